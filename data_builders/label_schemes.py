@@ -1,0 +1,187 @@
+"""Token tag schemes (IOB1, IOB2, BIOES, BILOU, BMES, plain) and their conversion to IOB2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple, get_args
+
+LabelScheme = Literal["IOB1", "IOB2", "BIOES", "BILOU", "BMES", "plain"]
+
+OUTSIDE = "O"
+
+_PREFIXES: dict[LabelScheme, frozenset[str]] = {
+    "IOB2": frozenset("BI"),
+    "BIOES": frozenset("BIES"),
+    "BILOU": frozenset("BILU"),
+    "BMES": frozenset("BMES"),
+}
+_BEGIN, _INSIDE, _END, _SINGLE = "B", frozenset("IM"), frozenset("EL"), frozenset("SU")
+_ALL_PREFIXES = frozenset("BIMELSU")
+
+
+class TagError(ValueError):
+    """A tag that cannot be read under its scheme."""
+
+
+class EntitySpan(NamedTuple):
+    """One entity: tokens `start` up to and without `end`, of type `label`."""
+
+    start: int
+    end: int
+    label: str
+
+
+def _split(tag: str) -> tuple[str, str] | None:
+    """('B', 'PER') for 'B-PER', None where the tag has no scheme prefix."""
+    prefix, dash, label = tag.partition("-")
+    return (prefix, label) if dash and prefix in _ALL_PREFIXES and label else None
+
+
+def detect_scheme(tags: Iterable[str]) -> LabelScheme:
+    """Tell the scheme from the tags of a whole data set.
+
+    Tags of only `B-` and `I-` are IOB1 when some type has `I-` but never `B-`, otherwise
+    IOB2. (IOB1 with adjacent entities of every type has the same tags as IOB2; both are read
+    by the same rule, so nothing depends on the difference.)
+
+    Args:
+        tags: All tags that occur; repeats and order do not matter.
+
+    Returns:
+        The name of the scheme.
+
+    Raises:
+        TagError: If a tag is empty, is a bare prefix, or does not go with the others.
+
+    Example:
+        >>> detect_scheme(["O", "S-PER", "B-LOC", "E-LOC"])
+        'BIOES'
+    """
+    names = sorted(set(tags) - {OUTSIDE}, key=str)
+    for tag in names:
+        if not isinstance(tag, str) or not tag.strip():
+            raise TagError(f"tag {tag!r} is not a label; a token outside all entities is tagged {OUTSIDE!r}")
+        if tag.removesuffix("-") in _ALL_PREFIXES:
+            raise TagError(f"tag {tag!r} is a prefix without an entity type; write for example 'B-person'")
+    parts = {tag: _split(tag) for tag in names}
+    bare = [tag for tag, part in parts.items() if part is None]
+    if len(bare) == len(names):
+        return "plain"
+    if bare:
+        prefixed = next(tag for tag, part in parts.items() if part is not None)
+        raise TagError(
+            f"tag {bare[0]!r} has no prefix but tag {prefixed!r} has one; "
+            "name the scheme ('plain' if the prefix belongs to the type's name)"
+        )
+    split = [part for part in parts.values() if part is not None]
+    prefixes = {prefix for prefix, _ in split}
+    scheme = next((scheme for scheme, known in _PREFIXES.items() if prefixes <= known), None)
+    if scheme is None:
+        raise TagError(f"the prefixes {sorted(prefixes)} (as in tag {names[0]!r}) fit no known scheme")
+    if scheme != "IOB2":
+        return scheme
+    begun = {label for prefix, label in split if prefix == "B"}
+    return "IOB2" if all(label in begun for _, label in split) else "IOB1"
+
+
+def read_spans(tags: Sequence[str], scheme: LabelScheme = "IOB2") -> list[EntitySpan]:
+    """Read the entities of one tagged sentence.
+
+    IOB1 and IOB2 share one rule: `B-X` starts an entity and so does an `I-X` that follows
+    anything other than X. The schemes that mark the end of an entity (BIOES, BILOU, BMES)
+    are read strictly. A run of one plain tag is one entity.
+
+    Args:
+        tags: One tag a token.
+        scheme: The scheme of the tags.
+
+    Returns:
+        The entities in order of position.
+
+    Raises:
+        TagError: If a tag is not of the scheme, or an entity has no proper start or end.
+
+    Example:
+        >>> read_spans(["B-PER", "I-PER", "O", "B-LOC"])
+        [EntitySpan(start=0, end=2, label='PER'), EntitySpan(start=3, end=4, label='LOC')]
+    """
+    if scheme not in get_args(LabelScheme):
+        raise ValueError(f"unknown label scheme {scheme!r}; known are {', '.join(get_args(LabelScheme))}")
+    spans: list[EntitySpan] = []
+    start, open_label = 0, None  # the entity that is open at this token
+    marks_end = scheme not in ("IOB1", "IOB2", "plain")
+
+    def close(end: int) -> None:
+        nonlocal open_label
+        if open_label is not None:
+            if marks_end:
+                raise TagError(
+                    f"the {open_label!r} entity opened at token {start} has no end before token {end}"
+                )
+            spans.append(EntitySpan(start, end, open_label))
+        open_label = None
+
+    for position, tag in enumerate(tags):
+        if tag == OUTSIDE:
+            close(position)
+            continue
+        prefix, label = _parts(tag, scheme, position)
+        if prefix == _BEGIN or prefix in _SINGLE or (not marks_end and label != open_label):
+            close(position)
+            start, open_label = position, label
+        elif label != open_label:
+            raise TagError(f"tag {tag!r} at token {position} continues an entity that was not opened")
+        if prefix in _END or prefix in _SINGLE:
+            spans.append(EntitySpan(start, position + 1, label))
+            open_label = None
+    close(len(tags))
+    return spans
+
+
+def _parts(tag: str, scheme: LabelScheme, position: int) -> tuple[str, str]:
+    """Prefix and type of a tag; a plain tag counts as `I-`, so a run of it is one entity."""
+    if not isinstance(tag, str) or not tag.strip():
+        raise TagError(f"tag {tag!r} at token {position} is not a label")
+    if scheme == "plain":
+        return "I", tag
+    parts = _split(tag)
+    if parts is None or parts[0] not in _PREFIXES["IOB2" if scheme == "IOB1" else scheme]:
+        raise TagError(f"tag {tag!r} at token {position} is not a {scheme} tag")
+    return parts
+
+
+def write_iob2(spans: Iterable[EntitySpan], length: int) -> list[str]:
+    """Tag a sentence of `length` tokens in IOB2; the spans must not overlap.
+
+    Example:
+        >>> write_iob2([EntitySpan(1, 3, "LOC")], 4)
+        ['O', 'B-LOC', 'I-LOC', 'O']
+    """
+    tags = [OUTSIDE] * length
+    for start, end, label in spans:
+        tags[start:end] = [f"B-{label}"] + [f"I-{label}"] * (end - start - 1)
+    return tags
+
+
+def to_iob2(tags: Sequence[str], scheme: LabelScheme, record: str = "") -> list[str]:
+    """Convert one sentence's tags to IOB2.
+
+    Args:
+        tags: One tag a token.
+        scheme: Their scheme, as `detect_scheme` tells it for the data set.
+        record: Name of the sentence (such as `train.jsonl:12`) for the error message.
+
+    Returns:
+        One IOB2 tag a token.
+
+    Raises:
+        TagError: If the tags cannot be read; the message names the tag and the record.
+
+    Example:
+        >>> to_iob2(["S-PER", "O", "B-LOC", "E-LOC"], "BIOES")
+        ['B-PER', 'O', 'B-LOC', 'I-LOC']
+    """
+    try:
+        return write_iob2(read_spans(tags, scheme), len(tags))
+    except TagError as error:
+        raise TagError(f"{record}: {error}" if record else str(error)) from None
