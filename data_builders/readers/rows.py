@@ -1,0 +1,145 @@
+"""Rows of a file or data set with the place they come from, before any format is read into them."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import IO, Any, cast
+
+from ..rejections import CorpusError, Rejections
+from ..schema import RecordError
+
+_PARQUET_MAGIC = b"PAR1"
+_GZIP_MAGIC = b"\x1f\x8b"
+_UTF8_BOM = b"\xef\xbb\xbf"
+_PARQUET_BATCH = 1000
+
+NOT_UTF8 = "the line is not valid UTF-8"
+NOT_JSON = "the line is not valid JSON"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One raw row.
+
+    Args:
+        file: The file or data set, as the user named it.
+        line: Line of a JSON Lines file, or number of the row in any other; both count from 1.
+        value: What the row holds, not yet checked.
+    """
+
+    file: str
+    line: int
+    value: Any
+
+
+def file_rows(path: str, rejections: Rejections, shown_as: str | None = None) -> Iterator[Row]:
+    """Read a JSON Lines, JSON (one array) or Parquet file; a gzip-compressed one is unpacked on the way.
+
+    The format is told from the first bytes, not from the name: downloaded files lose their names.
+
+    Args:
+        path: A local path, or a URL that `fsspec` opens.
+        rejections: Gets the rows that are not UTF-8 or not JSON.
+        shown_as: How messages name the file; the path by default.
+
+    Raises:
+        FileNotFoundError: The file is not there.
+        CorpusError: The file as a whole is damaged (truncated, not Parquet inside, not a JSON array).
+    """
+    name = shown_as or path
+    with _open(path) as file:
+        magic = file.read(4)
+    if magic.startswith(_PARQUET_MAGIC):
+        with _open(path) as file:
+            yield from _parquet_rows(file, name, rejections)
+        return
+    compression = "gzip" if magic.startswith(_GZIP_MAGIC) else None
+    with _open(path, compression) as file:
+        yield from json_rows(file, name, rejections)
+
+
+def json_rows(file: Iterable[bytes], name: str, rejections: Rejections) -> Iterator[Row]:
+    """Read JSON Lines, or one JSON array, from a binary file. Blank lines are passed over.
+
+    Args:
+        file: Yields lines of bytes.
+        name: How messages name the file.
+        rejections: Gets the lines that are not UTF-8 or not JSON.
+    """
+    number = 0
+    lines = iter(file)
+    try:
+        for number, line in enumerate(lines, start=1):
+            content = (line.removeprefix(_UTF8_BOM) if number == 1 else line).strip()
+            if not content:
+                continue
+            if number == 1 and _opens_an_array(content):
+                yield from _array_rows(content + b"\n" + b"".join(lines), name)
+                return
+            try:
+                value = json.loads(content.decode("utf-8"))
+            except UnicodeDecodeError as error:
+                rejections.add(name, number, RecordError(NOT_UTF8, f"byte {error.start + 1}"))
+            except (ValueError, RecursionError) as error:
+                rejections.add(name, number, RecordError(NOT_JSON, str(error)))
+            else:
+                yield Row(name, number, value)
+    except (EOFError, zlib.error) as error:
+        raise CorpusError(f"{name}: the compressed file is damaged after line {number} ({error}).") from error
+
+
+def dataset_rows(dataset: Iterable[Any], name: str) -> Iterator[Row]:
+    """Number the rows of a loaded data set, from 1."""
+    for number, value in enumerate(dataset, start=1):
+        yield Row(name, number, value)
+
+
+def _open(path: str, compression: str | None = None) -> AbstractContextManager[IO[bytes]]:
+    import fsspec
+
+    return cast(AbstractContextManager[IO[bytes]], fsspec.open(path, "rb", compression=compression))
+
+
+def _opens_an_array(first_line: bytes) -> bool:
+    """Whether a file that begins with this line is one JSON array, rather than a line that is a list."""
+    if not first_line.startswith(b"["):
+        return False
+    try:
+        value = json.loads(first_line)
+    except (ValueError, RecursionError):
+        return True
+    return bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _array_rows(content: bytes, name: str) -> Iterator[Row]:
+    try:
+        values = json.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise CorpusError(f"{name}:{line}: the JSON array is not valid UTF-8.") from error
+    except (ValueError, RecursionError) as error:
+        raise CorpusError(f"{name}: the JSON array cannot be read ({error}).") from error
+    yield from dataset_rows(values, name)
+
+
+def _parquet_rows(file: IO[bytes], name: str, rejections: Rejections) -> Iterator[Row]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        for batch in pq.ParquetFile(file).iter_batches(batch_size=_PARQUET_BATCH):
+            for index in range(batch.num_rows):
+                number += 1
+                try:
+                    value = batch.slice(index, 1).to_pylist()[0]
+                except UnicodeDecodeError:
+                    rejections.add(name, number, RecordError(NOT_UTF8))
+                else:
+                    yield Row(name, number, value)
+    except (pa.ArrowException, OSError) as error:
+        raise CorpusError(f"{name}: the Parquet file is damaged after row {number} ({error}).") from error

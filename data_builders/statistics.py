@@ -1,0 +1,157 @@
+"""Count what a corpus holds, and draw how its concepts are distributed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any, cast
+
+from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
+
+TOP_SIZES = (4, 16, 154, 1500)
+"""Numbers of concepts whose share is stated; in the paper's corpus they carry 12.5, 25, 50 and 75%."""
+
+_MOST_FREQUENT = 20
+
+Records = Dataset | DatasetDict | IterableDataset | IterableDatasetDict | Iterable[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class CorpusStatistics:
+    """The size of a corpus and the distribution of its concepts (section 3.1 of the paper).
+
+    Args:
+        sentences: Number of rows.
+        sentences_without_annotations: Rows that have no entity.
+        words: Number of pieces between white space.
+        concept_counts: Annotations of each concept, the most frequent first, equal ones by name.
+
+    Example:
+        >>> entity = {"start": 0, "end": 3, "text": "Ada", "concept": "person"}
+        >>> CorpusStatistics.of([{"text": "Ada was here.", "entities": [entity]}]).annotations
+        1
+    """
+
+    sentences: int
+    sentences_without_annotations: int
+    words: int
+    concept_counts: dict[str, int]
+
+    @classmethod
+    def of(cls, records: Records) -> CorpusStatistics:
+        """Count a corpus.
+
+        Args:
+            records: Rows in the corpus schema; of a dictionary of splits, all splits together.
+        """
+        sentences = bare = words = 0
+        counts: Counter[str] = Counter()
+        for record in _rows(records):
+            sentences += 1
+            bare += not record["entities"]
+            words += len(record["text"].split())
+            counts.update(entity["concept"] for entity in record["entities"])
+        in_order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return cls(sentences, bare, words, dict(in_order))
+
+    @property
+    def annotations(self) -> int:
+        """Number of annotations."""
+        return sum(self.concept_counts.values())
+
+    @property
+    def unique_concepts(self) -> int:
+        """Number of different concepts."""
+        return len(self.concept_counts)
+
+    @property
+    def concepts_seen_once(self) -> int:
+        """Number of concepts with a single annotation."""
+        return sum(count == 1 for count in self.concept_counts.values())
+
+    def top_share(self, size: int) -> float:
+        """Return the share (0 to 1) of the annotations that the `size` most frequent concepts carry."""
+        if not self.annotations:
+            return 0.0
+        return sum(list(self.concept_counts.values())[:size]) / self.annotations
+
+    def most_frequent(self, size: int = _MOST_FREQUENT) -> dict[str, int]:
+        """Return the most frequent concepts and their numbers of annotations."""
+        return dict(list(self.concept_counts.items())[:size])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain values, for JSON; of the concepts, the most frequent ones only."""
+        return {
+            "sentences": self.sentences,
+            "sentences_without_annotations": self.sentences_without_annotations,
+            "words": self.words,
+            "annotations": self.annotations,
+            "unique_concepts": self.unique_concepts,
+            "concepts_seen_once": self.concepts_seen_once,
+            "top_shares": {str(size): self.top_share(size) for size in TOP_SIZES},
+            "most_frequent": self.most_frequent(),
+        }
+
+
+def plot_rank_frequency(
+    statistics: CorpusStatistics, path: str | PathLike[str], title: str = "Concept frequency by rank"
+) -> None:
+    """Draw the number of annotations of each concept against its rank, on two logarithmic axes (figure 4).
+
+    Args:
+        statistics: What to draw.
+        path: Where to write the picture; its suffix names the format (`.png`, `.svg`, `.pdf`).
+        title: Stands above the picture.
+
+    Raises:
+        ValueError: There are no annotations, or the format is unknown.
+        ImportError: matplotlib, of the extra `plot`, is not installed.
+    """
+    if not statistics.annotations:
+        raise ValueError("The corpus has no annotations, so there is no concept to draw.")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    counts = list(statistics.concept_counts.values())
+    # A Figure of its own, not pyplot: no global state, and no window system is looked for.
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.plot(range(1, len(counts) + 1), counts, color="#1f5fa8", linewidth=2, marker="o", markersize=2.5)
+    axes.set(xscale="log", yscale="log", xlim=(0.8, len(counts) * 1.6), ylim=(0.8, counts[0] * 2))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else ""))
+        axis.set_minor_formatter(NullFormatter())
+    axes.set_xlabel("Rank of the concept")
+    axes.set_ylabel("Annotations of the concept")
+    axes.set_title(f"{title}\n", fontsize=12, fontweight="bold", loc="left")
+    figures = (
+        f"{statistics.annotations:,} annotations, {statistics.unique_concepts:,} concepts; "
+        "points: share of the annotations that the top concepts carry"
+    )
+    axes.text(0, 1.02, figures, transform=axes.transAxes, color="#444444", fontsize=9)
+    axes.grid(which="major", color="#dddddd", linewidth=0.7)
+    axes.spines[["top", "right"]].set_visible(False)
+    for size in TOP_SIZES:
+        if size < len(counts):
+            axes.plot(size, counts[size - 1], "o", color="#c2410c", markersize=6)
+            label = f"top {size:,}: {statistics.top_share(size):.1%}"
+            axes.annotate(
+                label,
+                (size, counts[size - 1]),
+                (8, 6),
+                textcoords="offset points",
+                color="#c2410c",
+                fontsize=9,
+            )
+    figure.savefig(Path(path), dpi=150)
+
+
+def _rows(records: Records) -> Iterator[Mapping[str, Any]]:
+    splits = records.values() if isinstance(records, (DatasetDict, IterableDatasetDict)) else [records]
+    for split in cast(Iterable[Iterable[Mapping[str, Any]]], splits):
+        yield from split

@@ -1,0 +1,239 @@
+"""`nuner corpus`: build a corpus, and look at what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from enum import Enum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+    from nuner.data_builders.corpus import NuNerCorpus
+    from nuner.data_builders.statistics import CorpusStatistics
+
+app = typer.Typer(help="Build an annotated corpus, and look at what it holds.", no_args_is_help=True)
+
+
+class OnErrorPolicy(str, Enum):
+    """What to do about a bad record. typer makes a choice of an enumeration only."""
+
+    skip = "skip"
+    stop = "raise"
+
+
+Config = Annotated[
+    str,
+    typer.Argument(
+        help="bundled, records (files in the corpus schema), numind or pile_ner.", show_default=True
+    ),
+]
+DataFiles = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="JSON Lines, JSON or Parquet files, a folder of them, or one Hub id.", show_default=False
+    ),
+]
+MaxConcepts = Annotated[
+    int | None, typer.Option(help="Keep the annotations of the most frequent concepts only.")
+]
+MaxExamples = Annotated[int | None, typer.Option(help="Keep a random sample of so many sentences.")]
+Seed = Annotated[int, typer.Option(help="Chooses the sample of --max-examples.")]
+DropConcept = Annotated[
+    list[str], typer.Option(help="Drop the sentences with this concept; may be repeated, '' drops none.")
+]
+Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower-case the concept names.")]
+Language = Annotated[
+    list[str] | None,
+    typer.Option(help="Keep this language only (ISO 639-1); may be repeated.", show_default=False),
+]
+SourceSplit = Annotated[str | None, typer.Option(help="Which split of a Hub data set to read.")]
+OnError = Annotated[OnErrorPolicy, typer.Option(help="Leave bad records out, or stop at the first one.")]
+CacheDir = Annotated[
+    Path | None, typer.Option(help="Where prepared data is kept; the cache of datasets by default.")
+]
+
+
+@app.command()
+def stats(
+    config: Config = "bundled",
+    data_files: DataFiles = None,
+    max_concepts: MaxConcepts = None,
+    max_examples: MaxExamples = None,
+    seed: Seed = 0,
+    drop_concept: DropConcept = ["concept"],  # noqa: B006 (typer reads the default, nobody changes it)
+    lowercase: Lowercase = False,
+    language: Language = None,
+    source_split: SourceSplit = None,
+    on_error: OnError = OnErrorPolicy.skip,
+    cache_dir: CacheDir = None,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw frequency against rank of the concepts.")] = None,
+) -> None:
+    """Print the size of a corpus and how its concepts are distributed."""
+    from nuner.data_builders.statistics import CorpusStatistics, plot_rank_frequency
+
+    if plot is not None and find_spec("matplotlib") is None:
+        raise typer.BadParameter("--plot needs matplotlib; install it with: pip install 'nuner[plot]'")
+    options = _options(
+        max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error
+    )
+    builder = _prepared_builder(config, data_files, options, cache_dir)
+    statistics = CorpusStatistics.of(builder.as_dataset())
+    _print_statistics(statistics, builder, _source_name(config, data_files))
+    if json_path is not None:
+        summary = _summary(builder, config, data_files, options)
+        _write_json(json_path, {**summary, "statistics": statistics.to_dict()})
+    if plot is not None:
+        plot.parent.mkdir(parents=True, exist_ok=True)
+        plot_rank_frequency(
+            statistics, plot, f"Concept frequency by rank: {_source_name(config, data_files)}"
+        )
+
+
+@app.command()
+def build(
+    config: Config = "bundled",
+    data_files: DataFiles = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.")] = Path("corpus"),
+    max_concepts: MaxConcepts = None,
+    max_examples: MaxExamples = None,
+    seed: Seed = 0,
+    drop_concept: DropConcept = ["concept"],  # noqa: B006 (typer reads the default, nobody changes it)
+    lowercase: Lowercase = False,
+    language: Language = None,
+    source_split: SourceSplit = None,
+    on_error: OnError = OnErrorPolicy.skip,
+    cache_dir: CacheDir = None,
+) -> None:
+    """Write a corpus as Parquet, one file a split, with a report of what was kept and left out."""
+    from nuner.data_builders.corpus_report import REPORT_FILENAME
+
+    options = _options(
+        max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error
+    )
+    builder = _prepared_builder(config, data_files, options, cache_dir)
+    output.mkdir(parents=True, exist_ok=True)
+    for split, rows in builder.as_dataset().items():
+        _write_parquet(rows, output / f"{split}-00000-of-00001.parquet")
+    _write_json(output / REPORT_FILENAME, _summary(builder, config, data_files, options))
+    _print_report(builder)
+    Console().print(f"Wrote {', '.join(_split_sizes(builder))} to {output}")
+
+
+def _options(
+    max_concepts: int | None,
+    max_examples: int | None,
+    seed: int,
+    drop_concept: Sequence[str],
+    lowercase: bool,
+    language: Sequence[str] | None,
+    source_split: str | None,
+    on_error: OnErrorPolicy,
+) -> dict[str, Any]:
+    """Return the options as `NuNerCorpus` names them."""
+    return {
+        "max_concepts": max_concepts,
+        "max_examples": max_examples,
+        "seed": seed,
+        "drop_concepts": [name for name in drop_concept if name.strip()],
+        "lowercase": lowercase,
+        "languages": list(language) if language else None,
+        "source_split": source_split,
+        "on_error": on_error.value,
+    }
+
+
+def _prepared_builder(
+    config: str, data_files: Sequence[str] | None, options: dict[str, Any], cache_dir: Path | None
+) -> NuNerCorpus:
+    from nuner.data_builders.corpus import NuNerCorpus
+
+    # One name goes on its own, since it may be a Hub id.
+    source = None if not data_files else data_files[0] if len(data_files) == 1 else list(data_files)
+    builder = NuNerCorpus(config, data_files=source, cache_dir=cache_dir, **options)
+    builder.download_and_prepare()
+    return builder
+
+
+def _source_name(config: str, data_files: Sequence[str] | None) -> str:
+    return f"{config} ({', '.join(data_files)})" if data_files else config
+
+
+def _split_sizes(builder: NuNerCorpus) -> list[str]:
+    return [f"{name}: {split.num_examples:,}" for name, split in (builder.info.splits or {}).items()]
+
+
+def _summary(
+    builder: NuNerCorpus, config: str, data_files: Sequence[str] | None, options: dict[str, Any]
+) -> dict[str, Any]:
+    """Say what the figures were measured on, and what the build left out."""
+    return {
+        "corpus": config,
+        "data_files": list(data_files or []),
+        "options": options,
+        "splits": {name: split.num_examples for name, split in (builder.info.splits or {}).items()},
+        "report": builder.report.to_dict() if builder.report else None,
+    }
+
+
+def _print_statistics(statistics: CorpusStatistics, builder: NuNerCorpus, source: str) -> None:
+    table = Table(title=f"Corpus: {source}", title_justify="left")
+    table.add_column("measure")
+    table.add_column("value", justify="right")
+    table.add_row("sentences", f"{statistics.sentences:,}")
+    table.add_row("  by split", ", ".join(_split_sizes(builder)))
+    if statistics.sentences_without_annotations:
+        table.add_row("  without annotations", f"{statistics.sentences_without_annotations:,}")
+    table.add_row("words", f"{statistics.words:,}")
+    table.add_row("annotations", f"{statistics.annotations:,}")
+    table.add_row("unique concepts", f"{statistics.unique_concepts:,}")
+    table.add_row("  seen once", f"{statistics.concepts_seen_once:,}")
+    for size, share in statistics.to_dict()["top_shares"].items():
+        table.add_row(f"annotations in the top {int(size):,} concepts", f"{share:.1%}")
+    frequent = [f"{concept} ({count:,})" for concept, count in statistics.most_frequent(10).items()]
+    table.add_row("most frequent concepts", "\n".join(frequent))
+    Console().print(table)
+    _print_report(builder)
+
+
+def _print_report(builder: NuNerCorpus) -> None:
+    report = builder.report
+    if report is None or not len(report.rejections):
+        return
+    Console(stderr=True).print(
+        f"Left out {report.rejections.count('record'):,} records and "
+        f"{report.rejections.count('annotation'):,} single annotations:",
+        *(f"  {reason}: {count:,}" for reason, count in report.rejections.counts().items()),
+        f"  the first: {report.rejections.items[0]}",
+        sep="\n",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _write_parquet(rows: Dataset, path: Path) -> None:
+    unfinished = path.with_name(path.name + ".incomplete")
+    try:
+        rows.to_parquet(unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write_json(path: Path, values: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".incomplete")
+    try:
+        unfinished.write_text(json.dumps(values, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
