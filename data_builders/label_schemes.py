@@ -75,7 +75,7 @@ def detect_scheme(tags: Iterable[str]) -> LabelScheme:
         )
     split = [part for part in parts.values() if part is not None]
     prefixes = {prefix for prefix, _ in split}
-    scheme = next((scheme for scheme, known in _PREFIXES.items() if prefixes <= known), None)
+    scheme: LabelScheme | None = next((name for name, known in _PREFIXES.items() if prefixes <= known), None)
     if scheme is None:
         raise TagError(f"the prefixes {sorted(prefixes)} (as in tag {names[0]!r}) fit no known scheme")
     if scheme != "IOB2":
