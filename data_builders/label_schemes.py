@@ -20,7 +20,11 @@ _ALL_PREFIXES = frozenset("BIMELSU")
 
 
 class TagError(ValueError):
-    """A tag that cannot be read under its scheme."""
+    """A tag that cannot be read under its scheme; `tag` is the tag, where one alone is at fault."""
+
+    def __init__(self, message: str, tag: str | None = None) -> None:
+        super().__init__(message)
+        self.tag = tag
 
 
 class EntitySpan(NamedTuple):
@@ -60,28 +64,29 @@ def detect_scheme(tags: Iterable[str]) -> LabelScheme:
     names = sorted(set(tags) - {OUTSIDE}, key=str)
     for tag in names:
         if not isinstance(tag, str) or not tag.strip():
-            raise TagError(f"tag {tag!r} is not a label; a token outside all entities is tagged {OUTSIDE!r}")
+            raise TagError(f"tag {tag!r} is not a label (a token outside all entities is tagged 'O')", tag)
         if tag.removesuffix("-") in _ALL_PREFIXES:
-            raise TagError(f"tag {tag!r} is a prefix without an entity type; write for example 'B-person'")
-    parts = {tag: _split(tag) for tag in names}
-    bare = [tag for tag, part in parts.items() if part is None]
+            raise TagError(
+                f"tag {tag!r} is a prefix without an entity type; write for example 'B-person'", tag
+            )
+    parts = {tag: part for tag in names if (part := _split(tag))}
+    bare = [tag for tag in names if tag not in parts]
     if len(bare) == len(names):
         return "plain"
     if bare:
-        prefixed = next(tag for tag, part in parts.items() if part is not None)
         raise TagError(
-            f"tag {bare[0]!r} has no prefix but tag {prefixed!r} has one; "
-            "name the scheme ('plain' if the prefix belongs to the type's name)"
+            f"tag {bare[0]!r} has no prefix but tag {next(iter(parts))!r} has one; "
+            "name the scheme ('plain' if the prefix belongs to the type's name)",
+            bare[0],
         )
-    split = [part for part in parts.values() if part is not None]
-    prefixes = {prefix for prefix, _ in split}
+    prefixes = {prefix for prefix, _ in parts.values()}
     scheme: LabelScheme | None = next((name for name, known in _PREFIXES.items() if prefixes <= known), None)
     if scheme is None:
-        raise TagError(f"the prefixes {sorted(prefixes)} (as in tag {names[0]!r}) fit no known scheme")
+        raise TagError(f"the prefixes {', '.join(sorted(prefixes))} fit no known scheme together")
     if scheme != "IOB2":
         return scheme
-    begun = {label for prefix, label in split if prefix == "B"}
-    return "IOB2" if all(label in begun for _, label in split) else "IOB1"
+    begun = {label for prefix, label in parts.values() if prefix == "B"}
+    return "IOB2" if all(label in begun for _, label in parts.values()) else "IOB1"
 
 
 def read_spans(tags: Sequence[str], scheme: LabelScheme = "IOB2") -> list[EntitySpan]:
