@@ -32,7 +32,7 @@ from .readers.rows import Row, dataset_rows, file_rows
 from .rejections import CorpusError, OnError, Rejections
 from .schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
 from .selection import Filters, Record, Selection, sample_ids, top_concepts
-from .source import choose_split, resolve_source
+from .source import resolve_source
 from .source_files import DataFiles
 
 _READERS = {
@@ -114,17 +114,18 @@ class NuNerCorpus(GeneratorBasedBuilder):
     ) -> None:
         if config_name not in _READERS:
             raise ValueError(f"There is no corpus {config_name!r}; choose one of {', '.join(_READERS)}.")
-        source = resolve_source(config_name, data_files, dataset, source_split, token)
+        cache_root = None if cache_dir is None else str(cache_dir)
+        source = resolve_source(config_name, data_files, dataset, source_split, cache_root, token)
         self._report: CorpusReport | None = None
         super().__init__(
-            cache_dir=None if cache_dir is None else str(cache_dir),
+            cache_dir=cache_root,
             dataset_name="nuner_corpus",
             config_name=config_name,
             hash=_code_digest(),
             token=token,
             data_files=source.files,
             dataset=source.dataset,
-            source_split=source_split,
+            source_split=source.split,
             source_fingerprint=source.fingerprint,
             max_concepts=max_concepts,
             max_examples=max_examples,
@@ -136,14 +137,19 @@ class NuNerCorpus(GeneratorBasedBuilder):
         )
 
     @property
-    def report(self) -> CorpusReport | None:
-        """What the build kept and left out; None before the corpus is prepared.
+    def report(self) -> CorpusReport:
+        """What the build kept and left out.
 
         It is stored with the prepared data and read from there when the corpus comes from the cache. Of a
         streamed corpus it is there once the training split has been read to its end.
+
+        Raises:
+            FileNotFoundError: The corpus has not been prepared.
         """
-        path = posixpath.join(str(self._output_dir), REPORT_FILENAME)
-        if self._report is None and self._fs.exists(path):
+        if self._report is None:
+            path = posixpath.join(str(self._output_dir), REPORT_FILENAME)
+            if not self._fs.exists(path):
+                raise FileNotFoundError("The corpus is not prepared yet; call download_and_prepare() first.")
             with self._fs.open(path, "r", encoding="utf-8") as file:
                 self._report = CorpusReport.from_dict(json.load(file))
         return self._report
@@ -209,11 +215,14 @@ class NuNerCorpus(GeneratorBasedBuilder):
         if files:
             return chain.from_iterable(file_rows(path, rejections, shown_as=name) for path, name in files)
         if isinstance(dataset, str):
-            split = self.config.source_split or choose_split(dataset, self.token)
-            return dataset_rows(
-                load_dataset(dataset, split=split, streaming=streaming, token=self.token),
-                f"{dataset} ({split})",
+            loaded = load_dataset(
+                dataset,
+                split=self.config.source_split,
+                streaming=streaming,
+                cache_dir=self._cache_dir_root,
+                token=self.token,
             )
+            return dataset_rows(loaded, f"{dataset} ({self.config.source_split})")
         if dataset is not None:
             return dataset_rows(dataset, "dataset")
         return bundled_rows(rejections)
@@ -255,15 +264,14 @@ class NuNerCorpus(GeneratorBasedBuilder):
             super()._download_and_prepare(dl_manager, verification_mode, **prepare_splits_kwargs)
         except DatasetGenerationError as error:
             # datasets hides what went wrong behind its own error; ours are written for the user.
-            if isinstance(error.__cause__, (CorpusError, OSError)):
+            if isinstance(error.__cause__, (ValueError, OSError)):
                 raise error.__cause__ from None
             raise
-        assert self._report is not None
         # Still the temporary folder: it becomes the cache folder only when all of it is written.
         with self._fs.open(
             posixpath.join(str(self._output_dir), REPORT_FILENAME), "w", encoding="utf-8"
         ) as file:
-            json.dump(self._report.to_dict(), file, ensure_ascii=False, indent=1)
+            json.dump(self.report.to_dict(), file, ensure_ascii=False, indent=1)
 
     def _as_dataset(self, split: Any = TRAIN, in_memory: bool = False) -> Dataset:
         known = (self.info.splits or {}).get(str(split))

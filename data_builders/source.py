@@ -20,11 +20,13 @@ class Source(NamedTuple):
     Args:
         files: Data files, or None.
         dataset: A Hub id or a loaded data set, or None.
+        split: The split to read where `dataset` is a Hub id.
         fingerprint: Changes when the rows of `dataset` change: its commit on the Hub, or its own fingerprint.
     """
 
     files: DataFilesDict | None = None
     dataset: str | Dataset | None = None
+    split: str | None = None
     fingerprint: str | None = None
 
 
@@ -33,6 +35,7 @@ def resolve_source(
     data_files: DataFiles | None,
     dataset: str | Dataset | None,
     source_split: str | None,
+    cache_dir: str | None = None,
     token: str | bool | None = None,
 ) -> Source:
     """Find what the arguments of `NuNerCorpus` name.
@@ -41,7 +44,8 @@ def resolve_source(
         config_name: The configuration, to tell whether it needs a source.
         data_files: Files; a Hub id that is no file is taken as `dataset`.
         dataset: A Hub id, or a loaded data set.
-        source_split: The split of the Hub data set to read.
+        source_split: The split of the Hub data set to read; may be None if it has one only, or a `train`.
+        cache_dir: Where `datasets` keeps what it loads from the Hub.
         token: Access token for private data sets.
 
     Raises:
@@ -70,21 +74,19 @@ def resolve_source(
     if source_split is not None and not isinstance(dataset, str):
         raise ValueError("source_split chooses a split of a Hub data set, and the corpus is read from none.")
     if isinstance(dataset, str):
-        return Source(None, dataset, load_dataset_builder(dataset, token=token).cache_dir)
-    return Source(files, dataset, None if dataset is None else dataset._fingerprint)
+        split = _choose_split(dataset, source_split, cache_dir, token)
+        builder = load_dataset_builder(dataset, cache_dir=cache_dir, token=token)
+        return Source(None, dataset, split, builder.cache_dir)
+    return Source(files, dataset, None, None if dataset is None else dataset._fingerprint)
 
 
-def choose_split(dataset: str, token: str | bool | None = None) -> str:
-    """Return the only split of a Hub data set, or `train` where it has several.
-
-    Raises:
-        ValueError: There are several and none is called `train`.
-    """
-    splits = get_dataset_split_names(dataset, token=token)
-    if len(splits) == 1:
-        return splits[0]
-    if "train" in splits:
-        return "train"
+def _choose_split(dataset: str, wanted: str | None, cache_dir: str | None, token: str | bool | None) -> str:
+    """Return the wanted split of a Hub data set if there is one; by default the only one, or `train`."""
+    splits = get_dataset_split_names(dataset, cache_dir=cache_dir, token=token)
+    if wanted in splits:
+        return wanted
+    if wanted is None and (len(splits) == 1 or "train" in splits):
+        return splits[0] if len(splits) == 1 else "train"
     raise ValueError(
         f"The data set {dataset} has the splits {', '.join(splits)}; choose one with source_split."
     )

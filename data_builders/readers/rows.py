@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator
@@ -88,7 +89,7 @@ def json_rows(file: Iterable[bytes], name: str, rejections: Rejections) -> Itera
                 rejections.add(name, number, RecordError(NOT_JSON, str(error)))
             else:
                 yield Row(name, number, value)
-    except (EOFError, zlib.error) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise CorpusError(f"{name}: the compressed file is damaged after line {number} ({error}).") from error
 
 

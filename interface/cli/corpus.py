@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from datasets import Dataset
+    from datasets import Dataset, DatasetDict
 
     from nuner.data_builders.corpus import NuNerCorpus
     from nuner.data_builders.statistics import CorpusStatistics
@@ -121,7 +121,7 @@ def build(
     )
     builder = _prepared_builder(config, data_files, options, cache_dir)
     output.mkdir(parents=True, exist_ok=True)
-    for split, rows in builder.as_dataset().items():
+    for split, rows in cast("DatasetDict", builder.as_dataset()).items():
         _write_parquet(rows, output / f"{split}-00000-of-00001.parquet")
     _write_json(output / REPORT_FILENAME, _summary(builder, config, data_files, options))
     _print_report(builder)
@@ -180,7 +180,7 @@ def _summary(
         "data_files": list(data_files or []),
         "options": options,
         "splits": {name: split.num_examples for name, split in (builder.info.splits or {}).items()},
-        "report": builder.report.to_dict() if builder.report else None,
+        "report": builder.report.to_dict(),
     }
 
 
@@ -205,14 +205,14 @@ def _print_statistics(statistics: CorpusStatistics, builder: NuNerCorpus, source
 
 
 def _print_report(builder: NuNerCorpus) -> None:
-    report = builder.report
-    if report is None or not len(report.rejections):
+    rejections = builder.report.rejections
+    if not len(rejections):
         return
     Console(stderr=True).print(
-        f"Left out {report.rejections.count('record'):,} records and "
-        f"{report.rejections.count('annotation'):,} single annotations:",
-        *(f"  {reason}: {count:,}" for reason, count in report.rejections.counts().items()),
-        f"  the first: {report.rejections.items[0]}",
+        f"Left out {rejections.count('record'):,} records and "
+        f"{rejections.count('annotation'):,} single annotations:",
+        *(f"  {reason}: {count:,}" for reason, count in rejections.counts().items()),
+        f"  the first: {rejections.items[0]}",
         sep="\n",
         markup=False,
         highlight=False,
