@@ -241,8 +241,8 @@ class NuNerCorpus(GeneratorBasedBuilder):
             return
         where = self._source_name()
         if counts.kept:
-            lost = counts.annotations_cut + counts.dropped_by_concept
-            why = "the options left none" if lost else "the source has none"
+            left_out = counts.not_sampled + counts.dropped_by_language + counts.dropped_by_concept
+            why = "the options left none" if left_out + counts.annotations_cut else "the source has none"
             raise CorpusError(f"No concept is left in the corpus from {where}: {why}.")
         why = [
             f"{number} {what}"

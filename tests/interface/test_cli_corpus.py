@@ -1,9 +1,10 @@
 """`nuner corpus stats` and `nuner corpus build`."""
 
 import json
+from typing import cast
 
 import pytest
-from datasets import disable_progress_bars, load_dataset
+from datasets import Dataset, disable_progress_bars, load_dataset
 from typer.testing import CliRunner
 
 from nuner.cli.corpus import app
@@ -127,7 +128,7 @@ def test_build_writes_parquet_that_loads_back(cache, corpus_file, tmp_path):
     loaded = load_dataset("parquet", data_files=files, cache_dir=str(cache))
     built = NuNerCorpus("records", data_files=corpus_file, drop_concepts=(), cache_dir=cache)
     for split in files:
-        rows = built.as_dataset(split)
+        rows = cast(Dataset, built.as_dataset(split))
         assert loaded[split].features == rows.features
         assert list(loaded[split]) == list(rows)
 
