@@ -147,6 +147,18 @@ def test_top_concepts_are_counted_after_the_other_filters(tmp_path, files):
     assert kept.report.counts.kept == kept.report.counts.annotations + kept.report.counts.annotations_cut
 
 
+def test_top_concepts_are_counted_within_the_sample(tmp_path, files):
+    winners = set()
+    for seed in range(8):
+        options = {"data_files": files, "max_examples": 6, "seed": seed}
+        sample = concepts(build(tmp_path, "records", **options).as_dataset())
+        top = min(sample, key=lambda concept: (-sample[concept], concept))
+        small = concepts(build(tmp_path, "records", max_concepts=1, **options).as_dataset())
+        assert small == {top: sample[top]}
+        winners.add(top)
+    assert len(winners) > 1  # in the whole corpus it is always the same one
+
+
 def test_samples_of_a_seed_lie_within_each_other_and_seeds_differ(tmp_path, files):
     def sample(size, seed=0):
         corpus = build(tmp_path, "records", data_files=files, max_examples=size, seed=seed).as_dataset()
