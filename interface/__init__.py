@@ -1,0 +1,53 @@
+"""NuNER: entity encoders that need few labels, for transformers, datasets and the Hub.
+
+Importing this package registers the models with the Auto classes of transformers.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import modeling_nuner as modeling_nuner
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .data_builders.corpus import NuNerCorpus as NuNerCorpus
+    from .data_builders.labelled import load_labelled as load_labelled
+    from .modeling_nuner.configuration_nuner import NuNerConfig as NuNerConfig
+    from .modeling_nuner.export import export_backbone as export_backbone
+    from .modeling_nuner.export import export_token_classifier as export_token_classifier
+    from .modeling_nuner.modeling_nuner import NuNerForPreTraining as NuNerForPreTraining
+    from .modeling_nuner.modeling_nuner import NuNerForTokenClassification as NuNerForTokenClassification
+    from .modeling_nuner.modeling_nuner import NuNerModel as NuNerModel
+    from .trainers.arguments import ContrastiveTrainingArguments as ContrastiveTrainingArguments
+    from .trainers.contrastive import ContrastiveTrainer as ContrastiveTrainer
+    from .trainers.few_shot import compare_encoders as compare_encoders
+    from .trainers.token_classification import finetune as finetune
+
+_MODULES = {
+    "ContrastiveTrainer": "trainers.contrastive",
+    "ContrastiveTrainingArguments": "trainers.arguments",
+    "NuNerConfig": "modeling_nuner",
+    "NuNerCorpus": "data_builders.corpus",
+    "NuNerForPreTraining": "modeling_nuner",
+    "NuNerForTokenClassification": "modeling_nuner",
+    "NuNerModel": "modeling_nuner",
+    "compare_encoders": "trainers.few_shot",
+    "export_backbone": "modeling_nuner.export",
+    "export_token_classifier": "modeling_nuner.export",
+    "finetune": "trainers.token_classification",
+    "load_labelled": "data_builders.labelled",
+}
+
+__all__ = ["__version__", *_MODULES]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
