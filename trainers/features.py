@@ -1,0 +1,178 @@
+"""Word vectors of a frozen encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerBase
+
+# Sub-words of a batch with padding: enough to fill the cores, small enough for little padding.
+_BATCH_TOKENS = 4096
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """Vectors of the words of some sentences, in order.
+
+    Args:
+        vectors: [words, hidden], float32.
+        sentence: [words], which sentence each belongs to.
+        word: [words], its place in that sentence.
+        truncated: Number of words without a vector because their sentence was too long.
+        empty: Number of words without a vector because the tokenizer makes no sub-word of them.
+    """
+
+    vectors: Tensor
+    sentence: Tensor
+    word: Tensor
+    truncated: int
+    empty: int
+
+
+class TokenFeatures:
+    """Word-level features of a frozen encoder: each word's first sub-word in the last layer.
+
+    Args:
+        encoder: Folder or Hub id of any encoder that AutoModel loads; it needs a fast tokenizer.
+        bf16: Run the encoder in bfloat16 (faster on processors that have it, a little coarser).
+        max_length: Longest sentence in sub-words; what the encoder and its tokenizer allow, if
+            not given.
+
+    Raises:
+        FileNotFoundError: There is no such encoder.
+        ValueError: The folder holds no encoder, or its tokenizer does not tell which word a
+            sub-word belongs to.
+
+    Example:
+        >>> features = TokenFeatures("roberta-base")
+        >>> features([["Ada", "Lovelace"], ["Paris"]]).vectors.shape
+        torch.Size([3, 768])
+    """
+
+    def __init__(self, encoder: str | Path, *, bf16: bool = False, max_length: int | None = None) -> None:
+        self.tokenizer = load_word_tokenizer(encoder)
+        self.model = AutoModel.from_pretrained(encoder).eval()
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model.to(self.device)
+        self.bf16 = bf16
+        limits = [self.tokenizer.model_max_length, max_length or self.tokenizer.model_max_length]
+        positions = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+        if positions:
+            limits.append(positions)
+        self.max_length = min(limits)
+
+    @torch.no_grad()
+    def __call__(self, sentences: Sequence[Sequence[str]]) -> WordVectors:
+        """Encode sentences that are split into words.
+
+        Args:
+            sentences: The words of each.
+
+        Returns:
+            The vectors of all words that have one.
+        """
+        ids, first_subwords = self._tokenize(sentences)
+        parts: list[Tensor] = [torch.empty(0)] * len(sentences)
+        for batch in self._batches(ids):
+            hidden = self._encode([ids[i] for i in batch])
+            for row, i in enumerate(batch):
+                parts[i] = hidden[row, list(first_subwords[i].values())]
+        truncated = empty = 0
+        for i, sentence in enumerate(sentences):
+            last = max(first_subwords[i], default=-1)
+            cut_off = len(sentence) - 1 - last if len(ids[i]) == self.max_length else 0
+            truncated += cut_off
+            empty += len(sentence) - len(first_subwords[i]) - cut_off
+        return WordVectors(
+            vectors=torch.cat(parts) if parts else torch.empty(0),
+            sentence=torch.tensor(
+                [i for i, words in enumerate(first_subwords) for _ in words], dtype=torch.long
+            ),
+            word=torch.tensor([word for words in first_subwords for word in words], dtype=torch.long),
+            truncated=truncated,
+            empty=empty,
+        )
+
+    def _tokenize(self, sentences: Sequence[Sequence[str]]) -> tuple[list[list[int]], list[dict[int, int]]]:
+        """Sub-word ids of each sentence, and the place of the first sub-word of each of its words."""
+        if not sentences:
+            return [], []
+        encoded = self.tokenizer(
+            [list(words) for words in sentences],
+            is_split_into_words=True,
+            truncation=True,
+            max_length=self.max_length,
+        )
+        first_subwords: list[dict[int, int]] = []
+        for i in range(len(sentences)):
+            first: dict[int, int] = {}
+            for place, word in enumerate(encoded.word_ids(i)):
+                if word is not None:
+                    first.setdefault(word, place)
+            first_subwords.append(first)
+        return encoded["input_ids"], first_subwords
+
+    @staticmethod
+    def _batches(ids: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+        """Sentences of similar length, so that little of a batch is padding."""
+        batch: list[int] = []
+        for i in sorted(range(len(ids)), key=lambda i: len(ids[i])):
+            if batch and (len(batch) + 1) * len(ids[i]) > _BATCH_TOKENS:
+                yield batch
+                batch = []
+            batch.append(i)
+        if batch:
+            yield batch
+
+    def _encode(self, ids: Sequence[Sequence[int]]) -> Tensor:
+        rows = [torch.tensor(row) for row in ids]
+        # what stands at padding is masked, so any id will do where there is no pad token
+        pad = self.tokenizer.pad_token_id if isinstance(self.tokenizer.pad_token_id, int) else 0
+        input_ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad)
+        lengths = torch.tensor([len(row) for row in ids])
+        mask = (torch.arange(input_ids.shape[1]) < lengths[:, None]).long()
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bf16):
+            output = self.model(input_ids=input_ids.to(self.device), attention_mask=mask.to(self.device))
+        return output.last_hidden_state.float().cpu()
+
+
+def load_word_tokenizer(encoder: str | Path) -> PreTrainedTokenizerBase:
+    """Load the tokenizer of an encoder, ready for sentences that are split into words.
+
+    Args:
+        encoder: Folder or Hub id.
+
+    Returns:
+        A fast tokenizer.
+
+    Raises:
+        FileNotFoundError: There is no such encoder.
+        ValueError: The folder holds no encoder, or its tokenizer is not a fast one.
+    """
+    local = Path(encoder).exists()
+    missing = (
+        f"there is no encoder {str(encoder)!r}: neither a folder with a saved model nor a Hub id within reach"
+    )
+    if not local and (Path(encoder).is_absolute() or str(encoder).startswith(".")):
+        raise FileNotFoundError(missing)
+    try:
+        AutoConfig.from_pretrained(encoder)
+        # Byte-level vocabularies (RoBERTa's) tell words apart by the space before them.
+        tokenizer = AutoTokenizer.from_pretrained(encoder, add_prefix_space=True)
+    except (OSError, ValueError) as error:
+        if local:
+            reason = str(error).strip().splitlines()[0]
+            raise ValueError(
+                f"{encoder} holds no encoder that AutoModel and AutoTokenizer load ({reason})"
+            ) from error
+        raise FileNotFoundError(missing) from error
+    if not tokenizer.is_fast:
+        raise ValueError(
+            f"the tokenizer of the encoder {str(encoder)!r} does not tell which word a sub-word belongs to; "
+            "a fast tokenizer (tokenizer.json) is needed"
+        )
+    return tokenizer
