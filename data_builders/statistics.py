@@ -128,12 +128,14 @@ def plot_rank_frequency(
         axis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("Rank of the concept")
     axes.set_ylabel("Annotations of the concept")
-    axes.set_title(f"{title}\n", fontsize=12, fontweight="bold", loc="left")
+    heading = axes.set_title(f"{title}\n", fontsize=12, fontweight="bold", loc="left")
+    # A long title is cut off at the edge; the layout would squeeze the plot to half its width for it.
+    heading.set_in_layout(False)
     figures = (
         f"{statistics.annotations:,} annotations, {statistics.unique_concepts:,} concepts; "
-        "points: share of the annotations that the top concepts carry"
+        "red: share of the annotations"
     )
-    axes.text(0, 1.02, figures, transform=axes.transAxes, color="#444444", fontsize=9)
+    axes.text(0, 1.02, figures, transform=axes.transAxes, color="#444444", fontsize=9, in_layout=False)
     axes.grid(which="major", color="#dddddd", linewidth=0.7)
     axes.spines[["top", "right"]].set_visible(False)
     for size in TOP_SIZES:

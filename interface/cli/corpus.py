@@ -31,19 +31,13 @@ class OnErrorPolicy(str, Enum):
 
 Config = Annotated[
     str,
-    typer.Argument(
-        help="bundled, records (files in the corpus schema), numind or pile_ner.", show_default=True
-    ),
+    typer.Argument(help="bundled, records (files in the corpus schema), numind or pile_ner.", show_default=True),
 ]
 DataFiles = Annotated[
     list[str] | None,
-    typer.Argument(
-        help="JSON Lines, JSON or Parquet files, a folder of them, or one Hub id.", show_default=False
-    ),
+    typer.Argument(help="JSON Lines, JSON or Parquet files, a folder of them, or one Hub id.", show_default=False),
 ]
-MaxConcepts = Annotated[
-    int | None, typer.Option(help="Keep the annotations of the most frequent concepts only.")
-]
+MaxConcepts = Annotated[int | None, typer.Option(help="Keep the annotations of the most frequent concepts only.")]
 MaxExamples = Annotated[int | None, typer.Option(help="Keep a random sample of so many sentences.")]
 Seed = Annotated[int, typer.Option(help="Chooses the sample of --max-examples.")]
 DropConcept = Annotated[
@@ -56,9 +50,7 @@ Language = Annotated[
 ]
 SourceSplit = Annotated[str | None, typer.Option(help="Which split of a Hub data set to read.")]
 OnError = Annotated[OnErrorPolicy, typer.Option(help="Leave bad records out, or stop at the first one.")]
-CacheDir = Annotated[
-    Path | None, typer.Option(help="Where prepared data is kept; the cache of datasets by default.")
-]
+CacheDir = Annotated[Path | None, typer.Option(help="Where prepared data is kept; the cache of datasets by default.")]
 
 
 @app.command()
@@ -82,9 +74,7 @@ def stats(
 
     if plot is not None and find_spec("matplotlib") is None:
         raise typer.BadParameter("--plot needs matplotlib; install it with: pip install 'nuner[plot]'")
-    options = _options(
-        max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error
-    )
+    options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
     builder = _prepared_builder(config, data_files, options, cache_dir)
     statistics = CorpusStatistics.of(builder.as_dataset())
     _print_statistics(statistics, builder, _source_name(config, data_files))
@@ -93,9 +83,8 @@ def stats(
         _write_json(json_path, {**summary, "statistics": statistics.to_dict()})
     if plot is not None:
         plot.parent.mkdir(parents=True, exist_ok=True)
-        plot_rank_frequency(
-            statistics, plot, f"Concept frequency by rank: {_source_name(config, data_files)}"
-        )
+        names = [Path(file).name for file in data_files or []]
+        plot_rank_frequency(statistics, plot, f"Concept frequency by rank: {_source_name(config, names)}")
 
 
 @app.command()
@@ -116,9 +105,7 @@ def build(
     """Write a corpus as Parquet, one file a split, with a report of what was kept and left out."""
     from nuner.data_builders.corpus_report import REPORT_FILENAME
 
-    options = _options(
-        max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error
-    )
+    options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
     builder = _prepared_builder(config, data_files, options, cache_dir)
     output.mkdir(parents=True, exist_ok=True)
     for split, rows in cast("DatasetDict", builder.as_dataset()).items():
@@ -209,8 +196,7 @@ def _print_report(builder: NuNerCorpus) -> None:
     if not len(rejections):
         return
     Console(stderr=True).print(
-        f"Left out {rejections.count('record'):,} records and "
-        f"{rejections.count('annotation'):,} single annotations:",
+        f"Left out {rejections.count('record'):,} records and {rejections.count('annotation'):,} single annotations:",
         *(f"  {reason}: {count:,}" for reason, count in rejections.counts().items()),
         f"  the first: {rejections.items[0]}",
         sep="\n",
