@@ -4,6 +4,11 @@ import string
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine must not fail a test; pytest-timeout ends what hangs.
+settings.register_profile("nuner", deadline=None)
+settings.load_profile("nuner")
 
 _WHOLE_WORDS = [
     "the",
