@@ -44,9 +44,7 @@ def test_parameters_below_are_all_that_matters_and_no_more(text_config, inputs):
 
 def test_shared_position_biases_count_as_below():
     encoder = AutoModel.from_config(
-        MPNetConfig(
-            vocab_size=50, hidden_size=16, num_hidden_layers=3, num_attention_heads=2, intermediate_size=16
-        )
+        MPNetConfig(vocab_size=50, hidden_size=16, num_hidden_layers=3, num_attention_heads=2, intermediate_size=16)
     )
     below = parameters_below(encoder, 1)
     assert any(p is encoder.encoder.relative_attention_bias.weight for p in below)

@@ -41,9 +41,7 @@ def test_gradients_are_those_of_finite_differences():
     def loss(t, c):
         return contrastive_bce(t, c, targets.nonzero(), mask)
 
-    numeric = torch.autograd.functional.jacobian(
-        lambda t: dense_loss(t, concepts, mask, targets, 5.0), tokens
-    )
+    numeric = torch.autograd.functional.jacobian(lambda t: dense_loss(t, concepts, mask, targets, 5.0), tokens)
     leaf = tokens.float().requires_grad_()
     (grad,) = torch.autograd.grad(loss(leaf, concepts.float()), leaf)
     torch.testing.assert_close(grad, numeric.float(), rtol=1e-4, atol=1e-6)
@@ -51,9 +49,7 @@ def test_gradients_are_those_of_finite_differences():
 
 def test_extreme_logits_stay_finite():
     tokens = torch.tensor([[1000.0], [-1000.0]], requires_grad=True)
-    loss = contrastive_bce(
-        tokens, torch.tensor([[1.0]]), torch.tensor([[0, 0]]), torch.tensor([True, True]), 1.0
-    )
+    loss = contrastive_bce(tokens, torch.tensor([[1.0]]), torch.tensor([[0, 0]]), torch.tensor([True, True]), 1.0)
     loss.backward()
     assert loss.item() == pytest.approx(0.0, abs=1e-6)
     assert tokens.grad is not None and bool(tokens.grad.isfinite().all())
@@ -70,9 +66,7 @@ def test_special_tokens_carry_no_loss():
 
 def test_without_positives_only_negatives_count():
     tokens = torch.zeros(3, 2)
-    loss = contrastive_bce(
-        tokens, torch.zeros(4, 2), torch.empty(0, 2, dtype=torch.long), torch.ones(3).bool()
-    )
+    loss = contrastive_bce(tokens, torch.zeros(4, 2), torch.empty(0, 2, dtype=torch.long), torch.ones(3).bool())
     assert loss.item() == pytest.approx(12 * 0.6931472, rel=1e-6)
 
 

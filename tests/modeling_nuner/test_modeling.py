@@ -54,7 +54,7 @@ def test_kept_lower_states_give_the_same_loss_and_gradients(text_config, inputs)
         num_concept_lower_layers=1,
     ).loss
     torch.testing.assert_close(parts, whole)
-    upper = [p for p in find_layers(model.nuner.encoder)[1][2:].parameters()]
+    upper = list(find_layers(model.nuner.encoder)[1][2:].parameters())
     ours = torch.autograd.grad(parts, upper)
     torch.testing.assert_close(ours, torch.autograd.grad(whole, upper), rtol=1e-4, atol=1e-6)
 

@@ -1,0 +1,82 @@
+"""The table of all concept names of a corpus, tokenised once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True)
+class ConceptTable:
+    """Concept names and their token ids; a concept's id is its place here.
+
+    Args:
+        names: The names, each once.
+        input_ids: Token ids of each name, special tokens included.
+        pad_token_id: Id that fills up shorter names.
+    """
+
+    names: tuple[str, ...]
+    input_ids: tuple[tuple[int, ...], ...]
+    pad_token_id: int
+
+    @classmethod
+    def from_names(
+        cls, names: Iterable[str], tokenizer: PreTrainedTokenizerBase, max_length: int = 16
+    ) -> ConceptTable:
+        """Tokenise concept names.
+
+        Args:
+            names: The names; repeated ones count once, their order does not matter.
+            tokenizer: Tokenizer of the concept encoder.
+            max_length: Longest name, in tokens; what is beyond is cut.
+
+        Returns:
+            The table.
+
+        Raises:
+            ValueError: If there is no name.
+        """
+        unique = sorted(set(names))
+        if not unique:
+            raise ValueError("The corpus has no concept to learn from; check its filters.")
+        encoded = tokenizer(unique, truncation=True, max_length=max_length)["input_ids"]
+        return cls(tuple(unique), tuple(tuple(ids) for ids in encoded), tokenizer.pad_token_id or 0)
+
+    def __len__(self) -> int:
+        """Number of concepts."""
+        return len(self.names)
+
+    def tensors(self, concept_ids: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """Token ids and attention mask of some concepts.
+
+        Args:
+            concept_ids: Their ids.
+
+        Returns:
+            Two tensors of shape `(concepts, length of the longest)`, padded on the right.
+        """
+        return pad_right([self.input_ids[i] for i in concept_ids], self.pad_token_id)
+
+
+def pad_right(sequences: Sequence[Sequence[int]], pad_token_id: int) -> tuple[Tensor, Tensor]:
+    """Pad token ids to one length, always on the right, whatever a tokenizer prefers.
+
+    Args:
+        sequences: Token ids.
+        pad_token_id: What to fill up with.
+
+    Returns:
+        Token ids and attention mask, `(sequences, length of the longest)`.
+    """
+    longest = max(len(ids) for ids in sequences)
+    input_ids = torch.full((len(sequences), longest), pad_token_id, dtype=torch.long)
+    attention_mask = torch.zeros(len(sequences), longest, dtype=torch.long)
+    for row, ids in enumerate(sequences):
+        input_ids[row, : len(ids)] = torch.as_tensor(ids)
+        attention_mask[row, : len(ids)] = 1
+    return input_ids, attention_mask

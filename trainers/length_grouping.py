@@ -1,0 +1,58 @@
+"""Batches of texts of similar length, in an order that a seed and an epoch decide."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from torch.utils.data import Sampler
+
+# Batches that are sorted among themselves: enough for little padding, few enough for random company.
+BATCHES_A_POOL = 50
+
+
+class LengthGroupedSampler(Sampler[int]):
+    """Random order in which neighbours are of similar length.
+
+    That of transformers draws from the global random state, so a resumed run sees another order. This one depends
+    on nothing but the seed and the epoch.
+
+    Args:
+        lengths: Length of each text, in tokens.
+        batch_size: Texts a batch.
+        seed: Seed of the order.
+    """
+
+    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int = 0) -> None:
+        self.lengths = lengths
+        self.batch_size = batch_size
+        self.seed = seed
+        self.epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the order of an epoch.
+
+        Args:
+            epoch: Its number, from 0.
+        """
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        """Number of texts."""
+        return len(self.lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        """Places of the texts."""
+        shuffle = random.Random(f"{self.seed}-{self.epoch}").shuffle
+        order = list(range(len(self.lengths)))
+        shuffle(order)
+        batches: list[list[int]] = []
+        pool = self.batch_size * BATCHES_A_POOL
+        for start in range(0, len(order), pool):
+            similar = sorted(order[start : start + pool], key=lambda i: self.lengths[i])
+            batches += [similar[i : i + self.batch_size] for i in range(0, len(similar), self.batch_size)]
+        # Only the last batch of a data loader may be smaller.
+        small = [b for b in batches if len(b) < self.batch_size]
+        batches = [b for b in batches if len(b) == self.batch_size]
+        shuffle(batches)
+        return iter([i for b in batches + small for i in b])

@@ -1,0 +1,109 @@
+"""Outputs of frozen layers, computed once for all epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from nuner.modeling_nuner.layer_split import lower_output, starting_from
+
+from .concept_table import pad_right
+
+TOKENS_A_BATCH = 4096
+
+# Largest difference, relative to the size of the vectors, between an encoder run whole and in two parts.
+SPLIT_TOLERANCE = 1e-3
+
+
+class LowerLayerCache:
+    """What the frozen lowest layers of an encoder give for each of many sequences.
+
+    Args:
+        states: Vectors of all tokens, one sequence after the other, `(tokens, hidden_size)`.
+        offsets: Where each sequence starts in `states`, and the end of the last.
+    """
+
+    def __init__(self, states: Tensor, offsets: Sequence[int]) -> None:
+        self.states = states
+        self.offsets = offsets
+
+    @classmethod
+    @torch.no_grad()
+    def compute(
+        cls, encoder: nn.Module, num_layers: int, sequences: Sequence[Sequence[int]], pad_token_id: int
+    ) -> LowerLayerCache:
+        """Run the lowest layers over all sequences.
+
+        Args:
+            encoder: The encoder; its frozen layers must be in evaluation mode.
+            num_layers: How many layers to run.
+            sequences: Token ids.
+            pad_token_id: Id that fills up shorter sequences of a batch.
+
+        Returns:
+            The cache, on the CPU.
+        """
+        device = next(encoder.parameters()).device
+        lengths = [len(ids) for ids in sequences]
+        offsets = [0, *torch.tensor(lengths).cumsum(0).tolist()]
+        states = torch.empty(offsets[-1], encoder.config.hidden_size)  # pyright: ignore
+        order = sorted(range(len(sequences)), key=lambda i: lengths[i])
+        start = 0
+        while start < len(order):
+            end = start + 1
+            while end < len(order) and (end + 1 - start) * lengths[order[end]] <= TOKENS_A_BATCH:
+                end += 1
+            rows = order[start:end]
+            input_ids, attention_mask = pad_right([sequences[i] for i in rows], pad_token_id)
+            output = lower_output(
+                encoder, num_layers, input_ids=input_ids.to(device), attention_mask=attention_mask.to(device)
+            ).cpu()
+            for place, i in enumerate(rows):
+                states[offsets[i] : offsets[i + 1]] = output[place, : lengths[i]]
+            start = end
+        return cls(states, offsets)
+
+    def batch(self, rows: Sequence[int], length: int) -> Tensor:
+        """The outputs for some sequences, padded with zeros.
+
+        Args:
+            rows: Which sequences.
+            length: Length to pad to, in tokens.
+
+        Returns:
+            `(rows, length, hidden_size)`.
+        """
+        output = self.states.new_zeros(len(rows), length, self.states.shape[1])
+        for place, i in enumerate(rows):
+            kept = self.states[self.offsets[i] : self.offsets[i + 1]]
+            output[place, : len(kept)] = kept
+        return output
+
+
+@torch.no_grad()
+def can_be_split(encoder: nn.Module, num_layers: int, token_ids: Sequence[int]) -> bool:
+    """Whether an encoder gives the same vectors when it is run in two parts.
+
+    Args:
+        encoder: The encoder.
+        num_layers: Layers of the first part.
+        token_ids: A sequence to try it on.
+
+    Returns:
+        False where an architecture does something between its embeddings and layers, or counts its layers.
+    """
+    input_ids = torch.tensor([list(token_ids)], device=next(encoder.parameters()).device)
+    mask = torch.ones_like(input_ids)
+    training = encoder.training
+    encoder.eval()
+    try:
+        whole = encoder(input_ids=input_ids, attention_mask=mask).last_hidden_state
+        lower = lower_output(encoder, num_layers, input_ids=input_ids, attention_mask=mask)
+        parts = starting_from(encoder, num_layers)(inputs_embeds=lower, attention_mask=mask).last_hidden_state
+    except (RuntimeError, ValueError, TypeError, AttributeError, StopIteration):
+        return False
+    finally:
+        encoder.train(training)
+    return float((whole - parts).abs().max()) <= SPLIT_TOLERANCE * float(whole.abs().max())
