@@ -34,7 +34,8 @@ def plot_few_shot(result: FewShotResult, path: str | Path) -> None:
     panels = [*result.data_sets, AVERAGE] if len(result.data_sets) > 1 else result.data_sets
     columns = min(len(panels), _MOST_COLUMNS)
     rows = ceil(len(panels) / columns)
-    figure = Figure(figsize=(1.2 + 3.4 * columns, 1.5 + 2.9 * rows), layout="constrained")
+    # One panel alone is as wide as the words below it need.
+    figure = Figure(figsize=(max(6.4, 1.2 + 3.4 * columns), 1.5 + 2.9 * rows), layout="constrained")
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axis, data_set in zip(axes.flat, panels, strict=False):
         for encoder in result.encoders:

@@ -1,0 +1,62 @@
+"""The command line `nuner`; each command has a file of its own here.
+
+Commands import what is heavy when they run, so that `nuner --help` takes no longer than `import nuner`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from .._version import __version__
+from . import benchmark, corpus, finetune, pretrain, quickstart
+from .errors import spoken_errors
+
+
+class _SpeakingGroup(TyperGroup):
+    """Runs commands so that what the user can mend is said in one sentence."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with spoken_errors():
+            return super().invoke(ctx)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nuner {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    name="nuner",
+    cls=_SpeakingGroup,
+    help="Entity encoders that need few labels: pre-train them on LLM-annotated text, compare and fine-tune them.",
+    no_args_is_help=True,
+    # What gets through spoken_errors is a bug: its whole traceback belongs in a report.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _nuner(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("quickstart")(quickstart.quickstart)
+app.add_typer(corpus.app, name="corpus")
+app.command("pretrain")(pretrain.pretrain)
+app.command("finetune")(finetune.finetune)
+app.command("benchmark")(benchmark.benchmark)
+
+
+def main() -> None:
+    """Run the command line; the console script `nuner`."""
+    sys.exit(app())

@@ -1,0 +1,29 @@
+"""Where the commands write, and how quiet the libraries below them are."""
+
+from __future__ import annotations
+
+import os
+
+from rich.console import Console
+
+
+def is_main_process() -> bool:
+    """Whether this is the only process, or the first that `torchrun` started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def main_console() -> Console:
+    """The console for what a command reports; the other processes of `torchrun` write nothing."""
+    return Console(quiet=not is_main_process())
+
+
+def quiet_libraries() -> None:
+    """Silence the libraries' own bars and remarks; the commands show their progress themselves."""
+    import datasets
+    import huggingface_hub
+    import transformers
+
+    datasets.disable_progress_bars()
+    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()
+    huggingface_hub.logging.set_verbosity_error()

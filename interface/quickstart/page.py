@@ -1,0 +1,104 @@
+"""From the figures of a quickstart to its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .highlighting import Piece
+from .loss_curve import plot_loss_curve
+from .report import FewShotRow, Picture, Report, render_report
+
+if TYPE_CHECKING:
+    from nuner.data_builders.statistics import CorpusStatistics
+    from nuner.trainers.few_shot_result import FewShotResult
+
+    from .run import QuickstartFiles
+
+
+def write_page(
+    files: QuickstartFiles,
+    figures: Mapping[str, Any],
+    statistics: CorpusStatistics,
+    few_shot: FewShotResult,
+    log_history: Sequence[Mapping[str, Any]],
+    messages: Sequence[Sequence[Piece]],
+) -> None:
+    """Draw the pictures and write the report.
+
+    Args:
+        files: Where to write.
+        figures: What `quickstart.json` holds.
+        statistics: Of the corpus.
+        few_shot: The comparison of base and result.
+        log_history: Of the pre-training.
+        messages: The messages that the recogniser read, in pieces.
+    """
+    from nuner.data_builders.statistics import plot_rank_frequency
+
+    from .run import usage_lines
+
+    few_shot.plot(files.picture("few-shot"))
+    plot_loss_curve(log_history, files.picture("loss"))
+    plot_rank_frequency(statistics, files.picture("rank-frequency"), "Concept frequency by rank: bundled corpus")
+    recogniser, validation = figures["recogniser"], figures["pretraining"]["validation"]
+    seeds = len(few_shot.settings["seeds"])
+    report = Report(
+        base_encoder="all-MiniLM-L6-v2",
+        corpus=f"{statistics.sentences:,} passages with {statistics.annotations:,} annotations of "
+        f"{statistics.unique_concepts:,} concepts, written by a language model",
+        few_shot=_rows(few_shot),
+        few_shot_caption="Macro-averaged token F1 without O in percent: frozen encoder and one linear layer, "
+        f"mean ± standard deviation over {seeds} samples of k to 2k annotations a type from the support tickets "
+        f"({recogniser['test_sentences']} test messages).",
+        few_shot_picture=Picture(files.picture("few-shot"), "F1 on the support tickets against k."),
+        loss_picture=Picture(
+            files.picture("loss"),
+            f"Loss of the pre-training. At its end the average precision over (token, concept) pairs of the "
+            f"validation passages is {validation['eval_average_precision']:.3f}.",
+        ),
+        corpus_picture=Picture(files.picture("rank-frequency"), "How often each concept of the corpus was annotated."),
+        entity_f1={name: 100 * scores["f1"] for name, scores in recogniser["test"].items()},
+        finetuning=f"{recogniser['architecture']}, fine-tuned on {recogniser['train_sentences']} support tickets "
+        f"({recogniser['k']} to {2 * recogniser['k']} annotations a type, seed {recogniser['seed']}), on messages "
+        f"that are in no data set. Entity F1 was measured on {recogniser['test_sentences']} test messages.",
+        messages=messages,
+        code=usage_lines(files),
+        stages=figures["seconds"],
+        figures=_figures(figures, validation),
+        machine=figures["machine"],
+        versions=figures["versions"],
+    )
+    files.report.write_text(render_report(report), encoding="utf-8")
+
+
+def _rows(few_shot: FewShotResult) -> list[FewShotRow]:
+    base, nuner = few_shot.encoders
+    (data_set,) = few_shot.data_sets
+    rows = [
+        FewShotRow(
+            k=str(k),
+            base=few_shot.mean(base, data_set, k),
+            base_spread=few_shot.standard_deviation(base, data_set, k),
+            nuner=few_shot.mean(nuner, data_set, k),
+            nuner_spread=few_shot.standard_deviation(nuner, data_set, k),
+            gain=few_shot.gain(nuner, data_set, k),
+        )
+        for k in few_shot.ks
+    ]
+    means = [sum(values) / len(rows) for values in zip(*((row.base, row.nuner) for row in rows), strict=True)]
+    return [*rows, FewShotRow("mean", means[0], None, means[1], None, few_shot.gain(nuner, data_set))]
+
+
+def _figures(figures: Mapping[str, Any], validation: Mapping[str, float]) -> dict[str, str]:
+    settings = figures["pretraining"]["settings"]
+    shown = {
+        "Training passages": f"{settings['corpus']['sentences']['train']:,}",
+        "Validation passages": f"{settings['corpus']['sentences']['validation']:,}",
+        "Pair average precision": f"{validation['eval_average_precision']:.4f}",
+        "Pair F1": f"{validation['eval_f1']:.4f}",
+        "Number format": "bfloat16" if settings["bf16"] else "float32",
+    }
+    if figures["peak_memory_gib"] is not None:
+        shown["Peak memory"] = f"{figures['peak_memory_gib']:.2f} GiB"
+    return shown

@@ -1,0 +1,109 @@
+"""The quickstart's report: one HTML page that needs no other file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .highlighting import Piece
+
+
+@dataclass(frozen=True)
+class FewShotRow:
+    """One k of the few-shot comparison, in percent of macro-averaged token F1.
+
+    Args:
+        k: Annotations a type, or `mean` over all k.
+        base: Mean of the base encoder.
+        base_spread: Its standard deviation over the samples; None in the row of the mean.
+        nuner: Mean of the pre-trained encoder.
+        nuner_spread: Its standard deviation.
+        gain: Points between the two.
+    """
+
+    k: str
+    base: float
+    base_spread: float | None
+    nuner: float
+    nuner_spread: float | None
+    gain: float
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in the page.
+
+    Args:
+        path: A PNG file.
+        caption: What it shows and what it was measured on.
+    """
+
+    path: Path
+    caption: str
+
+    @property
+    def data_uri(self) -> str:
+        """The picture itself, to stand in the page."""
+        return "data:image/png;base64," + base64.b64encode(self.path.read_bytes()).decode("ascii")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the page shows.
+
+    Args:
+        base_encoder: Name of the base encoder.
+        corpus: The corpus in one sentence.
+        few_shot: The rows of the comparison.
+        few_shot_caption: What it was measured on.
+        few_shot_picture: F1 against k.
+        loss_picture: The loss curve.
+        corpus_picture: Frequency of the concepts by rank.
+        entity_f1: Name of the encoder -> F1 of the recogniser fine-tuned from it, in percent.
+        finetuning: What it was fine-tuned and measured on, in one sentence.
+        messages: The messages that were read, in pieces.
+        code: Python that uses the result.
+        stages: Stage -> seconds.
+        figures: Other figures, name -> value.
+        machine: Name -> value.
+        versions: Package -> version.
+    """
+
+    base_encoder: str
+    corpus: str
+    few_shot: Sequence[FewShotRow]
+    few_shot_caption: str
+    few_shot_picture: Picture
+    loss_picture: Picture
+    corpus_picture: Picture
+    entity_f1: Mapping[str, float]
+    finetuning: str
+    messages: Sequence[Sequence[Piece]]
+    code: str
+    stages: Mapping[str, float]
+    figures: Mapping[str, str]
+    machine: Mapping[str, str]
+    versions: Mapping[str, str]
+
+
+def render_report(report: Report) -> str:
+    """Render the page; every text in it is escaped.
+
+    Args:
+        report: What to show.
+
+    Returns:
+        HTML.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("nuner.quickstart"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.jinja").render(report=report)

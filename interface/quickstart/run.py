@@ -1,0 +1,271 @@
+"""The quickstart from beginning to end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from .base_encoder import HUB_ID, find_base_encoder
+from .highlighting import Piece, split_at_entities, terminal_text
+from .machine import describe_machine, peak_memory_gib, versions
+from .stages import Stages
+
+if TYPE_CHECKING:
+    from datasets import DatasetDict
+
+    from nuner.data_builders.statistics import CorpusStatistics
+    from nuner.trainers.few_shot_result import FewShotResult
+
+BASE, NUNER = "MiniLM", "NuNER"
+TICKETS = "support-tickets"
+FINETUNE_K = 16
+FINETUNE_SEED = 0
+
+MESSAGES = (
+    "Since update 6.2 my Kestrel smart lock refuses to open and the keypad stays dark. "
+    "Please replace it before Saturday, order HX-20931.",
+    "I was charged €34.90 twice on 3 October for Plumeo Premium. Refund one of them, invoice 7714-B.",
+    "The left pedal of the Tramont 5 exercise bike has been squeaking since last week, error P-14 on the display. "
+    "I would like a replacement.",
+)
+
+
+@dataclass(frozen=True)
+class QuickstartFiles:
+    """Where the quickstart writes.
+
+    Args:
+        folder: The folder of all of it.
+    """
+
+    folder: Path
+
+    @property
+    def pretraining(self) -> Path:
+        """The bi-encoder, its backbone and the figures of its training."""
+        return self.folder / "pretraining"
+
+    @property
+    def encoder(self) -> Path:
+        """The plain encoder that came out of pre-training."""
+        return self.pretraining / "backbone"
+
+    @property
+    def recogniser(self) -> Path:
+        """The fine-tuned recogniser."""
+        return self.folder / "recogniser"
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.folder / "report.html"
+
+    @property
+    def figures(self) -> Path:
+        """All figures."""
+        return self.folder / "quickstart.json"
+
+    def picture(self, name: str) -> Path:
+        """A picture of the report."""
+        return self.folder / f"{name}.png"
+
+
+def run_quickstart(
+    output: str | Path,
+    *,
+    max_steps: int | None = None,
+    ks: Sequence[int] = (1, 2, 4, 8, 16),
+    seeds: int = 10,
+    finetune_epochs: float = 30,
+    console: Console | None = None,
+) -> QuickstartFiles:
+    """Corpus, pre-training, few-shot comparison, fine-tuning, recognition and report, one after the other.
+
+    A run that was stopped goes on from its last checkpoint; a pre-training that was finished with the same settings
+    is not repeated.
+
+    Args:
+        output: Folder to write to.
+        max_steps: Stop pre-training after so many steps; as the preset says, if not given.
+        ks: Sizes of the few-shot samples.
+        seeds: Number of samples of each size.
+        finetune_epochs: Passes of the fine-tuning over its sentences.
+        console: Where to print.
+
+    Returns:
+        Where everything is.
+
+    Raises:
+        FileNotFoundError: The base encoder or matplotlib is not installed.
+        ValueError: The weights of the base encoder are not the expected ones.
+
+    Example:
+        ```python
+        >>> from nuner.quickstart.run import run_quickstart
+        >>> run_quickstart("nuner-quickstart").report  # doctest: +SKIP
+
+        ```
+    """
+    from .page import write_page
+
+    if find_spec("matplotlib") is None:
+        raise FileNotFoundError("the quickstart draws with matplotlib; pip install 'nuner[quickstart]'")
+    console = console or Console()
+    files = QuickstartFiles(Path(output))
+    files.folder.mkdir(parents=True, exist_ok=True)
+    stages = Stages(console, total=6)
+
+    with stages.stage("Base encoder and corpus"):
+        base, origin = find_base_encoder()
+        console.print(f"{HUB_ID} from {origin}", highlight=False)
+        corpus, statistics = _bundled_corpus()
+        console.print(
+            f"{statistics.sentences:,} passages, {statistics.annotations:,} annotations, "
+            f"{statistics.unique_concepts:,} concepts",
+            highlight=False,
+        )
+    with stages.stage("Contrastive pre-training"):
+        pretraining = _pretrain(base, corpus, files, max_steps, console)
+    with stages.stage("Few-shot comparison"):
+        few_shot = _compare(base, files, ks, seeds)
+        console.print(few_shot.table())
+        console.print(
+            f"[bold green]Gain over the base encoder: {few_shot.gain(NUNER, TICKETS):+.1f} points of macro F1[/]",
+            highlight=False,
+        )
+    with stages.stage(f"Fine-tuning on {FINETUNE_K} examples a type"):
+        recogniser = _finetune(base, files, finetune_epochs, console)
+    with stages.stage("Recognition with transformers.pipeline"):
+        read = _recognise(files.recogniser, recogniser["types"])
+        for pieces in read:
+            console.print(terminal_text(pieces))
+    with stages.stage("Report"):
+        figures = {
+            "base_encoder": HUB_ID,
+            "base_encoder_from": origin,
+            "corpus": statistics.to_dict(),
+            "pretraining": {key: pretraining[key] for key in ("settings", "train", "validation")},
+            "few_shot": few_shot.to_dict(),
+            "recogniser": recogniser,
+            "seconds": stages.seconds,
+            "peak_memory_gib": peak_memory_gib(),
+            "machine": describe_machine(),
+            "versions": versions(),
+        }
+        files.figures.write_text(json.dumps(figures, indent=2, ensure_ascii=False, default=str) + "\n", "utf-8")
+        write_page(files, figures, statistics, few_shot, pretraining["log_history"], read)
+        console.print(f"{files.report}", highlight=False, soft_wrap=True)
+    peak = figures["peak_memory_gib"]
+    console.print(
+        f"\nAll of it took {sum(stages.seconds.values()):.0f} s"
+        + (f" and at most {peak:.1f} GiB of memory" if peak else "")
+        + ". Use it:\n",
+        highlight=False,
+    )
+    console.print(usage_lines(files), markup=False, highlight=False, soft_wrap=True)
+    return files
+
+
+def usage_lines(files: QuickstartFiles) -> str:
+    """Three lines of Python that use the recogniser."""
+    return (
+        "from transformers import pipeline\n"
+        f'ner = pipeline("ner", model={str(files.recogniser)!r}, aggregation_strategy="first")\n'
+        f"print(ner({MESSAGES[1]!r}))"
+    )
+
+
+def _bundled_corpus() -> tuple[DatasetDict, CorpusStatistics]:
+    from nuner.data_builders.corpus import NuNerCorpus
+    from nuner.data_builders.statistics import CorpusStatistics
+
+    builder = NuNerCorpus("bundled")
+    builder.download_and_prepare()
+    corpus: Any = builder.as_dataset()
+    return corpus, CorpusStatistics.of(corpus)
+
+
+def _pretrain(
+    base: Path, corpus: DatasetDict, files: QuickstartFiles, max_steps: int | None, console: Console
+) -> dict[str, Any]:
+    from nuner.trainers.pretraining import CHECKPOINTS, RESULTS_FILE, pretrain
+
+    overrides = {} if max_steps is None else {"max_steps": max_steps}
+    try:
+        finished = json.loads((files.pretraining / RESULTS_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        finished = None
+    if finished is not None and files.encoder.exists():
+        same = finished["settings"]["overrides"] == overrides and finished["settings"]["text_encoder"] == str(base)
+        if same and finished["versions"]["nuner"] == versions()["nuner"]:
+            console.print(f"Done by an earlier run; to repeat it, remove {files.pretraining}", highlight=False)
+            return finished
+    results = pretrain(
+        base,
+        corpus,
+        files.pretraining,
+        preset="quickstart",
+        corpus_description={"corpus": "bundled"},
+        resume=(files.pretraining / CHECKPOINTS).exists(),
+        tell=lambda line: console.print(line, highlight=False, markup=False),
+        **overrides,
+    )
+    # They are some hundred megabytes, and a finished run is not resumed.
+    shutil.rmtree(files.pretraining / CHECKPOINTS)
+    return results
+
+
+def _compare(base: Path, files: QuickstartFiles, ks: Sequence[int], seeds: int) -> FewShotResult:
+    from nuner.trainers.few_shot import compare_encoders
+
+    return compare_encoders({BASE: base, NUNER: files.encoder}, [TICKETS], ks=ks, seeds=seeds)
+
+
+def _finetune(base: Path, files: QuickstartFiles, epochs: float, console: Console) -> dict[str, Any]:
+    """Fine-tune both encoders on the same sample, keep the recogniser made from the pre-trained one."""
+    from nuner.data_builders.labelled import entity_types, load_labelled
+    from nuner.data_builders.sampling import annotation_counts, sample_k_shot
+    from nuner.trainers.recognizer_files import save_recognizer
+    from nuner.trainers.token_classification import finetune
+
+    tickets = load_labelled(TICKETS)
+    train = tickets["train"].select(sample_k_shot(annotation_counts(tickets["train"]), FINETUNE_K, FINETUNE_SEED))
+    scores, architecture = {}, ""
+    for name, encoder in ((BASE, base), (NUNER, files.encoder)):
+        trainer: Any = finetune(
+            encoder, train, files.recogniser, eval_dataset=tickets["test"], epochs=epochs, seed=FINETUNE_SEED
+        )
+        scores[name] = {key.removeprefix("eval_"): value for key, value in trainer.evaluate().items()}
+        console.print(
+            f"{name}: entity F1 {100 * scores[name]['f1']:.1f} on {len(tickets['test'])} test messages, "
+            f"fine-tuned on {len(train)}",
+            highlight=False,
+        )
+        if name == NUNER:
+            architecture = save_recognizer(trainer.model, trainer.processing_class, files.recogniser)
+    console.print(f"Written: {files.recogniser} ({architecture})", highlight=False, markup=False, soft_wrap=True)
+    return {
+        "data_set": TICKETS,
+        "k": FINETUNE_K,
+        "seed": FINETUNE_SEED,
+        "epochs": epochs,
+        "train_sentences": len(train),
+        "test_sentences": len(tickets["test"]),
+        "types": entity_types(train),
+        "architecture": architecture,
+        "test": scores,
+    }
+
+
+def _recognise(recogniser: Path, types: Sequence[str]) -> list[list[Piece]]:
+    from transformers import pipeline
+
+    ner = pipeline("ner", model=str(recogniser), aggregation_strategy="first")
+    return [split_at_entities(text, found, types) for text, found in zip(MESSAGES, ner(list(MESSAGES)), strict=True)]

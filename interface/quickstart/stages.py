@@ -1,0 +1,31 @@
+"""The stages of the quickstart, announced and timed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+
+class Stages:
+    """Says which stage runs, and how long each took.
+
+    Args:
+        console: Where to write.
+        total: How many stages there will be.
+    """
+
+    def __init__(self, console: Console, total: int) -> None:
+        self.console, self.total = console, total
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, title: str) -> Iterator[None]:
+        """Announce a stage, run it, and say its time."""
+        self.console.print(f"\n[bold]\\[{len(self.seconds) + 1}/{self.total}] {title}[/bold]", highlight=False)
+        started = time.perf_counter()
+        yield
+        self.seconds[title] = time.perf_counter() - started
+        self.console.print(f"[dim]{self.seconds[title]:.1f} s[/dim]", highlight=False)
