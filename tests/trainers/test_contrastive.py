@@ -107,7 +107,8 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from small_corpus import small_trainer
 small_trainer(
-    Path({encoder!r}), Path({output!r}), save_strategy="steps", save_steps=2, save_total_limit=2, cache_frozen_layers=True
+    Path({encoder!r}), Path({output!r}), save_strategy="steps", save_steps=2, save_total_limit=2,
+    cache_frozen_layers=True,
 ).train(resume_from_checkpoint=True)
 """
 

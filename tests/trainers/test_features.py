@@ -31,9 +31,7 @@ def test_the_company_in_a_batch_does_not_change_a_sentence(features):
     together = features(sentences)
     for i in (0, 1, 2, 100, 199):
         alone = features([sentences[i]])
-        torch.testing.assert_close(
-            together.vectors[together.sentence == i], alone.vectors, atol=1e-5, rtol=1e-5
-        )
+        torch.testing.assert_close(together.vectors[together.sentence == i], alone.vectors, atol=1e-5, rtol=1e-5)
     assert len(together.vectors) == sum(map(len, sentences))
 
 
