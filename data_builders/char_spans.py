@@ -97,7 +97,6 @@ def _checked(text: str, entity: Mapping[str, Any]) -> tuple[int, int, str]:
         )
     if "text" in entity and entity["text"] != text[start:end]:
         raise ValueError(
-            f"the {label!r} entity says {entity['text']!r} "
-            f"but characters {start}-{end} are {text[start:end]!r}"
+            f"the {label!r} entity says {entity['text']!r} but characters {start}-{end} are {text[start:end]!r}"
         )
     return start, end, label

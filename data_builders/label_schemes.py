@@ -66,9 +66,7 @@ def detect_scheme(tags: Iterable[str]) -> LabelScheme:
         if not isinstance(tag, str) or not tag.strip():
             raise TagError(f"tag {tag!r} is not a label (a token outside all entities is tagged 'O')", tag)
         if tag.removesuffix("-") in _ALL_PREFIXES:
-            raise TagError(
-                f"tag {tag!r} is a prefix without an entity type; write for example 'B-person'", tag
-            )
+            raise TagError(f"tag {tag!r} is a prefix without an entity type; write for example 'B-person'", tag)
     parts = {tag: part for tag in names if (part := _split(tag))}
     bare = [tag for tag in names if tag not in parts]
     if len(bare) == len(names):
@@ -120,9 +118,7 @@ def read_spans(tags: Sequence[str], scheme: LabelScheme = "IOB2") -> list[Entity
         nonlocal open_label
         if open_label is not None:
             if marks_end:
-                raise TagError(
-                    f"the {open_label!r} entity opened at token {start} has no end before token {end}"
-                )
+                raise TagError(f"the {open_label!r} entity opened at token {start} has no end before token {end}")
             spans.append(EntitySpan(start, end, open_label))
         open_label = None
 

@@ -112,9 +112,7 @@ def entity_types(dataset: Dataset) -> list[str]:
     return [name[2:] for name in names if name.startswith("B-")]
 
 
-def _read_splits(
-    path_or_id: str | Path, config: str | None, rejections: Rejections
-) -> tuple[_Splits, list[str]]:
+def _read_splits(path_or_id: str | Path, config: str | None, rejections: Rejections) -> tuple[_Splits, list[str]]:
     """The sentences of each split, and the tags that a ClassLabel declares, in its order."""
     if str(path_or_id) == SUPPORT_TICKETS:
         folder = Path(__file__).parent / "data"

@@ -32,9 +32,7 @@ def annotation_counts(dataset: Dataset) -> list[Counter[str]]:
     return [Counter(begins[tag] for tag in tags if tag in begins) for tags in dataset["ner_tags"]]
 
 
-def sample_k_shot(
-    examples: AnnotationCounts, k: int, seed: int, types: Iterable[str] | None = None
-) -> list[int]:
+def sample_k_shot(examples: AnnotationCounts, k: int, seed: int, types: Iterable[str] | None = None) -> list[int]:
     """Draw sentences so that each type has at least k and at most 2k annotations.
 
     Sentences are visited in random order, the rarest type first: a sentence is taken if the
@@ -72,11 +70,7 @@ def sample_k_shot(
     largest = _largest_possible(examples, min(k - 1, min(totals.values())), seed, totals)
     raise ValueError(
         f"k = {k} is too large: there are {totals[lacking]} annotations of type {lacking!r}"
-        + (
-            f", which cannot all be drawn without exceeding {2 * k} of another type"
-            if totals[lacking] >= k
-            else ""
-        )
+        + (f", which cannot all be drawn without exceeding {2 * k} of another type" if totals[lacking] >= k else "")
         + (f"; the largest possible k is {largest}" if largest else "; no k can be drawn")
     )
 
@@ -94,9 +88,7 @@ def _largest_possible(examples: AnnotationCounts, bound: int, seed: int, totals:
     return possible
 
 
-def _draw(
-    examples: AnnotationCounts, k: int, seed: int, totals: Counter[str]
-) -> tuple[list[int] | None, str]:
+def _draw(examples: AnnotationCounts, k: int, seed: int, totals: Counter[str]) -> tuple[list[int] | None, str]:
     """A sample, or None and the type for which there were too few annotations."""
     rarest_first = sorted(totals, key=lambda name: (totals[name], name))
     if totals[rarest_first[0]] < k:

@@ -89,9 +89,7 @@ class TokenFeatures:
             empty += len(sentence) - len(first_subwords[i]) - cut_off
         return WordVectors(
             vectors=torch.cat(parts) if parts else torch.empty(0),
-            sentence=torch.tensor(
-                [i for i, words in enumerate(first_subwords) for _ in words], dtype=torch.long
-            ),
+            sentence=torch.tensor([i for i, words in enumerate(first_subwords) for _ in words], dtype=torch.long),
             word=torch.tensor([word for words in first_subwords for word in words], dtype=torch.long),
             truncated=truncated,
             empty=empty,
@@ -154,9 +152,7 @@ def load_word_tokenizer(encoder: str | Path) -> PreTrainedTokenizerBase:
         ValueError: The folder holds no encoder, or its tokenizer is not a fast one.
     """
     local = Path(encoder).exists()
-    missing = (
-        f"there is no encoder {str(encoder)!r}: neither a folder with a saved model nor a Hub id within reach"
-    )
+    missing = f"there is no encoder {str(encoder)!r}: neither a folder with a saved model nor a Hub id within reach"
     if not local and (Path(encoder).is_absolute() or str(encoder).startswith(".")):
         raise FileNotFoundError(missing)
     try:
@@ -166,9 +162,7 @@ def load_word_tokenizer(encoder: str | Path) -> PreTrainedTokenizerBase:
     except (OSError, ValueError) as error:
         if local:
             reason = str(error).strip().splitlines()[0]
-            raise ValueError(
-                f"{encoder} holds no encoder that AutoModel and AutoTokenizer load ({reason})"
-            ) from error
+            raise ValueError(f"{encoder} holds no encoder that AutoModel and AutoTokenizer load ({reason})") from error
         raise FileNotFoundError(missing) from error
     if not tokenizer.is_fast:
         raise ValueError(

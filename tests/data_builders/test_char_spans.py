@@ -35,10 +35,7 @@ def test_spans_at_word_boundaries_round_trip(case):
     text, spans = case
     words = split_words(text)
     tokens, tags, widened = tag_words(text, spans)
-    back = [
-        {"start": words[s.start].start, "end": words[s.end - 1].end, "label": s.label}
-        for s in read_spans(tags)
-    ]
+    back = [{"start": words[s.start].start, "end": words[s.end - 1].end, "label": s.label} for s in read_spans(tags)]
     assert (back, widened, tokens) == (spans, 0, [word.text for word in words])
 
 

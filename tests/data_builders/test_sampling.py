@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from nuner.data_builders.labelled import load_labelled
 from nuner.data_builders.sampling import annotation_counts, sample_k_shot
 
-_SENTENCES = st.lists(
-    st.dictionaries(st.sampled_from("abcd"), st.integers(1, 4), max_size=3), min_size=1, max_size=60
-)
+_SENTENCES = st.lists(st.dictionaries(st.sampled_from("abcd"), st.integers(1, 4), max_size=3), min_size=1, max_size=60)
 
 
 def _drawn(examples, rows):
