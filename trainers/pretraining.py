@@ -19,6 +19,7 @@ from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 from .arguments import ContrastiveTrainingArguments
 from .checkpoints import latest_complete_checkpoint, replaced_when_done
 from .contrastive import ContrastiveTrainer
+from .input_length import fitting_length
 from .precision import bf16_is_fast, is_accelerator_available
 
 CHECKPOINTS = "checkpoints"
@@ -88,6 +89,7 @@ def pretrain(
             "report_to": "none",
             "bf16": bf16_is_fast(),
             "use_cpu": not is_accelerator_available(),
+            "max_length": fitting_length(text_encoder),
             **overrides,
         },
     )

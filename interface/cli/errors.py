@@ -52,9 +52,7 @@ def spoken_errors() -> Iterator[None]:
         raise
     except Exception as error:
         if is_disk_full(error):
-            _say(
-                "Error: the disk is full. Checkpoints that were complete are whole: free some space, then go on from them."
-            )
+            _say("Error: the disk is full. Checkpoints that were complete are whole: free some space and go on.")
             raise typer.Exit(DISK_FULL) from None
         if isinstance(error, (ValueError, OSError)):
             _say(f"Error: {one_sentence(error)}")

@@ -42,6 +42,7 @@ def finetune(
     from nuner.data_builders.labelled import entity_types, load_labelled
     from nuner.data_builders.sampling import annotation_counts, sample_k_shot
     from nuner.trainers.features import load_word_tokenizer
+    from nuner.trainers.input_length import fitting_length
     from nuner.trainers.recognizer_files import save_recognizer
     from nuner.trainers.token_classification import finetune as train_recognizer
 
@@ -67,6 +68,7 @@ def finetune(
             learning_rate=learning_rate,
             batch_size=batch_size,
             num_classifier_layers=classifier_layers,
+            max_length=fitting_length(encoder),
             seed=seed,
         )
         scores = trainer.evaluate()

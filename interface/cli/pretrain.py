@@ -118,7 +118,7 @@ def pretrain(
     }
     fields = {"temperature": temperature, "concept_pooling": concept_pooling and concept_pooling.value}
     try:
-        figures = run(
+        run(
             text_encoder,
             splits,
             output,
@@ -133,13 +133,6 @@ def pretrain(
         )
     except KeyboardInterrupt:
         raise StoppedByUser(_how_to_go_on(output)) from None
-    validation = figures["validation"]
-    if validation:
-        console.print(
-            f"Validation: average precision {validation['eval_average_precision']:.4f}, "
-            f"F1 {validation['eval_f1']:.4f} over (token, concept) pairs of {len(splits['validation']):,} sentences",
-            highlight=False,
-        )
     console.print(
         f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)",
         highlight=False,
