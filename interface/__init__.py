@@ -12,18 +12,18 @@ from . import modeling_nuner as modeling_nuner
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .data_builders.corpus import NuNerCorpus as NuNerCorpus
-    from .data_builders.labelled import load_labelled as load_labelled
-    from .modeling_nuner.configuration_nuner import NuNerConfig as NuNerConfig
-    from .modeling_nuner.export import export_backbone as export_backbone
-    from .modeling_nuner.export import export_token_classifier as export_token_classifier
-    from .modeling_nuner.modeling_nuner import NuNerForPreTraining as NuNerForPreTraining
-    from .modeling_nuner.modeling_nuner import NuNerForTokenClassification as NuNerForTokenClassification
-    from .modeling_nuner.modeling_nuner import NuNerModel as NuNerModel
-    from .trainers.arguments import ContrastiveTrainingArguments as ContrastiveTrainingArguments
-    from .trainers.contrastive import ContrastiveTrainer as ContrastiveTrainer
-    from .trainers.few_shot import compare_encoders as compare_encoders
-    from .trainers.token_classification import finetune as finetune
+    from nuner.data_builders.corpus import NuNerCorpus as NuNerCorpus
+    from nuner.data_builders.labelled import load_labelled as load_labelled
+    from nuner.modeling_nuner.configuration_nuner import NuNerConfig as NuNerConfig
+    from nuner.modeling_nuner.export import export_backbone as export_backbone
+    from nuner.modeling_nuner.export import export_token_classifier as export_token_classifier
+    from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining as NuNerForPreTraining
+    from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification as NuNerForTokenClassification
+    from nuner.modeling_nuner.modeling_nuner import NuNerModel as NuNerModel
+    from nuner.trainers.arguments import ContrastiveTrainingArguments as ContrastiveTrainingArguments
+    from nuner.trainers.contrastive import ContrastiveTrainer as ContrastiveTrainer
+    from nuner.trainers.few_shot import compare_encoders as compare_encoders
+    from nuner.trainers.token_classification import finetune as finetune
 
 _MODULES = {
     "ContrastiveTrainer": "trainers.contrastive",

@@ -5,6 +5,9 @@ from __future__ import annotations
 # What a forward pass costs apart from its tokens, in tokens: splitting further would not pay.
 PASS_COST_IN_TOKENS = 128
 
+# A group's rows are filled up to a multiple of this.
+ROWS_MULTIPLE = 32
+
 
 def group_by_length(lengths: list[int], pass_cost: int = PASS_COST_IN_TOKENS) -> list[tuple[list[int], int]]:
     """Split sequences into the groups that cost least: padded tokens plus a fixed cost a group.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from transformers import AutoConfig, PreTrainedConfig, RobertaConfig
 
@@ -44,7 +44,7 @@ class NuNerConfig(PreTrainedConfig):
     """
 
     model_type = "nuner"
-    sub_configs = {"text_config": AutoConfig, "concept_config": AutoConfig}
+    sub_configs = {"text_config": AutoConfig, "concept_config": AutoConfig}  # pyright: ignore[reportAssignmentType, reportIncompatibleMethodOverride]
 
     text_config: PreTrainedConfig | dict[str, Any] | None = None
     concept_config: PreTrainedConfig | dict[str, Any] | None = None
@@ -81,14 +81,14 @@ class NuNerConfig(PreTrainedConfig):
     @property
     def hidden_size(self) -> int:
         """Length of a token's vector."""
-        return self.text_config.hidden_size
+        return cast(Any, self.text_config).hidden_size
 
     @property
     def num_hidden_layers(self) -> int:
         """Number of layers of the text encoder."""
-        return self.text_config.num_hidden_layers
+        return cast(Any, self.text_config).num_hidden_layers
 
     @property
     def vocab_size(self) -> int:
         """Size of the text encoder's vocabulary."""
-        return self.text_config.vocab_size
+        return cast(Any, self.text_config).vocab_size

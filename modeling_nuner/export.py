@@ -77,9 +77,7 @@ def export_token_classifier(model: NuNerForTokenClassification, folder: str | os
     encoder = plain.base_model
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None
-    head = {
-        name for name, _ in plain.named_parameters() if not name.startswith(f"{plain.base_model_prefix}.")
-    }
+    head = {name for name, _ in plain.named_parameters() if not name.startswith(f"{plain.base_model_prefix}.")}
     if not (head == {"classifier.weight", "classifier.bias"} and isinstance(plain.classifier, nn.Linear)):
         raise ExportError(
             f"{type(plain).__name__} has a head of its own ({', '.join(sorted(head))}); use save_pretrained, whose "
@@ -90,9 +88,7 @@ def export_token_classifier(model: NuNerForTokenClassification, folder: str | os
     plain.classifier.load_state_dict(linear.state_dict())
     difference = _largest_difference(model, plain)
     if not difference <= TOLERANCE:
-        raise ExportError(
-            f"The logits of {type(plain).__name__} differ by {difference:.2g} from the recogniser's."
-        )
+        raise ExportError(f"The logits of {type(plain).__name__} differ by {difference:.2g} from the recogniser's.")
     plain.save_pretrained(folder)
 
 

@@ -47,9 +47,7 @@ def find_layers(encoder: nn.Module) -> tuple[str, nn.ModuleList]:
     for name, module in encoder.named_modules():
         if isinstance(module, nn.ModuleList) and len(module) == depth:
             return name, module
-    raise ValueError(
-        f"{type(encoder).__name__} has no list of {depth} layers; its lower layers cannot be told apart."
-    )
+    raise ValueError(f"{type(encoder).__name__} has no list of {depth} layers; its lower layers cannot be told apart.")
 
 
 def lower_output(encoder: nn.Module, num_layers: int, **inputs: Any) -> Tensor:
@@ -68,9 +66,7 @@ def lower_output(encoder: nn.Module, num_layers: int, **inputs: Any) -> Tensor:
     """
     _, layers = find_layers(encoder)
     if not 0 <= num_layers < len(layers):
-        raise ValueError(
-            f"{num_layers} lower layers of an encoder that has {len(layers)}; keep at least one above."
-        )
+        raise ValueError(f"{num_layers} lower layers of an encoder that has {len(layers)}; keep at least one above.")
 
     def stop(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         raise _LayerReached(args[0] if args else kwargs["hidden_states"])

@@ -21,9 +21,7 @@ class _SoftplusSum(Function):
     """
 
     @staticmethod
-    def forward(
-        ctx: Any, tokens: Tensor, concepts: Tensor, temperature: float, max_block_logits: int
-    ) -> Tensor:
+    def forward(ctx: Any, tokens: Tensor, concepts: Tensor, temperature: float, max_block_logits: int) -> Tensor:
         needs_grad = any(ctx.needs_input_grad[:2])
         grad_tokens = torch.empty_like(tokens) if needs_grad else None
         grad_concepts = torch.zeros_like(concepts) if needs_grad else None
@@ -44,7 +42,9 @@ class _SoftplusSum(Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor, Tensor, None, None]:
+    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
+        ctx: Any, grad_output: Tensor
+    ) -> tuple[Tensor, Tensor, None, None]:
         grad_tokens, grad_concepts = ctx.saved_tensors
         return grad_tokens * grad_output, grad_concepts * grad_output, None, None
 

@@ -13,7 +13,7 @@ from transformers import AutoModel, PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput, TokenClassifierOutput
 from transformers.utils.generic import ModelOutput
 
-from .concept_batches import group_by_length
+from .concept_batches import ROWS_MULTIPLE, group_by_length
 from .configuration_nuner import NuNerConfig
 from .layer_split import starting_from
 from .loss import contrastive_bce
@@ -29,7 +29,7 @@ AUTO_MAP = {
 def _drop_pooler(encoder: PreTrainedModel) -> PreTrainedModel:
     # Nothing here uses it, and a parameter without a gradient stops data-parallel training.
     if getattr(encoder, "pooler", None) is not None:
-        encoder.pooler = None
+        encoder.pooler = None  # pyright: ignore[reportArgumentType]
     return encoder
 
 
@@ -76,7 +76,9 @@ class NuNerPreTrainedModel(PreTrainedModel):
                     module.eval()
         return self
 
-    def save_pretrained(self, save_directory: str | os.PathLike[str], **kwargs: Any) -> None:
+    def save_pretrained(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, save_directory: str | os.PathLike[str], **kwargs: Any
+    ) -> None:
         """Save weights and configuration, with the code that loads them where `nuner` is not installed.
 
         Args:
@@ -145,9 +147,7 @@ class NuNerModel(NuNerPreTrainedModel):
             The encoder's output; `last_hidden_state` is `(batch, length, hidden_size)`.
         """
         return_dict = return_dict if return_dict is not None else self.config.return_dict
-        output = _encode(
-            self.encoder, input_ids, attention_mask, lower_hidden_states, num_lower_layers, **kwargs
-        )
+        output = _encode(self.encoder, input_ids, attention_mask, lower_hidden_states, num_lower_layers, **kwargs)
         return output if return_dict else output.to_tuple()
 
 
@@ -185,8 +185,7 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         self.nuner = NuNerModel(config)
         self.concept_encoder = _build_encoder(config.concept_config)
         self.supports_gradient_checkpointing = (
-            self.nuner.supports_gradient_checkpointing
-            and self.concept_encoder.supports_gradient_checkpointing
+            self.nuner.supports_gradient_checkpointing and self.concept_encoder.supports_gradient_checkpointing
         )
         self.post_init()
 
@@ -255,18 +254,21 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         """
         vectors, order = [], []
         for rows, length in group_by_length(attention_mask.sum(1).tolist()):
-            index = torch.tensor(rows, device=input_ids.device)
+            # Filled up with names that are there already: CPU kernels are compiled, and kept, for each number of rows.
+            filling = rows[:1] * (-len(rows) % ROWS_MULTIPLE)
+            index = torch.tensor(rows + filling, device=input_ids.device)
             mask = attention_mask[index, :length]
             lower = None if lower_hidden_states is None else lower_hidden_states[index, :length]
             states = _encode(
                 self.concept_encoder, input_ids[index, :length], mask, lower, num_lower_layers
             ).last_hidden_state
             if self.config.concept_pooling == "cls":
-                vectors.append(states[:, 0])
+                pooled = states[:, 0]
             else:
                 weights = mask.unsqueeze(-1).to(states.dtype)
-                vectors.append((states * weights).sum(1) / weights.sum(1))
-            order.append(index)
+                pooled = (states * weights).sum(1) / weights.sum(1)
+            vectors.append(pooled[: len(rows)])
+            order.append(index[: len(rows)])
         return torch.cat(vectors)[torch.cat(order).argsort()]
 
     def score(self, token_embeddings: Tensor, concept_embeddings: Tensor) -> Tensor:
@@ -347,7 +349,7 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
 
     def __init__(self, config: NuNerConfig) -> None:
         super().__init__(config)
-        self.num_labels = config.num_labels
+        self.num_labels = int(config.num_labels or 0)
         self.nuner = NuNerModel(config)
         self.supports_gradient_checkpointing = self.nuner.supports_gradient_checkpointing
         width = config.hidden_size * len(config.feature_layers)
@@ -355,7 +357,7 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
         if config.num_classifier_layers == 2:
             layers += [nn.Linear(width, config.hidden_size), nn.GELU(), nn.Dropout(config.classifier_dropout)]
             width = config.hidden_size
-        self.classifier = nn.Sequential(*layers, nn.Linear(width, config.num_labels))
+        self.classifier = nn.Sequential(*layers, nn.Linear(width, self.num_labels))
         self.post_init()
 
     @classmethod
@@ -430,9 +432,7 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
         if last_only:
             features = output.last_hidden_state
         else:
-            features = torch.cat(
-                [output.hidden_states[layer] for layer in self.config.feature_layers], dim=-1
-            )
+            features = torch.cat([output.hidden_states[layer] for layer in self.config.feature_layers], dim=-1)
         logits = self.classifier(features)
         loss = None
         if labels is not None:

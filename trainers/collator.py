@@ -12,6 +12,9 @@ from torch import Tensor
 from .concept_table import ConceptTable, pad_right
 from .lower_layer_cache import LowerLayerCache
 
+# Lengths are rounded up: CPU kernels are compiled, and kept, for each size of a batch, and accelerators like it too.
+LENGTH_MULTIPLE = 8
+
 
 @dataclass
 class ContrastiveCollator:
@@ -43,8 +46,8 @@ class ContrastiveCollator:
             `concept_input_ids` and `concept_attention_mask` `(concepts, concept_length)`, `positives` `(pairs, 2)`:
             index into the flattened tokens, index into the batch's concepts.
         """
-        input_ids, attention_mask = pad_right([row["input_ids"] for row in rows], self.pad_token_id)
-        token_mask, _ = pad_right([row["token_mask"] for row in rows], 0)
+        input_ids, attention_mask = pad_right([row["input_ids"] for row in rows], self.pad_token_id, LENGTH_MULTIPLE)
+        token_mask, _ = pad_right([row["token_mask"] for row in rows], 0, LENGTH_MULTIPLE)
         length = input_ids.shape[1]
         columns: dict[int, int] = {}
         positives = [

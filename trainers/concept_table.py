@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -45,7 +46,7 @@ class ConceptTable:
         if not unique:
             raise ValueError("The corpus has no concept to learn from; check its filters.")
         encoded = tokenizer(unique, truncation=True, max_length=max_length)["input_ids"]
-        return cls(tuple(unique), tuple(tuple(ids) for ids in encoded), tokenizer.pad_token_id or 0)
+        return cls(tuple(unique), tuple(tuple(ids) for ids in encoded), cast(int, tokenizer.pad_token_id or 0))
 
     def __len__(self) -> int:
         """Number of concepts."""
@@ -63,17 +64,19 @@ class ConceptTable:
         return pad_right([self.input_ids[i] for i in concept_ids], self.pad_token_id)
 
 
-def pad_right(sequences: Sequence[Sequence[int]], pad_token_id: int) -> tuple[Tensor, Tensor]:
+def pad_right(sequences: Sequence[Sequence[int]], pad_token_id: int, multiple_of: int = 1) -> tuple[Tensor, Tensor]:
     """Pad token ids to one length, always on the right, whatever a tokenizer prefers.
 
     Args:
         sequences: Token ids.
         pad_token_id: What to fill up with.
+        multiple_of: The length is rounded up to a multiple of this.
 
     Returns:
-        Token ids and attention mask, `(sequences, length of the longest)`.
+        Token ids and attention mask, `(sequences, length of the longest, rounded up)`.
     """
     longest = max(len(ids) for ids in sequences)
+    longest += -longest % multiple_of
     input_ids = torch.full((len(sequences), longest), pad_token_id, dtype=torch.long)
     attention_mask = torch.zeros(len(sequences), longest, dtype=torch.long)
     for row, ids in enumerate(sequences):

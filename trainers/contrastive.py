@@ -106,7 +106,7 @@ class ContrastiveTrainer(Trainer):
             featurize_corpus(corpus, processing_class, self.concepts, args.max_length) if corpus is not None else None
             for corpus in (train_dataset, eval_dataset)
         )
-        pad_token_id = processing_class.pad_token_id or 0
+        pad_token_id = cast(int, processing_class.pad_token_id or 0)
         super().__init__(
             model=model,
             args=args,
@@ -123,7 +123,9 @@ class ContrastiveTrainer(Trainer):
         self.pop_callback(PrinterCallback)
         self.add_callback(TrainingProgress("Pre-training"))
 
-    def train(self, resume_from_checkpoint: str | bool | None = None, **kwargs: Any) -> Any:
+    def train(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, resume_from_checkpoint: str | bool | None = None, **kwargs: Any
+    ) -> Any:
         """Train.
 
         Args:
@@ -166,10 +168,12 @@ class ContrastiveTrainer(Trainer):
         with self.compute_loss_context_manager():
             return LowerLayerCache.compute(encoder, num_layers, sequences, self.data_collator.pad_token_id)
 
-    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler | None:
+    def _get_train_sampler(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, train_dataset: Dataset | None = None
+    ) -> Sampler | None:
         dataset = train_dataset if train_dataset is not None else self.train_dataset
         if self.args.train_sampling_strategy != "group_by_length" or not isinstance(dataset, Dataset):
-            return super()._get_train_sampler(train_dataset)
+            return super()._get_train_sampler(cast(Any, train_dataset))
         sampler = LengthGroupedSampler(
             dataset["length"][:],
             self.args.train_batch_size,
@@ -292,7 +296,12 @@ class ContrastiveTrainer(Trainer):
     def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> EvalLoopOutput:
         """Measure loss, average precision and F1 at the best threshold over (token, concept) pairs."""
         self.pair_metrics = PairMetrics()
-        output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
+        # What is kept of the text encoder's lower layers belongs to the training texts.
+        kept, self.data_collator.lower_layers = self.data_collator.lower_layers, None
+        try:
+            output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
+        finally:
+            self.data_collator.lower_layers = kept
         self.pair_metrics.all_reduce()
         metrics = {f"{metric_key_prefix}_{name}": value for name, value in self.pair_metrics.compute().items()}
         self.pair_metrics = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 
 def entity_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> dict[str, float]:
@@ -26,8 +27,13 @@ def entity_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[st
     from seqeval.metrics import classification_report
     from seqeval.scheme import IOB2
 
-    report = classification_report(
-        list(gold), list(predicted), mode="strict", scheme=IOB2, output_dict=True, zero_division=0
+    report: Any = classification_report(
+        list(gold),
+        list(predicted),
+        mode="strict",
+        scheme=IOB2,
+        output_dict=True,
+        zero_division=0,  # pyright: ignore[reportArgumentType] (its annotation says str)
     )
     micro, macro = report["micro avg"], report["macro avg"]
     return {

@@ -85,6 +85,7 @@ def pretrain(
             "output_dir": str(output / CHECKPOINTS),
             "save_strategy": "steps" if "save_steps" in overrides else "epoch",
             "save_total_limit": 2,
+            "eval_strategy": "epoch" if validation is not None else "no",
             "logging_steps": 20,
             "report_to": "none",
             "bf16": bf16_is_fast(),
@@ -128,7 +129,7 @@ def pretrain(
     results = {
         "settings": settings,
         "train": train,
-        "validation": trainer.evaluate() if validation is not None else {},
+        "validation": _final_validation(trainer),
         "log_history": trainer.state.log_history,
         "seconds": round(time.perf_counter() - started, 1),
         "versions": {package: version(package) for package in ("nuner", "torch", "transformers", "datasets")},
@@ -166,6 +167,16 @@ def _checkpoint_to_resume(folder: Path, settings: dict[str, Any], resume: bool) 
             f"{folder / SETTINGS_FILE}, or choose another output folder."
         )
     return checkpoint
+
+
+def _final_validation(trainer: ContrastiveTrainer) -> dict[str, float]:
+    """Metrics of the final weights; they are measured here unless the end of the last epoch was the end of all."""
+    if trainer.eval_dataset is None:
+        return {}
+    for entry in reversed(trainer.state.log_history):
+        if "eval_average_precision" in entry and entry["step"] == trainer.state.global_step:
+            return entry
+    return trainer.evaluate()
 
 
 def _write_json(path: Path, values: Any) -> None:

@@ -46,5 +46,5 @@ def save_recognizer(
         except ExportError:
             model.save_pretrained(staging)
         tokenizer.save_pretrained(staging)
-        (name,) = AutoConfig.from_pretrained(staging).architectures
-    return name
+        architectures = AutoConfig.from_pretrained(staging).architectures
+    return (architectures or [""])[0]

@@ -72,7 +72,8 @@ class TokenClassificationTrainer(Trainer):
         max_length: int = 256,
         **kwargs: Any,
     ) -> None:
-        names = [model.config.id2label[i] for i in range(model.config.num_labels)]
+        id2label: Any = model.config.id2label
+        names = [id2label[i] for i in range(len(id2label))]
 
         def scores(prediction: EvalPrediction) -> dict[str, float]:
             return entity_scores(*predicted_tags(prediction.predictions, prediction.label_ids, names))  # pyright: ignore

@@ -197,7 +197,9 @@ def _pretrain(
 ) -> dict[str, Any]:
     from nuner.trainers.pretraining import CHECKPOINTS, RESULTS_FILE, pretrain
 
-    overrides = {} if max_steps is None else {"max_steps": max_steps}
+    overrides: dict[str, Any] = {"eval_strategy": "no"}  # once, at the end, is enough
+    if max_steps is not None:
+        overrides["max_steps"] = max_steps
     try:
         finished = json.loads((files.pretraining / RESULTS_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -267,5 +269,5 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float, console: Consol
 def _recognise(recogniser: Path, types: Sequence[str]) -> list[list[Piece]]:
     from transformers import pipeline
 
-    ner = pipeline("ner", model=str(recogniser), aggregation_strategy="first")
+    ner: Any = pipeline("ner", model=str(recogniser), aggregation_strategy="first")  # pyright: ignore[reportCallIssue, reportArgumentType]
     return [split_at_entities(text, found, types) for text, found in zip(MESSAGES, ner(list(MESSAGES)), strict=True)]

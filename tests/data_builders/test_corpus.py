@@ -47,9 +47,7 @@ def texts(corpus):
 
 
 def concepts(corpus):
-    return Counter(
-        entity["concept"] for split in corpus.values() for row in split for entity in row["entities"]
-    )
+    return Counter(entity["concept"] for split in corpus.values() for row in split for entity in row["entities"])
 
 
 @pytest.fixture(scope="module")
@@ -343,9 +341,7 @@ def test_the_class_pickles_and_works_from_another_process(tmp_path, bundled):
         "print(builder.as_dataset('validation').num_rows)"
     )
     # Prepared already: the other process finds the same folder, so nothing in its name is random.
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert done.stdout.strip() == "518"
 
 
@@ -379,9 +375,7 @@ def test_refused_records_stop_the_build_with_file_and_line_and_leave_no_cache(tm
     path = with_faults(tmp_path / "a.jsonl")
     several: list[dict[str, Any]] = [{}, {"max_concepts": 3}]
     for options in several:
-        builder = NuNerCorpus(
-            "records", data_files=path, cache_dir=tmp_path / "cache", on_error="raise", **options
-        )
+        builder = NuNerCorpus("records", data_files=path, cache_dir=tmp_path / "cache", on_error="raise", **options)
         with pytest.raises(CorpusError, match=r"a\.jsonl:4: the line is not valid UTF-8"):
             builder.download_and_prepare()
         assert not Path(builder.cache_dir).exists()
@@ -426,9 +420,7 @@ def test_no_concept_left_by_the_options(tmp_path):
 
 
 def test_a_corpus_of_one_sentence_has_an_empty_split(tmp_path):
-    builder = build(
-        tmp_path / "cache", "records", data_files=write_lines(tmp_path / "a.jsonl", [sentence(1)])
-    )
+    builder = build(tmp_path / "cache", "records", data_files=write_lines(tmp_path / "a.jsonl", [sentence(1)]))
     corpus = builder.as_dataset()
     assert sorted(rows.num_rows for rows in corpus.values()) == [0, 1]
     assert all(rows.features == CORPUS_FEATURES for rows in corpus.values())

@@ -54,9 +54,7 @@ def test_scripts_without_spaces_match_inside_a_run(entity, text, starts):
     assert found(entity, text) == starts
 
 
-@pytest.mark.parametrize(
-    ("entity", "text"), [("cafe", "cafe\u0301"), ("क", "का"), ("กร", "กรุง"), ("дом", "домик")]
-)
+@pytest.mark.parametrize(("entity", "text"), [("cafe", "cafe\u0301"), ("क", "का"), ("กร", "กรุง"), ("дом", "домик")])
 def test_a_match_never_cuts_off_a_combining_mark_or_a_letter(entity, text):
     assert locate(entity, text) == []
 

@@ -48,9 +48,7 @@ def test_a_line_separator_inside_a_string_does_not_end_the_line(tmp_path):
 def test_broken_utf8_and_broken_json_are_booked_by_line_and_the_rest_is_read(tmp_path):
     path = tmp_path / "a.jsonl"
     huge_number = b"9" * 5000
-    path.write_bytes(
-        b'{"a": 1}\n{"a": "\xff"}\n{"a": \n[' + b"[" * 99999 + b"\n" + huge_number + b'\n{"a": 6}\n'
-    )
+    path.write_bytes(b'{"a": 1}\n{"a": "\xff"}\n{"a": \n[' + b"[" * 99999 + b"\n" + huge_number + b'\n{"a": 6}\n')
     rejections = Rejections()
     assert [row.line for row in rows_of(path, rejections)] == [1, 6]
     assert [(item.line, item.reason) for item in rejections.items] == [
@@ -221,9 +219,7 @@ def test_numind_entities_that_overlap_or_repeat_are_each_kept_once():
 
 
 def test_numind_leaves_out_what_is_not_in_the_sentence_and_keeps_the_rest():
-    records, rejections = read(
-        read_numind, numind("Ada met Bo.", "Ada <> person", "Eve <> person", "no separator")
-    )
+    records, rejections = read(read_numind, numind("Ada met Bo.", "Ada <> person", "Eve <> person", "no separator"))
     assert [entity["text"] for entity in records[0]["entities"]] == ["Ada"]
     assert [(item.line, item.part, item.reason) for item in rejections.items] == [
         (1, "annotation", "an annotation is not 'entity <> concept'"),

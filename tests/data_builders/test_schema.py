@@ -65,9 +65,7 @@ def test_concept_white_space_is_normalised_and_case_is_not():
 
 
 def test_offsets_count_characters_and_not_bytes():
-    clean = validate_record(
-        {"text": "😀 é Bo", "entities": [{"start": 4, "end": 6, "text": "Bo", "concept": "x"}]}
-    )
+    clean = validate_record({"text": "😀 é Bo", "entities": [{"start": 4, "end": 6, "text": "Bo", "concept": "x"}]})
     assert clean["entities"][0]["start"] == 4
 
 

@@ -20,9 +20,7 @@ def cache(tmp_path_factory):
 
 
 def run(*arguments, **options):
-    return CliRunner().invoke(
-        app, [str(argument) for argument in arguments], env={"COLUMNS": "120"}, **options
-    )
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], env={"COLUMNS": "120"}, **options)
 
 
 @pytest.fixture
@@ -111,9 +109,7 @@ def test_every_option_reaches_the_corpus(cache, corpus_file, tmp_path):
 def test_build_writes_parquet_that_loads_back(cache, corpus_file, tmp_path):
     output = tmp_path / "out" / "corpus"
     for _ in range(2):  # building again replaces the files
-        result = run(
-            "build", "records", corpus_file, "--cache-dir", cache, "--output", output, "--drop-concept", ""
-        )
+        result = run("build", "records", corpus_file, "--cache-dir", cache, "--output", output, "--drop-concept", "")
         assert result.exit_code == 0, result.output
     assert sorted(path.name for path in output.iterdir()) == [
         "corpus-report.json",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -31,7 +31,7 @@ CONFIGS: dict[str, PreTrainedConfig] = {
     "distilbert": DistilBertConfig(
         vocab_size=120, dim=32, n_layers=4, n_heads=2, hidden_dim=64, max_position_embeddings=64
     ),
-    "modernbert": ModernBertConfig(
+    "modernbert": cast(Any, ModernBertConfig)(
         **SIZE,
         pad_token_id=0,
         bos_token_id=1,
@@ -41,7 +41,7 @@ CONFIGS: dict[str, PreTrainedConfig] = {
         global_attn_every_n_layers=2,
         local_attention=4,
     ),
-    "deberta-v2": DebertaV2Config(
+    "deberta-v2": cast(Any, DebertaV2Config)(
         **SIZE,
         relative_attention=True,
         position_buckets=8,

@@ -27,6 +27,7 @@ def test_round_trip_keeps_both_encoders(tmp_path):
     loaded = AutoConfig.from_pretrained(tmp_path)
     assert isinstance(loaded, NuNerConfig)
     assert isinstance(loaded.text_config, BertConfig)
+    assert isinstance(loaded.concept_config, RobertaConfig)
     assert loaded.concept_config.num_hidden_layers == 3
     assert (loaded.temperature, loaded.concept_pooling, loaded.feature_layers) == (2, "mean", [-1, -4])
     assert loaded.id2label == {0: "O", 1: "B-drug"}

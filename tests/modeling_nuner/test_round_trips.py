@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -55,7 +56,7 @@ def test_weights_and_outputs_survive(text_config, inputs, tmp_path, model_class)
 def test_each_class_loads_the_checkpoints_of_the_others(tmp_path, saved, wanted):
     from transformers import BertConfig
 
-    size = {"vocab_size": 120, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    size: dict[str, Any] = {"vocab_size": 120, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
     model = saved(NuNerConfig(text_config=BertConfig(**size, intermediate_size=64)))
     model.save_pretrained(tmp_path)
     loaded = AUTO[wanted.__name__].from_pretrained(tmp_path)
@@ -113,7 +114,7 @@ def test_pipeline_with_a_recogniser(tiny_bert_dir, tmp_path):
     labels = ["O", "B-city", "I-city"]
     NuNerForTokenClassification.from_encoder(tiny_bert_dir, labels).save_pretrained(tmp_path)
     AutoTokenizer.from_pretrained(tiny_bert_dir).save_pretrained(tmp_path)
-    ner = pipeline("ner", model=str(tmp_path), aggregation_strategy="first")
+    ner: Any = pipeline("ner", model=str(tmp_path), aggregation_strategy="first")  # pyright: ignore[reportCallIssue, reportArgumentType]
     for entity in ner("anna lives in paris"):
         assert entity["entity_group"] in ("city",)
         assert "anna lives in paris"[entity["start"] : entity["end"]]

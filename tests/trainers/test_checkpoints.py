@@ -3,7 +3,7 @@ import pytest
 from nuner.trainers.checkpoints import latest_complete_checkpoint, replaced_when_done
 
 
-def checkpoint(folder, step, state="{}"):
+def checkpoint(folder, step, state: str | None = "{}"):
     path = folder / f"checkpoint-{step}"
     path.mkdir()
     if state is not None:

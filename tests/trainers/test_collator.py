@@ -1,3 +1,5 @@
+from typing import Any
+
 import torch
 from small_corpus import small_corpus
 from transformers import AutoModel, AutoTokenizer
@@ -9,10 +11,11 @@ from nuner.trainers.lower_layer_cache import LowerLayerCache, can_be_split
 
 
 def prepared(folder, num_sentences=10):
-    corpus = small_corpus(num_sentences)
+    corpus: Any = small_corpus(num_sentences)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     table = ConceptTable.from_names((e["concept"] for row in corpus for e in row["entities"]), tokenizer)
-    return featurize_corpus(corpus, tokenizer, table), table, tokenizer
+    features: Any = featurize_corpus(corpus, tokenizer, table)
+    return features, table, tokenizer
 
 
 def test_sparse_targets_are_those_of_the_dense_array(tiny_bert_dir):

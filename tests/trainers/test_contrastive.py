@@ -60,6 +60,7 @@ def test_accumulated_batches_count_as_one(tiny_bert_dir, tmp_path):
     trainer = small_trainer(tiny_bert_dir, tmp_path, gradient_accumulation_steps=3)
     batches = [batch for batch, _ in zip(trainer.get_train_dataloader(), range(3), strict=False)]
     count = trainer._get_num_items_in_batch(batches, torch.device("cpu"))
+    assert count is not None
     assert count == sum(len(batch["positives"]) for batch in batches)
     trainer.model.eval()
     shares = [trainer.compute_loss(trainer.model, batch, num_items_in_batch=count).item() for batch in batches]
@@ -149,3 +150,13 @@ def test_a_failed_save_leaves_the_last_good_model(tiny_bert_dir, tmp_path, monke
         trainer.save_model(str(tmp_path / "model"))
     after = load_file(tmp_path / "model" / "model.safetensors")
     assert before.keys() == after.keys()
+
+
+def test_validation_during_training_does_not_use_what_is_kept_of_the_training_texts(tiny_bert_dir, tmp_path):
+    trainer = small_trainer(tiny_bert_dir, tmp_path, cache_frozen_layers=True, eval_strategy="epoch")
+    trainer.train()
+    during = [entry for entry in trainer.state.log_history if "eval_loss" in entry]
+    assert len(during) == 2
+    after = trainer.evaluate()
+    assert during[-1]["eval_loss"] == pytest.approx(after["eval_loss"], rel=1e-5)
+    assert during[-1]["eval_average_precision"] == pytest.approx(after["eval_average_precision"], rel=1e-5)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from datasets import Dataset
 from hypothesis import given
@@ -25,11 +27,12 @@ def featurize(rows, folder, max_length=64, concepts=None):
     tokenizer = AutoTokenizer.from_pretrained(folder)
     names = concepts or {e["concept"] for row in rows for e in row["entities"]}
     table = ConceptTable.from_names(names, tokenizer)
-    return featurize_corpus(Dataset.from_list(rows), tokenizer, table, max_length), table, tokenizer
+    features: Any = featurize_corpus(Dataset.from_list(rows), tokenizer, table, max_length)
+    return features, table, tokenizer
 
 
 def test_positives_spell_the_entities(tiny_bert_dir):
-    corpus = small_corpus(30)
+    corpus: Any = small_corpus(30)
     features, table, tokenizer = featurize(corpus.to_list(), tiny_bert_dir)
     for row, feature in zip(corpus, features, strict=True):
         expected = {(e["text"], e["concept"]) for e in row["entities"]}

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from datasets import ClassLabel, Dataset, Features, List, Value
@@ -54,11 +56,11 @@ def test_a_recogniser_learns_and_is_reproducible(tiny_bert_dir, tmp_path, layers
             num_classifier_layers=layers,
         )
 
-    trainer = run()
+    trainer: Any = run()
     assert trainer.evaluate()["eval_f1"] > 0.9
     assert trainer.model.config.id2label == dict(enumerate(NAMES))
-    again = run().model.state_dict()
-    assert all(again[name].equal(weight) for name, weight in trainer.model.state_dict().items())
+    again: Any = run()
+    assert all(again.model.state_dict()[name].equal(weight) for name, weight in trainer.model.state_dict().items())
 
 
 def test_an_encoder_that_does_not_exist(tmp_path):
