@@ -1,0 +1,1 @@
+"""Model and data set cards, and pushing to the Hub."""

@@ -11,7 +11,10 @@ from nuner.modeling_nuner.layer_split import lower_output, starting_from
 
 from .concept_table import pad_right
 
-TOKENS_A_BATCH = 4096
+TOKENS_A_BATCH = 2048
+
+# Few sizes of batches, since CPU kernels are compiled, and kept, for each.
+LENGTH_MULTIPLE = 4
 
 # Largest difference, relative to the size of the vectors, between an encoder run whole and in two parts.
 SPLIT_TOLERANCE = 1e-3
@@ -49,20 +52,19 @@ class LowerLayerCache:
         lengths = [len(ids) for ids in sequences]
         offsets = [0, *torch.tensor(lengths).cumsum(0).tolist()]
         states = torch.empty(offsets[-1], encoder.config.hidden_size)  # pyright: ignore
-        order = sorted(range(len(sequences)), key=lambda i: lengths[i])
-        start = 0
-        while start < len(order):
-            end = start + 1
-            while end < len(order) and (end + 1 - start) * lengths[order[end]] <= TOKENS_A_BATCH:
-                end += 1
-            rows = order[start:end]
-            input_ids, attention_mask = pad_right([sequences[i] for i in rows], pad_token_id)
-            output = lower_output(
-                encoder, num_layers, input_ids=input_ids.to(device), attention_mask=attention_mask.to(device)
-            ).cpu()
-            for place, i in enumerate(rows):
-                states[offsets[i] : offsets[i + 1]] = output[place, : lengths[i]]
-            start = end
+        by_length: dict[int, list[int]] = {}
+        for i, length in enumerate(lengths):
+            by_length.setdefault(length + -length % LENGTH_MULTIPLE, []).append(i)
+        for padded, members in by_length.items():
+            size = max(1, TOKENS_A_BATCH // padded)
+            for start in range(0, len(members), size):
+                rows = members[start : start + size]
+                input_ids, attention_mask = pad_right([sequences[i] for i in rows], pad_token_id, LENGTH_MULTIPLE)
+                output = lower_output(
+                    encoder, num_layers, input_ids=input_ids.to(device), attention_mask=attention_mask.to(device)
+                ).cpu()
+                for place, i in enumerate(rows):
+                    states[offsets[i] : offsets[i + 1]] = output[place, : lengths[i]]
         return cls(states, offsets)
 
     def batch(self, rows: Sequence[int], length: int) -> Tensor:
