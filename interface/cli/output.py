@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 from rich.console import Console
@@ -18,7 +19,10 @@ def main_console() -> Console:
 
 
 def quiet_libraries() -> None:
-    """Silence the libraries' own bars and remarks; the commands show their progress themselves."""
+    """Silence the libraries' own bars and remarks; the commands show their progress themselves.
+
+    Of the processes of `torchrun`, only the first warns.
+    """
     import datasets
     import huggingface_hub
     import transformers
@@ -27,3 +31,5 @@ def quiet_libraries() -> None:
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
     huggingface_hub.logging.set_verbosity_error()
+    if not is_main_process():
+        logging.getLogger("nuner").setLevel(logging.ERROR)

@@ -1,0 +1,71 @@
+"""`nuner finetune`."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from cli_runs import nuner
+
+from nuner import NuNerForTokenClassification
+
+
+@pytest.fixture
+def data(tmp_path):
+    folder = tmp_path / "cities"
+    folder.mkdir()
+    sentences = [
+        {"tokens": ["the", "order", "in", city], "tags": ["O", "O", "O", "B-city"]}
+        for city in ("paris", "london", "berlin")
+    ]
+    for split, times in (("train", 8), ("test", 2)):
+        lines = [json.dumps(sentence) + "\n" for sentence in sentences * times]
+        (folder / f"{split}.jsonl").write_text("".join(lines))
+    return folder
+
+
+def finetune(tiny_bert_dir, data, output, *options):
+    rate = ["--learning-rate", 5e-3, "--epochs", 8]
+    result = nuner("finetune", tiny_bert_dir, "--data", data, "-o", output, *rate, *options)
+    assert result.exit_code == 0, result.output
+    return result.output.replace("\n", " ")
+
+
+def test_one_layer_becomes_a_plain_checkpoint_that_needs_no_nuner(tiny_bert_dir, data, tmp_path):
+    output = tmp_path / "out"
+    printed = finetune(tiny_bert_dir, data, output)
+    assert "(BertForTokenClassification, plain transformers)" in printed
+    figures = json.loads((output / "finetuning.json").read_text())
+    assert figures["test"]["eval_f1"] == 1.0
+    assert "100.00" in printed
+    script = (
+        "import sys; sys.modules['nuner'] = None\n"
+        "from transformers import pipeline\n"
+        f"ner = pipeline('ner', model={str(output)!r}, aggregation_strategy='first')\n"
+        "print([(e['entity_group'], e['word']) for e in ner('the order in berlin')])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[('city', 'berlin')]"
+    assert not list(output.glob("*.py"))
+
+
+def test_two_layers_travel_with_their_code(tiny_bert_dir, data, tmp_path):
+    output = tmp_path / "out"
+    printed = finetune(tiny_bert_dir, data, output, "--classifier-layers", 2)
+    assert "NuNerForTokenClassification, needs this package" in printed
+    assert NuNerForTokenClassification.from_pretrained(output).config.num_classifier_layers == 2
+    assert (output / "modeling_nuner.py").exists()
+
+
+def test_k_and_seed_choose_the_sample(tiny_bert_dir, data, tmp_path):
+    finetune(tiny_bert_dir, data, tmp_path / "out", "--k", 4, "--seed", 3, "--epochs", 1)
+    figures = json.loads((tmp_path / "out" / "finetuning.json").read_text())
+    assert (figures["k"], figures["seed"], figures["test_sentences"]) == (4, 3, 6)
+    assert 4 <= figures["train_sentences"] <= 8
+
+
+def test_a_data_set_without_a_test_split(tiny_bert_dir, data, tmp_path):
+    (data / "test.jsonl").unlink()
+    result = nuner("finetune", tiny_bert_dir, "--data", data, "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "no split 'test'" in result.stderr
