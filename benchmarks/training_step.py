@@ -62,7 +62,7 @@ class Workbench:
     def __init__(self, encoder: str) -> None:
         builder = NuNerCorpus("bundled")
         builder.download_and_prepare()
-        corpus = builder.as_dataset()["train"]
+        corpus: Any = builder.as_dataset("train")
         tokenizer = AutoTokenizer.from_pretrained(encoder)
         self.encoder = encoder
         self.pad_token_id = tokenizer.pad_token_id
@@ -75,7 +75,8 @@ class Workbench:
         model = NuNerForPreTraining.from_encoders(self.encoder, concept_pooling="cls")
         freeze_lower_layers(model.nuner.encoder, TEXT_LAYERS)
         freeze_lower_layers(model.concept_encoder, CONCEPT_LAYERS)
-        return model.train()
+        model.train()
+        return model
 
     def batches(self, ideas: Ideas, model: NuNerForPreTraining) -> Iterator[dict[str, Tensor]]:
         """Batches without end."""

@@ -191,15 +191,11 @@ class NuNerCorpus(GeneratorBasedBuilder):
         if self.config.max_examples is not None:
             ids = sample_ids(self._filtered(files, streaming), self.config.max_examples, self.config.seed)
         if self.config.max_concepts is not None:
-            sampled = (
-                record for record in self._filtered(files, streaming) if ids is None or record["id"] in ids
-            )
+            sampled = (record for record in self._filtered(files, streaming) if ids is None or record["id"] in ids)
             concepts = top_concepts(sampled, self.config.max_concepts)
         return Selection(ids, concepts)
 
-    def _filtered(
-        self, files: OpenedFiles, streaming: bool, report: CorpusReport | None = None
-    ) -> Iterator[Record]:
+    def _filtered(self, files: OpenedFiles, streaming: bool, report: CorpusReport | None = None) -> Iterator[Record]:
         report = report or CorpusReport(rejections=Rejections(self.config.on_error))
         languages = self.config.languages
         filters = Filters(
@@ -257,9 +253,7 @@ class NuNerCorpus(GeneratorBasedBuilder):
         reasons = f"of its records {', '.join(why)}{first}" if why else "the source holds no record"
         raise CorpusError(f"The corpus from {where} is empty: {reasons}.")
 
-    def _download_and_prepare(
-        self, dl_manager: Any, verification_mode: Any, **prepare_splits_kwargs: Any
-    ) -> None:
+    def _download_and_prepare(self, dl_manager: Any, verification_mode: Any, **prepare_splits_kwargs: Any) -> None:
         try:
             super()._download_and_prepare(dl_manager, verification_mode, **prepare_splits_kwargs)
         except DatasetGenerationError as error:
@@ -268,9 +262,7 @@ class NuNerCorpus(GeneratorBasedBuilder):
                 raise error.__cause__ from None
             raise
         # Still the temporary folder: it becomes the cache folder only when all of it is written.
-        with self._fs.open(
-            posixpath.join(str(self._output_dir), REPORT_FILENAME), "w", encoding="utf-8"
-        ) as file:
+        with self._fs.open(posixpath.join(str(self._output_dir), REPORT_FILENAME), "w", encoding="utf-8") as file:
             json.dump(self.report.to_dict(), file, ensure_ascii=False, indent=1)
 
     def _as_dataset(self, split: Any = TRAIN, in_memory: bool = False) -> Dataset:
@@ -287,9 +279,7 @@ def _code_digest() -> str:
     """Return a digest of everything in this package that decides the rows."""
     room = package_files("nuner.data_builders")
     sources = ["schema.py", "locating.py", "selection.py", "corpus.py", f"data/{BUNDLED_NAME}"]
-    sources += sorted(
-        f"readers/{file.name}" for file in (room / "readers").iterdir() if file.name.endswith(".py")
-    )
+    sources += sorted(f"readers/{file.name}" for file in (room / "readers").iterdir() if file.name.endswith(".py"))
     digest = hashlib.sha256()
     for source in sources:
         digest.update(source.encode("utf-8") + room.joinpath(source).read_bytes())

@@ -58,9 +58,7 @@ class NuNerCorpusConfig(BuilderConfig):
         if not isinstance(self.seed, int) or isinstance(self.seed, bool):
             raise ValueError(f"seed is {self.seed!r}; it must be a whole number.")
         if self.on_error not in ON_ERROR_CHOICES:
-            raise ValueError(
-                f"on_error is {self.on_error!r}; it must be one of {', '.join(ON_ERROR_CHOICES)}."
-            )
+            raise ValueError(f"on_error is {self.on_error!r}; it must be one of {', '.join(ON_ERROR_CHOICES)}.")
         self.drop_concepts = _names("drop_concepts", self.drop_concepts)
         if self.languages is not None:
             self.languages = _names("languages", self.languages)

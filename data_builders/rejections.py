@@ -66,9 +66,7 @@ class Rejections:
     def __len__(self) -> int:
         return len(self.items)
 
-    def add(
-        self, file: str, line: int, error: RecordError, part: Literal["record", "annotation"] = "record"
-    ) -> None:
+    def add(self, file: str, line: int, error: RecordError, part: Literal["record", "annotation"] = "record") -> None:
         """Record one fault.
 
         Raises:

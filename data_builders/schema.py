@@ -109,9 +109,7 @@ def validate_record(raw: Any) -> dict[str, Any]:
     if not text.strip():
         raise RecordError("the text is empty")
     if not isinstance(raw["entities"], list):
-        raise RecordError(
-            "a field has the wrong type", f"'entities' is {_type_name(raw['entities'])}, not a list"
-        )
+        raise RecordError("a field has the wrong type", f"'entities' is {_type_name(raw['entities'])}, not a list")
     id = _optional_string(raw, "id", "")
     if id is not None and not id.strip():
         raise RecordError("the id is empty")
@@ -159,9 +157,7 @@ def _check_fields(raw: dict, known: frozenset[str], required: tuple[str, ...], w
 def _string(raw: dict, name: str, where: str) -> str:
     value = raw[name]
     if not isinstance(value, str):
-        raise RecordError(
-            "a field has the wrong type", f"{where}'{name}' is {_type_name(value)}, not a string"
-        )
+        raise RecordError("a field has the wrong type", f"{where}'{name}' is {_type_name(value)}, not a string")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:  # a lone surrogate, as JSON's "\ud800" gives: Arrow cannot store it
@@ -176,9 +172,7 @@ def _optional_string(raw: dict, name: str, where: str) -> str | None:
 def _offset(raw: dict, name: str, where: str) -> int:
     value = raw[name]
     if not isinstance(value, int) or isinstance(value, bool):
-        raise RecordError(
-            "a field has the wrong type", f"{where}'{name}' is {_type_name(value)}, not a whole number"
-        )
+        raise RecordError("a field has the wrong type", f"{where}'{name}' is {_type_name(value)}, not a whole number")
     return value
 
 

@@ -58,9 +58,7 @@ def resolve_source(
         raise ValueError("Both data_files and dataset are given; pass one of them.")
     if config_name == "bundled":
         if data_files is not None or dataset is not None:
-            raise ValueError(
-                "The bundled corpus takes no files; use 'records' for files in the corpus schema."
-            )
+            raise ValueError("The bundled corpus takes no files; use 'records' for files in the corpus schema.")
     elif data_files is None and dataset is None:
         raise ValueError(f"The corpus {config_name!r} needs data_files: a file, a folder or a Hub id.")
     files = None
@@ -87,9 +85,7 @@ def _choose_split(dataset: str, wanted: str | None, cache_dir: str | None, token
         return wanted
     if wanted is None and (len(splits) == 1 or "train" in splits):
         return splits[0] if len(splits) == 1 else "train"
-    raise ValueError(
-        f"The data set {dataset} has the splits {', '.join(splits)}; choose one with source_split."
-    )
+    raise ValueError(f"The data set {dataset} has the splits {', '.join(splits)}; choose one with source_split.")
 
 
 def _looks_like_a_hub_id(name: str) -> bool:

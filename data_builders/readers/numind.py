@@ -45,17 +45,13 @@ def _convert(value: Any, leave_out: LeaveOut) -> dict[str, Any]:
         found = ", ".join(sorted(map(str, value)))
         raise RecordError("the columns are not 'input' and 'output'", f"found: {found}")
     annotations = _annotations(_parse_output(value["output"]), leave_out)
-    return locate_annotations(
-        value["input"], annotations, language="en", source="numind/NuNER", leave_out=leave_out
-    )
+    return locate_annotations(value["input"], annotations, language="en", source="numind/NuNER", leave_out=leave_out)
 
 
 def _parse_output(output: Any) -> list[str]:
     if isinstance(output, str):
         if len(output) > MAX_OUTPUT_CHARACTERS:
-            raise RecordError(
-                "the output is too long", f"{len(output)} of at most {MAX_OUTPUT_CHARACTERS} characters"
-            )
+            raise RecordError("the output is too long", f"{len(output)} of at most {MAX_OUTPUT_CHARACTERS} characters")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # unknown escapes such as "\d" are harmless here

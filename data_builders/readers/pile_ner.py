@@ -72,11 +72,7 @@ def _turns(conversations: Any) -> list[str]:
     said: list[str] = []
     for index, turn in enumerate(conversations):
         speaker = "gpt" if index % 2 else "human"
-        if (
-            not isinstance(turn, dict)
-            or not isinstance(turn.get("value"), str)
-            or turn.get("from") != speaker
-        ):
+        if not isinstance(turn, dict) or not isinstance(turn.get("value"), str) or turn.get("from") != speaker:
             raise RecordError("a turn cannot be read", f"turn {index + 1} should be what the {speaker} says")
         said.append(turn["value"])
     if not said or len(said) % 2:

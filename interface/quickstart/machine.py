@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import sys
@@ -36,6 +37,22 @@ def peak_memory_gib() -> float | None:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**30 if sys.platform == "darwin" else 2**20)
+
+
+def release_memory() -> None:
+    """Give back to the system what is no longer used.
+
+    Trainers refer to themselves in circles, and the C library keeps what was freed in small pieces: without this each
+    stage would need its memory on top of that of the stages before.
+    """
+    gc.collect()
+    if sys.platform == "linux":
+        import ctypes
+
+        # musl has no malloc_trim.
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _processor() -> str:

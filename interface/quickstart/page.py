@@ -95,6 +95,7 @@ def _figures(figures: Mapping[str, Any], validation: Mapping[str, float]) -> dic
     shown = {
         "Training passages": f"{settings['corpus']['sentences']['train']:,}",
         "Validation passages": f"{settings['corpus']['sentences']['validation']:,}",
+        "Training time": f"{figures['pretraining']['seconds']:.0f} s",
         "Pair average precision": f"{validation['eval_average_precision']:.4f}",
         "Pair F1": f"{validation['eval_f1']:.4f}",
         "Number format": "bfloat16" if settings["bf16"] else "float32",

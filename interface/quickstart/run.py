@@ -151,7 +151,7 @@ def run_quickstart(
             "base_encoder": HUB_ID,
             "base_encoder_from": origin,
             "corpus": statistics.to_dict(),
-            "pretraining": {key: pretraining[key] for key in ("settings", "train", "validation")},
+            "pretraining": {key: pretraining[key] for key in ("settings", "train", "validation", "seconds")},
             "few_shot": few_shot.to_dict(),
             "recogniser": recogniser,
             "seconds": stages.seconds,

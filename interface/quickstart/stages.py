@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from .machine import release_memory
+
 
 class Stages:
     """Says which stage runs, and how long each took.
@@ -23,9 +25,10 @@ class Stages:
 
     @contextmanager
     def stage(self, title: str) -> Iterator[None]:
-        """Announce a stage, run it, and say its time."""
+        """Announce a stage, run it, release its memory, and say its time."""
         self.console.print(f"\n[bold]\\[{len(self.seconds) + 1}/{self.total}] {title}[/bold]", highlight=False)
         started = time.perf_counter()
         yield
         self.seconds[title] = time.perf_counter() - started
+        release_memory()
         self.console.print(f"[dim]{self.seconds[title]:.1f} s[/dim]", highlight=False)
