@@ -27,7 +27,7 @@ from torch.utils.data import DataLoader, RandomSampler
 from transformers import AutoTokenizer
 
 from nuner import NuNerCorpus, NuNerForPreTraining
-from nuner.trainers.arguments import PRESETS
+from nuner.trainers.arguments import PRESETS, preset_model_fields
 from nuner.trainers.collator import ContrastiveCollator
 from nuner.trainers.concept_table import ConceptTable
 from nuner.trainers.corpus_features import featurize_corpus
@@ -72,7 +72,7 @@ class Workbench:
 
     def model(self) -> NuNerForPreTraining:
         """A fresh model with the preset's layers frozen."""
-        model = NuNerForPreTraining.from_encoders(self.encoder, concept_pooling="cls")
+        model = NuNerForPreTraining.from_encoders(self.encoder, **preset_model_fields("quickstart"))
         freeze_lower_layers(model.nuner.encoder, TEXT_LAYERS)
         freeze_lower_layers(model.concept_encoder, CONCEPT_LAYERS)
         model.train()
@@ -117,7 +117,9 @@ def naive_loss(model: NuNerForPreTraining, batch: dict[str, Tensor], ideas: Idea
         concept_of_mention = pairs[torch.cat([torch.ones(1, dtype=torch.bool), starts])][:, 1]
         ids, mask = ids[concept_of_mention], mask[concept_of_mention]
         positives = torch.stack([pairs[:, 0], mention], dim=1)
-    concepts = model.concept_encoder(input_ids=ids, attention_mask=mask).last_hidden_state[:, 0]
+    vectors = model.concept_encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+    weights = mask.unsqueeze(-1).float()
+    concepts = (vectors * weights).sum(1) / weights.sum(1)
     logits = states @ concepts.T / model.config.temperature
     targets = torch.zeros_like(logits)
     targets.view(-1, targets.shape[-1])[positives[:, 0], positives[:, 1]] = 1

@@ -26,19 +26,26 @@ PAPER: dict[str, Any] = {
 }
 
 # For some thousand passages and a six-layer encoder, in minutes on a CPU. Why it differs from the paper is measured
-# in docs/results.md: few steps need a higher learning rate, and a mean over all pairs, nearly all of them negative,
-# gives gradients near the size of Adam's epsilon.
+# in docs/results.md: few steps need a higher learning rate; a mean over all pairs, nearly all of them negative, gives
+# gradients near the size of Adam's epsilon; the concept encoder, a sentence encoder from the start, needs little
+# training, the text encoder more.
 QUICKSTART: dict[str, Any] = {
     **PAPER,
     "num_train_epochs": 6,
-    "learning_rate": 3e-4,
-    "num_frozen_text_layers": 3,
-    "num_frozen_concept_layers": 3,
+    "learning_rate": 5e-4,
+    "num_frozen_text_layers": 1,
+    "num_frozen_concept_layers": 5,
     "cache_frozen_layers": True,
     "loss_normalization": "positives",
 }
 
 PRESETS = {"paper": PAPER, "quickstart": QUICKSTART}
+
+# Fields of `NuNerConfig` that go with each preset.
+MODEL_FIELDS: dict[str, dict[str, Any]] = {
+    "paper": {"temperature": 5.0, "concept_pooling": "cls"},
+    "quickstart": {"temperature": 5.0, "concept_pooling": "mean"},
+}
 
 
 @dataclass
@@ -108,6 +115,34 @@ class ContrastiveTrainingArguments(TrainingArguments):
         Raises:
             ValueError: If there is no such preset.
         """
-        if name not in PRESETS:
-            raise ValueError(f"There is no preset {name!r}; choose from {', '.join(sorted(PRESETS))}.")
+        _check_preset(name)
         return cls(**{**PRESETS[name], **overrides})
+
+
+def preset_model_fields(name: str) -> dict[str, Any]:
+    """Fields of the model's configuration that go with a preset.
+
+    Args:
+        name: `"paper"` or `"quickstart"`.
+
+    Returns:
+        Fields for `NuNerForPreTraining.from_encoders`.
+
+    Raises:
+        ValueError: If there is no such preset.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.arguments import preset_model_fields
+        >>> preset_model_fields("paper")["temperature"]
+        5.0
+
+        ```
+    """
+    _check_preset(name)
+    return dict(MODEL_FIELDS[name])
+
+
+def _check_preset(name: str) -> None:
+    if name not in PRESETS:
+        raise ValueError(f"There is no preset {name!r}; choose from {', '.join(sorted(PRESETS))}.")

@@ -16,7 +16,7 @@ from transformers import AutoTokenizer
 from nuner.modeling_nuner.export import export_backbone
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 
-from .arguments import ContrastiveTrainingArguments
+from .arguments import ContrastiveTrainingArguments, preset_model_fields
 from .checkpoints import latest_complete_checkpoint, replaced_when_done
 from .contrastive import ContrastiveTrainer
 from .input_length import fitting_length
@@ -55,7 +55,7 @@ def pretrain(
         concept_encoder: Folder or Hub id of the encoder of the concept names; the text encoder when left out. Its
             tokenizer, where it is another, is kept in `output_dir/concept_tokenizer`.
         preset: Name of a preset of `ContrastiveTrainingArguments`.
-        model_fields: Fields of `NuNerConfig` such as `temperature` and `concept_pooling`.
+        model_fields: Fields of `NuNerConfig`, such as `temperature`, that replace those of the preset.
         corpus_description: What the corpus is, for the figures.
         resume: Go on from the newest complete checkpoint, where there is one.
         tell: Called with what the user should know, by the first process.
@@ -94,12 +94,13 @@ def pretrain(
             **overrides,
         },
     )
+    fields = {**preset_model_fields(preset), **(model_fields or {})}
     settings = {
         "text_encoder": os.fspath(text_encoder),
         "concept_encoder": os.fspath(concept_encoder),
         "corpus": {**(corpus_description or {}), "sentences": {name: len(rows) for name, rows in corpus.items()}},
         "preset": preset,
-        "model": dict(model_fields or {}),
+        "model": fields,
         "overrides": overrides,
         "bf16": args.bf16,
         "processes": args.world_size,
@@ -113,7 +114,7 @@ def pretrain(
         with replaced_when_done(output / CHECKPOINTS) as staging:
             _write_json(staging / SETTINGS_FILE, settings)
 
-    model = NuNerForPreTraining.from_encoders(text_encoder, concept_encoder, **(model_fields or {}))
+    model = NuNerForPreTraining.from_encoders(text_encoder, concept_encoder, **fields)
     own_tokenizer = os.fspath(concept_encoder) != os.fspath(text_encoder)
     concept_tokenizer = AutoTokenizer.from_pretrained(concept_encoder) if own_tokenizer else None
     trainer = ContrastiveTrainer(
