@@ -16,7 +16,7 @@ from transformers import AutoTokenizer
 from nuner.modeling_nuner.export import export_backbone
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 
-from .arguments import ContrastiveTrainingArguments, preset_model_fields
+from .arguments import PRESETS, ContrastiveTrainingArguments, preset_model_fields
 from .checkpoints import latest_complete_checkpoint, replaced_when_done
 from .contrastive import ContrastiveTrainer
 from .input_length import fitting_length
@@ -99,7 +99,7 @@ def pretrain(
         "text_encoder": os.fspath(text_encoder),
         "concept_encoder": os.fspath(concept_encoder),
         "corpus": {**(corpus_description or {}), "sentences": {name: len(rows) for name, rows in corpus.items()}},
-        "preset": preset,
+        "preset": {"name": preset, **PRESETS[preset]},
         "model": fields,
         "overrides": overrides,
         "bf16": args.bf16,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nuner.trainers.few_shot_result import FewShotResult
 
 BASE, NUNER = "MiniLM", "NuNER"
+PRESET = "quickstart"
 TICKETS = "support-tickets"
 FINETUNE_K = 16
 FINETUNE_SEED = 0
@@ -195,6 +196,7 @@ def _bundled_corpus() -> tuple[DatasetDict, CorpusStatistics]:
 def _pretrain(
     base: Path, corpus: DatasetDict, files: QuickstartFiles, max_steps: int | None, console: Console
 ) -> dict[str, Any]:
+    from nuner.trainers.arguments import PRESETS, preset_model_fields
     from nuner.trainers.pretraining import CHECKPOINTS, RESULTS_FILE, pretrain
 
     overrides: dict[str, Any] = {"eval_strategy": "no"}  # once, at the end, is enough
@@ -205,15 +207,20 @@ def _pretrain(
     except FileNotFoundError:
         finished = None
     if finished is not None and files.encoder.exists():
-        same = finished["settings"]["overrides"] == overrides and finished["settings"]["text_encoder"] == str(base)
-        if same and finished["versions"]["nuner"] == versions()["nuner"]:
+        expected = {
+            "text_encoder": str(base),
+            "preset": {"name": PRESET, **PRESETS[PRESET]},
+            "model": preset_model_fields(PRESET),
+            "overrides": overrides,
+        }
+        if all(finished["settings"].get(name) == value for name, value in expected.items()):
             console.print(f"Done by an earlier run; to repeat it, remove {files.pretraining}", highlight=False)
             return finished
     results = pretrain(
         base,
         corpus,
         files.pretraining,
-        preset="quickstart",
+        preset=PRESET,
         corpus_description={"corpus": "bundled"},
         resume=(files.pretraining / CHECKPOINTS).exists(),
         tell=lambda line: console.print(line, highlight=False, markup=False),

@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from transformers import AutoModel, AutoTokenizer, BertModel
 
 from nuner import NuNerForPreTraining
+from nuner.trainers.arguments import preset_model_fields
 
 SMALL = ["--max-examples", 60, "--frozen-layers", 1, "--batch-size", 8, "--no-bf16"]
 
@@ -148,3 +149,13 @@ def test_under_torchrun_one_process_speaks(tiny_bert_dir, tmp_path):
     assert done.stdout.count("Written: ") == 1
     figures = json.loads((tmp_path / "nuner" / "pretraining.json").read_text())
     assert figures["settings"]["processes"] == 2
+
+
+def test_the_preset_brings_its_model_fields(tiny_bert_dir, tmp_path):
+    options = ["--preset", "quickstart", "--frozen-concept-layers", 1, "--max-steps", 1]
+    result = nuner("pretrain", "--text-encoder", tiny_bert_dir, *SMALL, *options, "-o", tmp_path)
+    assert result.exit_code == 0, result.output
+    config = NuNerForPreTraining.from_pretrained(tmp_path).config
+    assert {field: getattr(config, field) for field in preset_model_fields("quickstart")} == preset_model_fields(
+        "quickstart"
+    )
