@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nuner.trainers.arguments import ContrastiveTrainingArguments as ContrastiveTrainingArguments
     from nuner.trainers.contrastive import ContrastiveTrainer as ContrastiveTrainer
     from nuner.trainers.few_shot import compare_encoders as compare_encoders
+    from nuner.trainers.recognizer_files import save_recognizer as save_recognizer
     from nuner.trainers.token_classification import finetune as finetune
 
 _MODULES = {
@@ -38,6 +39,7 @@ _MODULES = {
     "export_token_classifier": "modeling_nuner.export",
     "finetune": "trainers.token_classification",
     "load_labelled": "data_builders.labelled",
+    "save_recognizer": "trainers.recognizer_files",
 }
 
 __all__ = ["__version__", *_MODULES]  # pyright: ignore[reportUnsupportedDunderAll]

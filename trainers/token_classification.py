@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from datasets import Dataset
 from transformers import (
-    AutoTokenizer,
     DataCollatorForTokenClassification,
     EvalPrediction,
     PreTrainedTokenizerBase,
@@ -21,6 +20,7 @@ from transformers.trainer_callback import PrinterCallback
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from .entity_metrics import entity_scores
+from .features import load_word_tokenizer
 from .precision import bf16_is_fast, is_accelerator_available
 from .progress import TrainingProgress
 from .word_labels import IGNORED, featurize_labelled
@@ -141,7 +141,7 @@ def finetune(
     from transformers import set_seed
 
     set_seed(seed)
-    tokenizer = AutoTokenizer.from_pretrained(encoder)
+    tokenizer = load_word_tokenizer(encoder)
     labels = train_dataset.features["ner_tags"].feature.names
     model = NuNerForTokenClassification.from_encoder(encoder, labels, num_classifier_layers=num_classifier_layers)
     args = TrainingArguments(
