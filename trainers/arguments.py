@@ -31,7 +31,7 @@ PAPER: dict[str, Any] = {
 # training, the text encoder more.
 QUICKSTART: dict[str, Any] = {
     **PAPER,
-    "num_train_epochs": 6,
+    "num_train_epochs": 3,
     "learning_rate": 5e-4,
     "num_frozen_text_layers": 1,
     "num_frozen_concept_layers": 5,
