@@ -141,7 +141,7 @@ def finetune(
     from transformers import set_seed
 
     set_seed(seed)
-    tokenizer = load_word_tokenizer(encoder)
+    tokenizer = load_word_tokenizer(os.fspath(encoder))
     labels = train_dataset.features["ner_tags"].feature.names
     model = NuNerForTokenClassification.from_encoder(encoder, labels, num_classifier_layers=num_classifier_layers)
     args = TrainingArguments(
