@@ -278,7 +278,14 @@ class NuNerCorpus(GeneratorBasedBuilder):
 def _code_digest() -> str:
     """Return a digest of everything in this package that decides the rows."""
     room = package_files("nuner.data_builders")
-    sources = ["schema.py", "locating.py", "selection.py", "corpus.py", f"data/{BUNDLED_NAME}"]
+    sources = [
+        "schema.py",
+        "locating.py",
+        "selection.py",
+        "corpus.py",
+        "annotation/raw_entity.py",
+        f"data/{BUNDLED_NAME}",
+    ]
     sources += sorted(f"readers/{file.name}" for file in (room / "readers").iterdir() if file.name.endswith(".py"))
     digest = hashlib.sha256()
     for source in sources:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..annotation.raw_entity import RawEntity
 from ..locating import locate
 from ..schema import RecordError, normalise_concept, validate_record
 from .conversion import LeaveOut
 
 
-class Annotation(NamedTuple):
-    """An entity as an LLM names it: its text, its concept, and, if given, what the concept means."""
-
-    text: str
-    concept: str
-    description: str | None = None
-
-
 def locate_annotations(
     text: Any,
-    annotations: Sequence[Annotation | None],
+    annotations: Sequence[RawEntity | None],
     *,
     language: str,
     source: str,

@@ -7,13 +7,13 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..annotation.raw_entity import RawEntity
 from ..rejections import Rejections
 from ..schema import RecordError
 from .conversion import LeaveOut, convert_rows
-from .located import Annotation, locate_annotations
+from .located import locate_annotations
 from .rows import Row
 
-SEPARATOR = "<>"
 MAX_OUTPUT_CHARACTERS = 200_000
 """A longer `output` is refused unread: replies of an LLM are far below, and parsing costs memory."""
 
@@ -63,14 +63,12 @@ def _parse_output(output: Any) -> list[str]:
     return output
 
 
-def _annotations(items: list[str], leave_out: LeaveOut) -> list[Annotation | None]:
+def _annotations(items: list[str], leave_out: LeaveOut) -> list[RawEntity | None]:
     """Split each item; a malformed one is booked and stands as None, so that it still counts as given."""
-    annotations: list[Annotation | None] = []
+    annotations: list[RawEntity | None] = []
     for item in items:
-        parts = [part.strip() for part in item.split(SEPARATOR, 2)]
-        if len(parts) < 2 or not parts[0] or not parts[1]:
+        annotation = RawEntity.from_line(item)
+        if annotation is None:
             leave_out(RecordError("an annotation is not 'entity <> concept'", repr(item[:80])))
-            annotations.append(None)
-        else:
-            annotations.append(Annotation(parts[0], parts[1], parts[2] if len(parts) > 2 else None))
+        annotations.append(annotation)
     return annotations

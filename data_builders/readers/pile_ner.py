@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..annotation.raw_entity import RawEntity
 from ..rejections import Rejections
 from ..schema import RecordError
 from .conversion import LeaveOut, convert_rows
-from .located import Annotation, locate_annotations
+from .located import locate_annotations
 from .rows import Row
 
 _TEXT_PREFIX = "Text:"
@@ -53,7 +54,7 @@ def _convert(value: Any, leave_out: LeaveOut) -> dict[str, Any]:
     text = turns[0].strip()
     if not text.startswith(_TEXT_PREFIX):
         raise RecordError("the first turn does not begin with 'Text:'", repr(text[:40]))
-    annotations: list[Annotation | None] = []
+    annotations: list[RawEntity | None] = []
     for question, answer in zip(turns[2::2], turns[3::2], strict=True):
         annotations += _annotations(question, answer, leave_out)
     return locate_annotations(
@@ -80,7 +81,7 @@ def _turns(conversations: Any) -> list[str]:
     return said
 
 
-def _annotations(question: str, answer: str, leave_out: LeaveOut) -> list[Annotation | None]:
+def _annotations(question: str, answer: str, leave_out: LeaveOut) -> list[RawEntity | None]:
     asked = _QUESTION.fullmatch(question)
     if not asked:
         leave_out(RecordError("a question is not 'What describes ... in the text?'", repr(question[:80])))
@@ -92,4 +93,4 @@ def _annotations(question: str, answer: str, leave_out: LeaveOut) -> list[Annota
     if not isinstance(entities, list) or not all(isinstance(entity, str) for entity in entities):
         leave_out(RecordError("an answer is not a JSON list of strings", repr(answer[:80])))
         return [None]
-    return [Annotation(entity.strip(), asked["concept"]) for entity in entities]
+    return [RawEntity(entity.strip(), asked["concept"]) for entity in entities]
