@@ -1,0 +1,120 @@
+"""Cards that contradict what they lie beside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+from huggingface_hub import ModelCard, ModelCardData, try_to_load_from_cache
+
+from .card_files import CARD_FILE
+from .checkpoint import Checkpoint, Kind, entity_types
+from .model_card_metadata import base_models
+from .training_facts import FACTS_FILE, TrainingFacts
+
+
+def check_card(folder: str | os.PathLike[str]) -> None:
+    """Refuse a model card whose data contradicts the checkpoint it lies beside.
+
+    Entity types, labels and the base models are compared with the checkpoint's configuration and with the facts of
+    its training; a base model that is in the cache of this machine must be of the checkpoint's architecture.
+
+    Args:
+        folder: The checkpoint with its `README.md`.
+
+    Raises:
+        FileNotFoundError: There is no checkpoint or no card.
+        ValueError: The card, or what is recorded of the training, contradicts the checkpoint; or its YAML is broken.
+
+    Example:
+        ```python
+        >>> from nuner.hub_cards import check_card
+        >>> check_card("recogniser")  # doctest: +SKIP
+
+        ```
+    """
+    checkpoint = Checkpoint.read(folder)
+    card = _card_data(checkpoint.folder / CARD_FILE)
+    facts = TrainingFacts.load(folder)
+    _check_labels(checkpoint, facts)
+    _check_types(checkpoint, card, facts)
+    _check_task(checkpoint, card)
+    _check_base_models(checkpoint, card, facts)
+
+
+def _card_data(path: Path) -> ModelCardData:
+    if not path.is_file():
+        raise FileNotFoundError(f"{path.parent} has no card ({CARD_FILE}); write one with: nuner card {path.parent}")
+    try:
+        data: Any = ModelCard.load(path).data
+    except (ValueError, TypeError, yaml.YAMLError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ValueError(f"the YAML at the head of {path} cannot be read: {first}") from error
+    return data
+
+
+def _check_labels(checkpoint: Checkpoint, facts: TrainingFacts) -> None:
+    if facts.labels and checkpoint.labels and list(checkpoint.labels) != facts.labels:
+        raise ValueError(
+            f"{checkpoint.folder / FACTS_FILE} is of a model with the labels {_list(facts.labels)}; the checkpoint "
+            f"has {_list(checkpoint.labels)}."
+        )
+    unknown = [type for type in facts.type_scores if type not in entity_types(checkpoint.labels)]
+    if checkpoint.kind == Kind.recognizer and unknown:
+        raise ValueError(
+            f"{checkpoint.folder / FACTS_FILE} has scores of {_list(unknown)}, which the checkpoint has no label for."
+        )
+
+
+def _check_types(checkpoint: Checkpoint, card: ModelCardData, facts: TrainingFacts) -> None:
+    stated = card.get("entity_types")
+    if stated is not None and (not isinstance(stated, list) or sorted(map(str, stated)) != sorted(checkpoint.types)):
+        shown = _list(stated) if isinstance(stated, list) else repr(stated)
+        raise ValueError(
+            f"{checkpoint.folder / CARD_FILE} states the entity types {shown}; those of the checkpoint's labels are "
+            f"{_list(checkpoint.types) or 'none'}."
+        )
+
+
+def _check_task(checkpoint: Checkpoint, card: ModelCardData) -> None:
+    if card.pipeline_tag == "token-classification" and checkpoint.kind != Kind.recognizer:
+        raise ValueError(
+            f"{checkpoint.folder / CARD_FILE} calls {checkpoint.architecture} a token classifier; it has no labels."
+        )
+
+
+def _check_base_models(checkpoint: Checkpoint, card: ModelCardData, facts: TrainingFacts) -> None:
+    stated = [card.base_model] if isinstance(card.base_model, str) else list(card.base_model or [])
+    path, known = checkpoint.folder / CARD_FILE, base_models(checkpoint, facts)
+    if stated and known and sorted(stated) != sorted(known):
+        raise ValueError(
+            f"{path} states the base model {_list(stated)}; by {FACTS_FILE} the checkpoint was made from "
+            f"{_list(known)}."
+        )
+    for base in stated:
+        encoder = _cached_config(base)
+        if encoder is None:
+            continue
+        for field in ("model_type", "hidden_size", "num_hidden_layers"):
+            theirs, own = getattr(encoder, field, None), getattr(checkpoint.encoder, field, None)
+            if None not in (theirs, own) and theirs != own:
+                raise ValueError(
+                    f"{path} states the base model {base}, whose {field} is {theirs}; that of the checkpoint is {own}."
+                )
+
+
+def _cached_config(model_id: str) -> Any:
+    """Configuration of a model's encoder, where it is on this machine."""
+    from transformers import AutoConfig
+
+    path = try_to_load_from_cache(model_id, "config.json")
+    if not isinstance(path, str):
+        return None
+    config = AutoConfig.from_pretrained(Path(path).parent)
+    return getattr(config, "text_config", config)
+
+
+def _list(names: Any) -> str:
+    return ", ".join(map(str, names))
