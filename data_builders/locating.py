@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 
 # Scripts that are written without spaces between words, or (Hangul) with particles joined to the noun:
 # there a word boundary cannot be seen, and any position between two characters may be one.
@@ -40,18 +41,29 @@ def locate(entity: str, text: str) -> list[tuple[int, int]]:
         >>> locate("cat", "The cat can concatenate a cat.")
         [(4, 7), (26, 29)]
     """
-    spans: list[tuple[int, int]] = []
-    if not entity:
-        return spans
-    start = text.find(entity)
+    return list(occurrences(entity, text, lambda start, end: is_whole(text, start, end)))
+
+
+def occurrences(entity: str, text: str, accept: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+    """Yield the offsets of the occurrences that are accepted, in order and without overlap.
+
+    Args:
+        entity: What to find; nothing is found for an empty one.
+        text: Where to find it.
+        accept: Told start and end of an occurrence, says whether it counts.
+    """
+    start = text.find(entity) if entity else -1
     while start != -1:
         end = start + len(entity)
-        if _is_boundary(text, start) and _is_boundary(text, end):
-            spans.append((start, end))
-            start = text.find(entity, end)
-        else:
-            start = text.find(entity, start + 1)
-    return spans
+        accepted = accept(start, end)
+        if accepted:
+            yield start, end
+        start = text.find(entity, end if accepted else start + 1)
+
+
+def is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a span cuts no word in two, neither at its start nor at its end."""
+    return _is_boundary(text, start) and _is_boundary(text, end)
 
 
 def _is_boundary(text: str, position: int) -> bool:
