@@ -27,7 +27,7 @@ class FoldedText:
             straight and typographic quotes, dashes, and white space of any kind and length.
 
     Example:
-        >>> FoldedText("The Bird’s  Nest", ignore_case=True, normalise=True).locate("bird's nest")
+        >>> FoldedText("The Bird's  Nest", ignore_case=True, normalise=True).locate("bird's nest")
         [(4, 16)]
     """
 

@@ -63,8 +63,8 @@ def test_spans_lie_in_the_text_and_read_the_same(text, entity, ignore_case, norm
 
 @given(st.lists(st.text("abé ", min_size=1, max_size=4), min_size=1, max_size=5), st.data())
 def test_whole_words_are_found_in_the_other_normal_form(words, data):
-    text = " ".join(words)
-    word = data.draw(st.sampled_from(words)).strip()
+    text = " ".join(" ".join(words).split())
+    word = " ".join(data.draw(st.sampled_from(words)).split())
     for form in ("NFC", "NFD"):
         shown = unicodedata.normalize(form, text)
-        assert len(FoldedText(shown, normalise=True).locate(word)) == len(locate(word, " ".join(text.split())))
+        assert len(FoldedText(shown, normalise=True).locate(word)) == len(locate(word, text))
