@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining as NuNerForPreTraining
     from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification as NuNerForTokenClassification
     from nuner.modeling_nuner.modeling_nuner import NuNerModel as NuNerModel
+    from nuner.modeling_nuner.recognizer import Entity as Entity
+    from nuner.modeling_nuner.recognizer import EntityRecognizer as EntityRecognizer
     from nuner.trainers.arguments import ContrastiveTrainingArguments as ContrastiveTrainingArguments
     from nuner.trainers.contrastive import ContrastiveTrainer as ContrastiveTrainer
     from nuner.trainers.few_shot import compare_encoders as compare_encoders
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 _MODULES = {
     "ContrastiveTrainer": "trainers.contrastive",
     "ContrastiveTrainingArguments": "trainers.arguments",
+    "Entity": "modeling_nuner.recognizer",
+    "EntityRecognizer": "modeling_nuner.recognizer",
     "NuNerConfig": "modeling_nuner",
     "NuNerCorpus": "data_builders.corpus",
     "NuNerForPreTraining": "modeling_nuner",

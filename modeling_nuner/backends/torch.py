@@ -1,0 +1,87 @@
+"""Token classifiers of transformers, run by torch."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoModelForTokenClassification, PreTrainedModel
+
+# On a CPU small batches stay in the cache and padding costs as much as text; an accelerator wants large batches.
+_BATCH_TOKENS = {"cpu": 1024}
+_MAX_PADDING = {"cpu": 0.02}
+
+
+class TorchBackend:
+    """A token classifier of transformers.
+
+    Args:
+        model: The classifier.
+        dtype: `"float32"`, `"bfloat16"` or `"float16"`; that of the checkpoint's weights when left out.
+        device: Where to run it; the accelerator where there is one, else the CPU, when left out.
+    """
+
+    def __init__(
+        self, model: PreTrainedModel, dtype: str | None = None, device: str | torch.device | None = None
+    ) -> None:
+        if device is None:
+            device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else "cpu"
+        self.device = torch.device(device or "cpu")
+        model = model.eval().to(device=self.device)  # pyright: ignore[reportArgumentType]
+        self.model = model.to(dtype=_dtype(dtype)) if dtype is not None else model
+        self.batch_tokens = _BATCH_TOKENS.get(self.device.type, 16384)
+        self.max_padding = _MAX_PADDING.get(self.device.type, 0.1)
+
+    @classmethod
+    def from_pretrained(
+        cls, checkpoint: str | os.PathLike[str], dtype: str | None = None, device: str | None = None
+    ) -> TorchBackend:
+        """Load a token classifier.
+
+        Args:
+            checkpoint: Folder or Hub id of any `...ForTokenClassification` checkpoint.
+            dtype: As above; `float32` when left out.
+            device: As above.
+
+        Returns:
+            The backend.
+
+        Raises:
+            ValueError: If the checkpoint has no classifier.
+        """
+        model, loading = AutoModelForTokenClassification.from_pretrained(
+            checkpoint, dtype=_dtype(dtype or "float32"), output_loading_info=True
+        )
+        missing = sorted(loading["missing_keys"])
+        if missing:
+            raise ValueError(
+                f"{checkpoint} is no recogniser: it has no weights for {', '.join(missing[:3])}; fine-tune it first "
+                "(`nuner finetune`)"
+            )
+        return cls(model, device=device)
+
+    @torch.inference_mode()
+    def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
+        """Classify tokens.
+
+        Args:
+            input_ids: Token ids, `(batch, length)`, int64.
+            attention_mask: 1 for tokens, 0 for padding, `(batch, length)`, int64.
+
+        Returns:
+            The logits, `(batch, length, labels)`, float32.
+        """
+        inputs: dict[str, Any] = {"input_ids": torch.from_numpy(input_ids).to(self.device)}
+        # Attention without a mask is faster, and without padding it is the same.
+        if not attention_mask.all():
+            inputs["attention_mask"] = torch.from_numpy(attention_mask).to(self.device)
+        return self.model(**inputs).logits.float().cpu().numpy()
+
+
+def _dtype(name: str) -> torch.dtype:
+    dtype = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}.get(name)
+    if dtype is None:
+        raise ValueError(f"the torch backend computes in float32, bfloat16 or float16, not in {name!r}")
+    return dtype

@@ -1,0 +1,107 @@
+"""The parts of a recogniser from a checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tokenizers import Tokenizer
+
+from .backends import Backend, BackendName
+from .label_table import LabelTable
+from .word_tokens import WordTokenizer
+
+# Architectures that number positions from behind the padding token's id.
+_SHIFTED_POSITIONS = frozenset(
+    (
+        *("camembert", "data2vec-text", "esm", "ibert", "longformer", "luke", "mpnet", "roberta"),
+        *("roberta-prelayernorm", "xlm-roberta", "xlm-roberta-xl", "xmod"),
+    )
+)
+# Tokenizers without a limit carry an absurdly high one.
+_NO_LIMIT = 1_000_000
+
+
+class RecognizerParts(NamedTuple):
+    """What a recogniser is made of.
+
+    Args:
+        backend: What computes the logits.
+        tokenizer: The tokenizer.
+        labels: The labels.
+        longest: Most tokens that the encoder reads at once, special ones included.
+        pad_token_id: Id that fills batches up.
+    """
+
+    backend: Backend
+    tokenizer: WordTokenizer
+    labels: LabelTable
+    longest: int
+    pad_token_id: int
+
+
+def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device: str | None) -> RecognizerParts:
+    """Load what a recogniser is made of.
+
+    Args:
+        checkpoint: Folder or Hub id.
+        backend: What shall compute the logits.
+        dtype: Its precision; the backend's default when left out.
+        device: Where torch runs it.
+
+    Returns:
+        The parts.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If the checkpoint is no recogniser, or the backend is unknown.
+    """
+    if backend == "torch":
+        return _load_torch(checkpoint, dtype, device)
+    raise ValueError(f"unknown backend {backend!r}; there are torch, onnx and openvino")
+
+
+def _load_torch(checkpoint: str, dtype: str | None, device: str | None) -> RecognizerParts:
+    from transformers import AutoConfig, AutoTokenizer
+
+    from .backends.torch import TorchBackend
+
+    try:
+        config: dict[str, Any] = AutoConfig.from_pretrained(checkpoint).to_dict()
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        if Path(checkpoint).exists():
+            raise ValueError(f"{checkpoint} holds no recogniser with its tokenizer ({reason})") from error
+        raise FileNotFoundError(
+            f"there is no recogniser {checkpoint!r}: neither a folder with a saved model nor a Hub id within reach"
+        ) from error
+    if not tokenizer.is_fast:
+        raise ValueError(f"the tokenizer of {checkpoint} does not tell places in the text; a fast one is needed")
+    labels = LabelTable.from_config(config)
+    return RecognizerParts(
+        TorchBackend.from_pretrained(checkpoint, dtype, device),
+        WordTokenizer(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())),
+        labels,
+        longest_input(config, tokenizer.model_max_length),
+        tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0,
+    )
+
+
+def longest_input(config: dict[str, Any], tokenizer_limit: int | None) -> int:
+    """Most tokens that an encoder reads at once.
+
+    Args:
+        config: Fields of its `config.json`.
+        tokenizer_limit: `model_max_length` of its tokenizer.
+
+    Returns:
+        The number, special tokens included; 1,000,000 where nothing limits it.
+    """
+    encoder = config.get("text_config") or config
+    limits = [min(tokenizer_limit or _NO_LIMIT, _NO_LIMIT)]
+    positions = encoder.get("max_position_embeddings")
+    if isinstance(positions, int) and positions > 0:
+        shifted = encoder.get("model_type") in _SHIFTED_POSITIONS
+        limits.append(positions - (encoder.get("pad_token_id", 1) + 1 if shifted else 0))
+    return min(limits)
