@@ -6,6 +6,9 @@ from typing import Any, cast
 
 from transformers import AutoConfig, PreTrainedConfig, RobertaConfig
 
+CODE_VERSION = "0.1.0"
+"""Version of the package that this file is part of. Checkpoints carry copies of it, which must tell by themselves."""
+
 
 def _as_config(config: PreTrainedConfig | dict[str, Any]) -> PreTrainedConfig:
     if isinstance(config, PreTrainedConfig):

@@ -14,7 +14,7 @@ from transformers.modeling_outputs import BaseModelOutput, TokenClassifierOutput
 from transformers.utils.generic import ModelOutput
 
 from .concept_batches import ROWS_MULTIPLE, group_by_length
-from .configuration_nuner import NuNerConfig
+from .configuration_nuner import CODE_VERSION, NuNerConfig
 from .layer_split import starting_from
 from .loss import contrastive_bce
 
@@ -87,7 +87,23 @@ class NuNerPreTrainedModel(PreTrainedModel):
         """
         # Every class loads every NuNER checkpoint, so all of them are named, not only the one that saved it.
         self.config.auto_map = dict(AUTO_MAP)
+        self.config.nuner_version = CODE_VERSION
         super().save_pretrained(save_directory, **kwargs)
+
+    def push_to_hub(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, repo_id: str, *, private: bool | None = None, **kwargs: Any
+    ) -> str:
+        """Push weights, configuration and code to the Hub.
+
+        Args:
+            repo_id: Repository, `name` or `namespace/name`.
+            private: Visibility of a repository that does not exist yet: private, unless this is False.
+            **kwargs: As for `transformers.PreTrainedModel.push_to_hub`.
+
+        Returns:
+            Address of the commit.
+        """
+        return super().push_to_hub(repo_id, private=private is not False, **kwargs)
 
 
 class NuNerModel(NuNerPreTrainedModel):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -14,7 +11,7 @@ import torch.distributed as dist
 from datasets import Dataset
 from torch import Tensor, nn
 from torch.utils.data import Sampler
-from transformers import PreTrainedTokenizerBase, ProgressCallback, Trainer, TrainerCallback
+from transformers import PreTrainedTokenizerBase, ProgressCallback, TrainerCallback
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
@@ -22,12 +19,13 @@ from nuner.modeling_nuner.loss import contrastive_bce
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining, NuNerForPreTrainingOutput
 
 from .arguments import ContrastiveTrainingArguments
-from .checkpoints import latest_complete_checkpoint, replaced_when_done
+from .checkpoints import latest_complete_checkpoint
 from .collator import ContrastiveCollator
 from .concept_table import ConceptTable
 from .corpus_features import featurize_corpus
 from .freezing import freeze_lower_layers
 from .gather import gather_concepts
+from .hub_trainer import HubTrainer
 from .length_grouping import LengthGroupedSampler
 from .lower_layer_cache import LowerLayerCache, can_be_split
 from .pair_metrics import PairMetrics
@@ -46,7 +44,7 @@ class _SetEpoch(TrainerCallback):
         self.sampler.set_epoch(int(state.epoch or 0))
 
 
-class ContrastiveTrainer(Trainer):
+class ContrastiveTrainer(HubTrainer):
     """`transformers.Trainer` for `NuNerForPreTraining` on an LLM-annotated corpus.
 
     Tokenises the corpus, freezes the lower layers, groups texts by length, shares the concepts between the
@@ -306,12 +304,3 @@ class ContrastiveTrainer(Trainer):
         metrics = {f"{metric_key_prefix}_{name}": value for name, value in self.pair_metrics.compute().items()}
         self.pair_metrics = None
         return output._replace(metrics={**(output.metrics or {}), **metrics})
-
-    def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
-        folder = Path(output_dir if output_dir is not None else cast(str, self.args.output_dir))
-        with replaced_when_done(folder) as staging:
-            super()._save(os.fspath(staging), state_dict)
-            # The arguments as JSON instead of a pickle, so that a checkpoint holds nothing that could run.
-            (staging / "training_args.bin").unlink(missing_ok=True)
-            arguments = json.dumps(self.args.to_dict(), indent=2, default=str)
-            (staging / "training_args.json").write_text(arguments, encoding="utf-8")

@@ -12,7 +12,6 @@ from transformers import (
     EvalPrediction,
     PreTrainedTokenizerBase,
     ProgressCallback,
-    Trainer,
     TrainingArguments,
 )
 from transformers.trainer_callback import PrinterCallback
@@ -21,6 +20,7 @@ from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from .entity_metrics import entity_scores
 from .features import load_word_tokenizer
+from .hub_trainer import HubTrainer
 from .precision import bf16_is_fast, is_accelerator_available
 from .progress import TrainingProgress
 from .word_labels import IGNORED, featurize_labelled
@@ -48,7 +48,7 @@ def predicted_tags(
     return gold, predicted
 
 
-class TokenClassificationTrainer(Trainer):
+class TokenClassificationTrainer(HubTrainer):
     """`transformers.Trainer` for recognisers on labelled words.
 
     Args:
