@@ -10,12 +10,15 @@ from typing import Any
 
 # Public name -> the module of this package that defines it.
 _EXPORTS = {
+    "AnnotationFacts": "corpus_facts",
+    "CorpusFacts": "corpus_facts",
     "ModelCardCallback": "model_card_callback",
     "Source": "training_facts",
     "TrainingData": "training_facts",
     "TrainingFacts": "training_facts",
     "check_card": "card_checks",
     "without_paths": "few_shot_table",
+    "write_dataset_card": "dataset_card",
     "write_model_card": "model_card",
 }
 

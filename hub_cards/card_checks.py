@@ -7,26 +7,28 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from huggingface_hub import ModelCard, ModelCardData, try_to_load_from_cache
+from huggingface_hub import CardData, DatasetCard, ModelCard, ModelCardData, RepoCard, try_to_load_from_cache
 
 from .card_files import CARD_FILE
 from .checkpoint import Checkpoint, Kind, entity_types
 from .model_card_metadata import base_models
+from .parquet_configurations import configurations_yaml, dataset_info_yaml, parquet_configurations
 from .training_facts import FACTS_FILE, TrainingFacts
 
 
 def check_card(folder: str | os.PathLike[str]) -> None:
-    """Refuse a model card whose data contradicts the checkpoint it lies beside.
+    """Refuse a card whose data contradicts the checkpoint or the corpus it lies beside.
 
-    Entity types, labels and the base models are compared with the checkpoint's configuration and with the facts of
-    its training; a base model that is in the cache of this machine must be of the checkpoint's architecture.
+    Of a model, entity types, labels and the base models are compared with the checkpoint's configuration and with
+    the facts of its training; a base model that is in the cache of this machine must be of the checkpoint's
+    architecture. Of a corpus, configurations, features and numbers of rows are compared with the files.
 
     Args:
-        folder: The checkpoint with its `README.md`.
+        folder: A saved model, or a corpus, with its `README.md`.
 
     Raises:
-        FileNotFoundError: There is no checkpoint or no card.
-        ValueError: The card, or what is recorded of the training, contradicts the checkpoint; or its YAML is broken.
+        FileNotFoundError: There is no model and no corpus, or no card.
+        ValueError: The card contradicts what it describes, or its YAML is broken.
 
     Example:
         ```python
@@ -35,24 +37,42 @@ def check_card(folder: str | os.PathLike[str]) -> None:
 
         ```
     """
+    folder = Path(folder)
+    path = folder / CARD_FILE
+    if not (folder / "config.json").is_file() and any(folder.rglob("*.parquet")):
+        _check_corpus(folder, _card_data(path, DatasetCard))
+        return
     checkpoint = Checkpoint.read(folder)
-    card = _card_data(checkpoint.folder / CARD_FILE)
+    card: Any = _card_data(path, ModelCard)
     facts = TrainingFacts.load(folder)
     _check_labels(checkpoint, facts)
-    _check_types(checkpoint, card, facts)
+    _check_types(checkpoint, card)
     _check_task(checkpoint, card)
     _check_base_models(checkpoint, card, facts)
 
 
-def _card_data(path: Path) -> ModelCardData:
+def _card_data(path: Path, kind: type[RepoCard]) -> CardData:
     if not path.is_file():
         raise FileNotFoundError(f"{path.parent} has no card ({CARD_FILE}); write one with: nuner card {path.parent}")
     try:
-        data: Any = ModelCard.load(path).data
+        return kind.load(path).data
     except (ValueError, TypeError, yaml.YAMLError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise ValueError(f"the YAML at the head of {path} cannot be read: {first}") from error
-    return data
+
+
+def _check_corpus(folder: Path, card: CardData) -> None:
+    configurations = parquet_configurations(folder)
+    for field, here in (
+        ("configs", configurations_yaml(configurations)),
+        ("dataset_info", dataset_info_yaml(configurations)),
+    ):
+        stated = card.get(field)
+        if stated is not None and stated != here:
+            raise ValueError(
+                f"{folder / CARD_FILE} contradicts the files beside it in {field!r}; write it anew with: "
+                f"nuner card {folder}"
+            )
 
 
 def _check_labels(checkpoint: Checkpoint, facts: TrainingFacts) -> None:
@@ -68,7 +88,7 @@ def _check_labels(checkpoint: Checkpoint, facts: TrainingFacts) -> None:
         )
 
 
-def _check_types(checkpoint: Checkpoint, card: ModelCardData, facts: TrainingFacts) -> None:
+def _check_types(checkpoint: Checkpoint, card: ModelCardData) -> None:
     stated = card.get("entity_types")
     if stated is not None and (not isinstance(stated, list) or sorted(map(str, stated)) != sorted(checkpoint.types)):
         shown = _list(stated) if isinstance(stated, list) else repr(stated)

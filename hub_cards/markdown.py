@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -43,7 +44,7 @@ def inline_code(text: str) -> Markdown:
     Args:
         text: Any text.
     """
-    line = _one_line(text).replace("|", "\\|")
+    line = _one_line(text).strip().replace("|", "\\|")
     longest = max((len(run) for run in re.findall("`+", line)), default=0)
     fence = "`" * (longest + 1)
     space = " " if longest or not line else ""
@@ -59,6 +60,15 @@ def python_string(text: str) -> Markdown:
     literal = repr(text)
     # Strings in our code stand in double quotes, wherever that needs no escape.
     return Markdown(f'"{literal[1:-1]}"' if literal.startswith("'") and '"' not in literal else literal)
+
+
+def relative_url(path: str) -> Markdown:
+    """Make the target of a link to a file that lies beside the card.
+
+    Args:
+        path: Its path, relative to the card.
+    """
+    return Markdown(quote(path))
 
 
 def render(template: str, **values: Any) -> str:
@@ -86,10 +96,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(code=inline_code, python=python_string)
+    environment.filters.update(code=inline_code, python=python_string, url=relative_url)
     environment.globals.update(markdown=Markdown)
     return environment
 
 
 def _one_line(text: str) -> str:
-    return " ".join(_CONTROL.sub(" ", text).split())
+    return re.sub(r"\s+", " ", _CONTROL.sub(" ", text))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
-from .card_files import write_whole
+from .facts_file import read_facts, write_facts
 
 FACTS_FILE = "training_facts.json"
 
@@ -125,14 +124,7 @@ class TrainingFacts:
         Raises:
             ValueError: The file is not what `save` writes.
         """
-        path = Path(folder) / FACTS_FILE
-        try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            return cls._from_dict(values)
-        except FileNotFoundError:
-            return cls()
-        except (TypeError, KeyError, AttributeError, ValueError) as error:
-            raise ValueError(f"{path} does not hold the facts of a training ({error}); mend or remove it.") from error
+        return read_facts(Path(folder) / FACTS_FILE, cls._from_dict) or cls()
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Write the facts beside a checkpoint; what is not known is left out.
@@ -143,10 +135,7 @@ class TrainingFacts:
         Returns:
             The file.
         """
-        known = {name: value for name, value in asdict(self).items() if value not in (None, [], {})}
-        path = Path(folder) / FACTS_FILE
-        write_whole(path, json.dumps(known, indent=2, ensure_ascii=False, default=str) + "\n")
-        return path
+        return write_facts(Path(folder) / FACTS_FILE, self)
 
     @classmethod
     def _from_dict(cls, values: dict[str, Any]) -> TrainingFacts:
@@ -156,10 +145,4 @@ class TrainingFacts:
                 values[encoder] = Source(**values[encoder])
         if values.get("data") is not None:
             values["data"] = TrainingData(**{**values["data"], "source": Source(**values["data"]["source"])})
-        facts = cls(**values)
-        empty = cls()
-        for each in fields(cls):
-            kind = type(getattr(empty, each.name))
-            if kind in (list, dict) and not isinstance(getattr(facts, each.name), kind):
-                raise TypeError(f"{each.name} is not a {'list' if kind is list else 'table'}")
-        return facts
+        return cls(**values)

@@ -1,0 +1,121 @@
+"""The configurations of a data set that is Parquet files, as `datasets` reads them from a card."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DEFAULT = "default"
+
+_SHARD = re.compile(r"(?P<split>\w+(?:\.\w+)*)(?:-\d{5}-of-\d{5})?\.parquet")
+
+
+@dataclass
+class ParquetSplit:
+    """The files of one split.
+
+    Args:
+        pattern: What matches them, relative to the data set's folder.
+        files: The files.
+        rows: How many rows they hold.
+        size: Bytes of the files.
+    """
+
+    pattern: str
+    files: list[Path] = field(default_factory=list)
+    rows: int = 0
+    size: int = 0
+
+
+Configurations = dict[str, dict[str, ParquetSplit]]
+
+
+def parquet_configurations(folder: str | os.PathLike[str]) -> Configurations:
+    """Find the configurations of a data set: a sub-folder each, or files in the folder itself.
+
+    Args:
+        folder: Files named `<split>-00000-of-00001.parquet` or `<split>.parquet`, here (the configuration
+            `default`) or in sub-folders named after their configuration.
+
+    Returns:
+        Configuration -> split -> its files; `default` first, then as in the alphabet with numbers by their value.
+
+    Raises:
+        FileNotFoundError: There is no Parquet file.
+        ValueError: A file's name tells no split, or both the folder and its sub-folder `default` hold files.
+    """
+    import pyarrow.parquet as pq
+
+    folder = Path(folder)
+    found: Configurations = {}
+    for path in sorted([*folder.glob("*.parquet"), *folder.glob("*/*.parquet")]):
+        inside = path.relative_to(folder)
+        name = inside.parts[0] if len(inside.parts) > 1 else DEFAULT
+        match = _SHARD.fullmatch(path.name)
+        if match is None:
+            raise ValueError(f"the name of {path} tells no split; it should be like train-00000-of-00001.parquet.")
+        pattern = str(inside.with_name(f"{match['split']}-*.parquet" if "-of-" in path.name else path.name).as_posix())
+        split = found.setdefault(name, {}).setdefault(match["split"], ParquetSplit(pattern))
+        if split.pattern != pattern:
+            raise ValueError(
+                f"{folder} holds the split {match['split']!r} of {name} twice: {split.pattern}, {pattern}."
+            )
+        split.files.append(path)
+        split.rows += pq.read_metadata(path).num_rows
+        split.size += path.stat().st_size
+    if not found:
+        raise FileNotFoundError(f"{folder} holds no Parquet file.")
+    return dict(sorted(found.items(), key=lambda item: (item[0] != DEFAULT, _by_number(item[0]))))
+
+
+def configurations_yaml(configurations: Configurations) -> list[dict[str, Any]]:
+    """The `configs` of a card, by which `load_dataset(id, name)` finds the files.
+
+    Args:
+        configurations: What `parquet_configurations` found.
+    """
+    return [
+        {
+            "config_name": name,
+            "data_files": [{"split": split, "path": files.pattern} for split, files in _in_order(splits)],
+            **({"default": True} if i == 0 else {}),
+        }
+        for i, (name, splits) in enumerate(configurations.items())
+    ]
+
+
+def dataset_info_yaml(configurations: Configurations) -> list[dict[str, Any]]:
+    """The `dataset_info` of a card: features, and rows and bytes of each split.
+
+    Args:
+        configurations: What `parquet_configurations` found.
+    """
+    from datasets import DatasetInfo, Features
+    from pyarrow import parquet as pq
+
+    infos = []
+    for name, splits in configurations.items():
+        first = next(iter(splits.values())).files[0]
+        info = DatasetInfo(features=Features.from_arrow_schema(pq.read_schema(first)))
+        infos.append(
+            {
+                "config_name": name,
+                **info._to_yaml_dict(),
+                "splits": [{"name": split, "num_examples": files.rows} for split, files in _in_order(splits)],
+                "download_size": sum(files.size for files in splits.values()),
+            }
+        )
+    return infos
+
+
+def _in_order(splits: dict[str, ParquetSplit]) -> list[tuple[str, ParquetSplit]]:
+    """Training first, as people expect it."""
+    usual = ("train", "validation", "test")
+    return sorted(splits.items(), key=lambda item: (usual.index(item[0]) if item[0] in usual else 3, item[0]))
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    return [(int(part) if part.isdigit() else -1, part) for part in re.split(r"(\d+)", name)]
