@@ -2,58 +2,48 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import get_args, overload
 
-from datasets import (
-    ClassLabel,
-    Dataset,
-    DatasetDict,
-    Features,
-    List,
-    Value,
-    load_dataset,
-    load_from_disk,
-)
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 
 from .label_schemes import OUTSIDE, LabelScheme, TagError, detect_scheme, to_iob2
-from .labelled_sentence import LabelledSentence, parse_labelled, read_labelled_lines
+from .labelled_sentence import LabelledSentence
+from .labelled_sources import LabelledSource, read_splits
 from .rejections import OnError, Rejections
 from .schema import RecordError
-
-logger = logging.getLogger(__name__)
-
-SUPPORT_TICKETS = "support-tickets"
-
-_Splits = dict[str, list[LabelledSentence]]
 
 
 @overload
 def load_labelled(
-    path_or_id: str | Path,
+    source: LabelledSource,
     split: None = None,
     *,
     config: str | None = None,
     scheme: LabelScheme | None = None,
+    tags_column: str | int | None = None,
+    types: Sequence[str] | None = None,
     on_error: OnError = "raise",
 ) -> DatasetDict: ...
 @overload
 def load_labelled(
-    path_or_id: str | Path,
+    source: LabelledSource,
     split: str,
     *,
     config: str | None = None,
     scheme: LabelScheme | None = None,
+    tags_column: str | int | None = None,
+    types: Sequence[str] | None = None,
     on_error: OnError = "raise",
 ) -> Dataset: ...
 def load_labelled(
-    path_or_id: str | Path,
+    source: LabelledSource,
     split: str | None = None,
     *,
     config: str | None = None,
     scheme: LabelScheme | None = None,
+    tags_column: str | int | None = None,
+    types: Sequence[str] | None = None,
     on_error: OnError = "raise",
 ) -> DatasetDict | Dataset:
     """Load a labelled data set as `tokens` and `ner_tags` (IOB2), whatever scheme it is written in.
@@ -64,12 +54,19 @@ def load_labelled(
     `ClassLabel` declares them and are sorted by name otherwise.
 
     Args:
-        path_or_id: `support-tickets`, the bundled task (600 customer messages, eight types); or
-            a folder of `<split>.jsonl` files, or one such file; or a folder that `save_to_disk`
-            wrote; or whatever else `datasets.load_dataset` loads, such as a Hub id.
+        source: `support-tickets`, the bundled task (600 customer messages, eight types); or a
+            folder of `<split>.jsonl` files or of files in columns (`train.conll`, ...), or one
+            such file; or a folder that `save_to_disk` wrote; or whatever else
+            `datasets.load_dataset` loads, such as a Hub id; or a `Dataset`, which becomes the
+            split `train`, or a `DatasetDict`.
         split: Return only this split, as a `Dataset`.
         config: Configuration of a Hub data set.
         scheme: Scheme of the tags; told from all tags of the data set if not given.
+        tags_column: Name of the column of the tags if it is neither `ner_tags` nor `tags`; in
+            files of columns its number, from 0, or from the end if negative (the last, if not
+            given).
+        types: Entity types to keep, in this order; words of the others become `O`. All, if not
+            given.
         on_error: `"raise"` stops at a record that cannot be read, `"skip"` leaves it out and
             logs how many there were, with file and line.
 
@@ -78,7 +75,7 @@ def load_labelled(
 
     Raises:
         FileNotFoundError: There is no such folder, file or data set.
-        ValueError: A record, a tag or a split cannot be read; the message names it.
+        ValueError: A record, a tag, a split or a type cannot be read; the message names it.
 
     Example:
         >>> tickets = load_labelled("support-tickets")
@@ -87,17 +84,18 @@ def load_labelled(
     """
     if scheme is not None and scheme not in get_args(LabelScheme):
         raise ValueError(f"unknown label scheme {scheme!r}; known are {', '.join(get_args(LabelScheme))}")
+    name = source if isinstance(source, str) else "the data set" if hasattr(source, "keys") else str(source)
     rejections = Rejections(on_error)
-    splits, declared = _read_splits(path_or_id, config, rejections)
-    labelled = _iob2_splits(splits, declared, scheme, rejections)
+    splits, declared = read_splits(source, config, tags_column, rejections)
+    labelled = _iob2_splits(splits, declared, scheme, types, rejections)
     rejections.warn()
-    for name, rows in labelled.items():
+    for each, rows in labelled.items():
         if not len(rows):
-            raise ValueError(f"split {name!r} of {path_or_id} has no readable record")
+            raise ValueError(f"split {each!r} of {name} has no readable record")
     if split is None:
         return labelled
     if split not in labelled:
-        raise ValueError(f"{path_or_id} has no split {split!r}, only {', '.join(map(str, labelled))}")
+        raise ValueError(f"{name} has no split {split!r}, only {', '.join(map(str, labelled))}")
     return labelled[split]
 
 
@@ -112,87 +110,12 @@ def entity_types(dataset: Dataset) -> list[str]:
     return [name[2:] for name in names if name.startswith("B-")]
 
 
-def _read_splits(path_or_id: str | Path, config: str | None, rejections: Rejections) -> tuple[_Splits, list[str]]:
-    """The sentences of each split, and the tags that a ClassLabel declares, in its order."""
-    if str(path_or_id) == SUPPORT_TICKETS:
-        folder = Path(__file__).parent / "data"
-        files = {split: folder / f"{SUPPORT_TICKETS}-{split}.jsonl" for split in ("train", "test")}
-        return _read_files(files, rejections), []
-    path = Path(path_or_id).expanduser()
-    if path.is_file():
-        if path.suffix != ".jsonl":
-            raise ValueError(f"{path} is not a .jsonl file (JSON Lines, one sentence a line)")
-        return _read_files({path.stem: path}, rejections), []
-    # train before the others, as everywhere on the Hub
-    if path.is_dir() and (found := sorted(path.glob("*.jsonl"), key=lambda f: (f.stem != "train", f.stem))):
-        return _read_files({file.stem: file for file in found}, rejections), []
-    return _read_datasets(path_or_id, path, config, rejections)
-
-
-def _read_files(files: dict[str, Path], rejections: Rejections) -> _Splits:
-    splits: _Splits = {}
-    widened = 0
-    for split, file in files.items():
-        splits[split] = []
-        for sentence, count in read_labelled_lines(file, rejections):
-            splits[split].append(sentence)
-            widened += count
-    if widened:
-        logger.warning("%d entities began or ended inside a word and were widened to whole words", widened)
-    return splits
-
-
-def _read_datasets(
-    path_or_id: str | Path, path: Path, config: str | None, rejections: Rejections
-) -> tuple[_Splits, list[str]]:
-    loaded = _load_with_datasets(path_or_id, path, config)
-    splits: _Splits = {}
-    declared: list[str] = []
-    for split, rows in loaded.items():
-        column = next((name for name in ("ner_tags", "tags") if name in rows.column_names), None)
-        if column is None or "tokens" not in rows.column_names:
-            raise ValueError(
-                f"split {split!r} of {path_or_id} has the columns {', '.join(rows.column_names)}; "
-                "tokens and ner_tags are needed"
-            )
-        label = getattr(rows.features[column], "feature", None)
-        names = label.names if isinstance(label, ClassLabel) else None
-        declared += [name for name in names or [] if name not in declared]
-        split = str(split)
-        splits[split] = []
-        for line, (tokens, tags) in enumerate(zip(rows["tokens"], rows[column], strict=True), start=1):
-            where = f"{path_or_id}[{split}]"
-            try:
-                if names is not None:
-                    tags = [names[tag] for tag in tags]
-                sentence, _ = parse_labelled({"tokens": list(tokens), "tags": list(tags)}, where, line)
-            except (ValueError, IndexError, TypeError) as error:
-                rejections.add(where, line, RecordError("not a labelled sentence", str(error)))
-            else:
-                splits[split].append(sentence)
-    return splits, declared
-
-
-def _load_with_datasets(path_or_id: str | Path, path: Path, config: str | None) -> DatasetDict:
-    if path.is_dir() and ((path / "dataset_dict.json").exists() or (path / "state.json").exists()):
-        loaded = load_from_disk(str(path))
-        return loaded if isinstance(loaded, DatasetDict) else DatasetDict({"train": loaded})
-    if not path.exists() and (path.is_absolute() or str(path_or_id).startswith((".", "~"))):
-        raise FileNotFoundError(f"there is no labelled data set at {path_or_id}")
-    try:
-        loaded = load_dataset(str(path_or_id), config)
-    except Exception as error:  # the Hub client raises a dozen kinds, most of them not OSErrors
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise FileNotFoundError(
-            f"{path_or_id} is not a folder or file with labelled sentences, nor the name "
-            f"{SUPPORT_TICKETS!r}, and could not be loaded from the Hub ({reason})"
-        ) from error
-    assert isinstance(loaded, DatasetDict)
-    return loaded
-
-
 def _iob2_splits(
-    splits: _Splits, declared: list[str], scheme: LabelScheme | None, rejections: Rejections
+    splits: dict[str, list[LabelledSentence]],
+    declared: list[str],
+    scheme: LabelScheme | None,
+    types: Sequence[str] | None,
+    rejections: Rejections,
 ) -> DatasetDict:
     if scheme is None:
         scheme = _scheme_of(splits, declared)
@@ -207,9 +130,13 @@ def _iob2_splits(
             else:
                 converted[split].append((sentence.tokens, tags))
     used = {tag[2:] for rows in converted.values() for _, tags in rows for tag in tags if tag != OUTSIDE}
-    names = _label_names(_declared_types(declared, scheme, used) if declared else sorted(used))
+    found = _declared_types(declared, scheme, used) if declared else sorted(used)
+    kept = found if types is None else _checked_types(types, found)
+    names = _label_names(kept)
     features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))})
     number = {name: i for i, name in enumerate(names)}
+    # words of types that were not asked for are outside all entities
+    number.update((tag, 0) for tag in _label_names(found) if tag not in number)
     return DatasetDict(
         {
             split: Dataset.from_dict(
@@ -224,7 +151,7 @@ def _iob2_splits(
     )
 
 
-def _scheme_of(splits: _Splits, declared: list[str]) -> LabelScheme:
+def _scheme_of(splits: dict[str, list[LabelledSentence]], declared: list[str]) -> LabelScheme:
     """Scheme of the declared tags and of those that occur; a stray tag is traced to its record."""
     where: dict[str, LabelledSentence] = {}
     for sentences in splits.values():
@@ -244,6 +171,15 @@ def _scheme_of(splits: _Splits, declared: list[str]) -> LabelScheme:
 def _declared_types(declared: list[str], scheme: LabelScheme, used: Iterable[str]) -> list[str]:
     types = [tag if scheme == "plain" else tag[2:] for tag in declared if tag != OUTSIDE]
     return list(dict.fromkeys([*types, *sorted(used)]))
+
+
+def _checked_types(types: Sequence[str], found: list[str]) -> list[str]:
+    unknown = next((name for name in types if name not in found), None)
+    if unknown is not None:
+        raise ValueError(f"there is no entity of type {unknown!r}; the types are {', '.join(found)}")
+    if not types:
+        raise ValueError(f"no entity type is asked for; the types are {', '.join(found)}")
+    return list(dict.fromkeys(types))
 
 
 def _label_names(types: list[str]) -> list[str]:

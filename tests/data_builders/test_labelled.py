@@ -126,9 +126,9 @@ def test_what_cannot_be_loaded_is_named(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(FileNotFoundError, match="empty is not a folder or file with labelled sentences"):
         load_labelled(tmp_path / "empty")
-    with pytest.raises(ValueError, match=r"notes\.txt is not a \.jsonl file"):
-        (tmp_path / "notes.txt").touch()
-        load_labelled(tmp_path / "notes.txt")
+    with pytest.raises(ValueError, match=r"notes\.csv is neither a \.jsonl file"):
+        (tmp_path / "notes.csv").touch()
+        load_labelled(tmp_path / "notes.csv")
     with pytest.raises(ValueError, match="has no split 'dev', only train, test"):
         load_labelled("support-tickets", "dev")
     _write(tmp_path / "train.jsonl", [])
@@ -140,8 +140,42 @@ def test_what_cannot_be_loaded_is_named(tmp_path):
 
 def test_columns_that_are_missing_are_named(tmp_path):
     Dataset.from_dict({"words": [["a"]]}).save_to_disk(str(tmp_path / "saved"))
-    with pytest.raises(ValueError, match="has the columns words; tokens and ner_tags are needed"):
+    with pytest.raises(ValueError, match="has the columns words; tokens and ner_tags or tags are needed"):
         load_labelled(tmp_path / "saved")
+
+
+def test_dataset_objects_with_words_or_spans():
+    words = Dataset.from_list([{"tokens": ["Ada", "smiled"], "tags": ["U-PER", "O"]}])
+    assert _tags(load_labelled(words, "train")) == [["B-PER", "O"]]
+    spans = Dataset.from_list([{"text": "Ada smiled", "entities": [{"start": 0, "end": 3, "label": "PER"}]}])
+    both = load_labelled({"train": spans, "test": words})
+    assert _tags(both["train"]) == _tags(both["test"]) == [["B-PER", "O"]]
+    assert both["train"].features == both["test"].features
+
+
+def test_another_column_of_tags():
+    label = ClassLabel(names=["O", "person-artist"])
+    features = Features({"tokens": List(Value("string")), "fine_ner_tags": List(label)})
+    rows = Dataset.from_dict({"tokens": [["Ada", "smiled"]], "fine_ner_tags": [[1, 0]]}, features=features)
+    assert entity_types(load_labelled(rows, "train", tags_column="fine_ner_tags")) == ["person-artist"]
+    with pytest.raises(ValueError, match="tokens and ner_tags or tags are needed"):
+        load_labelled(rows)
+
+
+def test_numbers_without_names_are_refused():
+    rows = Dataset.from_dict({"tokens": [["Ada"]], "ner_tags": [[1]]})
+    with pytest.raises(ValueError, match="numbers without names as ner_tags"):
+        load_labelled(rows)
+
+
+def test_only_some_types():
+    rows = Dataset.from_list([{"tokens": ["Ada", "in", "New", "Rome"], "tags": ["B-PER", "O", "B-LOC", "I-LOC"]}])
+    kept = load_labelled(rows, "train", types=["LOC"])
+    assert kept.features["ner_tags"].feature.names == ["O", "B-LOC", "I-LOC"]
+    assert kept["ner_tags"][0] == [0, 0, 1, 2]
+    assert entity_types(load_labelled(rows, "train", types=["PER", "LOC"])) == ["PER", "LOC"]
+    with pytest.raises(ValueError, match="no entity of type 'ORG'; the types are LOC, PER"):
+        load_labelled(rows, types=["ORG"])
 
 
 @pytest.mark.skipif(not _SHARED.exists(), reason="the benchmark data are not beside the checkout")
