@@ -49,6 +49,8 @@ class Rejections:
 
     Args:
         on_error: `"skip"` records a fault and reads on; `"raise"` stops at the first one.
+        max_items: How many faults to keep with their places, where a source is too long for all of them. The
+            counts are those of all.
 
     Example:
         >>> rejections = Rejections()
@@ -57,14 +59,16 @@ class Rejections:
         {'the text is empty': 1}
     """
 
-    def __init__(self, on_error: OnError = "skip") -> None:
+    def __init__(self, on_error: OnError = "skip", max_items: int | None = None) -> None:
         if on_error not in ON_ERROR_CHOICES:
             raise ValueError(f"on_error is {on_error!r}; it must be one of {', '.join(ON_ERROR_CHOICES)}.")
         self.on_error = on_error
+        self.max_items = max_items
         self.items: list[Rejection] = []
+        self._counts: Counter[tuple[str, str]] = Counter()
 
     def __len__(self) -> int:
-        return len(self.items)
+        return self._counts.total()
 
     def add(self, file: str, line: int, error: RecordError, part: Literal["record", "annotation"] = "record") -> None:
         """Record one fault.
@@ -75,19 +79,27 @@ class Rejections:
         rejection = Rejection(file, line, part, error.reason, error.detail)
         if self.on_error == "raise":
             raise CorpusError(f"{rejection}. Correct the record, or pass on_error='skip' to leave it out.")
-        self.items.append(rejection)
+        self._book(rejection)
+
+    def _book(self, rejection: Rejection) -> None:
+        self._counts[rejection.part, rejection.reason] += 1
+        if self.max_items is None or len(self.items) < self.max_items:
+            self.items.append(rejection)
 
     def counts(self) -> dict[str, int]:
         """Return how often each reason occurred, the most frequent first."""
-        return dict(Counter(item.reason for item in self.items).most_common())
+        counts: Counter[str] = Counter()
+        for (_, reason), number in self._counts.items():
+            counts[reason] += number
+        return dict(counts.most_common())
 
     def count(self, part: Literal["record", "annotation"]) -> int:
         """Return how many whole records, or how many single annotations, were left out."""
-        return sum(item.part == part for item in self.items)
+        return sum(number for (of, _), number in self._counts.items() if of == part)
 
     def warn(self) -> None:
         """Log one warning that counts the faults and shows the first few; nothing when there are none."""
-        if not self.items:
+        if not len(self):
             return
         reasons = "; ".join(f"{reason}: {count}" for reason, count in self.counts().items())
         first = "\n  ".join(str(item) for item in self.items[:_EXAMPLES_IN_A_WARNING])
@@ -100,12 +112,13 @@ class Rejections:
         )
 
     def to_list(self) -> list[dict[str, Any]]:
-        """Return every fault as a plain dictionary, for JSON."""
+        """Return every fault that was kept as a plain dictionary, for JSON."""
         return [asdict(item) for item in self.items]
 
     @classmethod
     def from_list(cls, items: list[dict[str, Any]]) -> Rejections:
         """Rebuild what `to_list` returned."""
         rejections = cls()
-        rejections.items = [Rejection(**item) for item in items]
+        for item in items:
+            rejections._book(Rejection(**item))
         return rejections

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from .hash_sample import HashSample
 
 Record = dict[str, Any]
 
@@ -101,11 +102,10 @@ def sample_ids(records: Iterable[Record], max_examples: int, seed: int) -> froze
         max_examples: How many to draw; all when there are fewer.
         seed: Another seed draws others.
     """
-
-    def rank(id: str) -> bytes:
-        return hashlib.sha256(f"{seed}:{id}".encode()).digest()
-
-    return frozenset(heapq.nsmallest(max_examples, (record["id"] for record in records), key=rank))
+    sample: HashSample[str] = HashSample(max_examples, seed)
+    for record in records:
+        sample.offer(record["id"], record["id"])
+    return frozenset(sample.items())
 
 
 def top_concepts(records: Iterable[Record], max_concepts: int) -> frozenset[str]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from ..rejections import CorpusError, Rejections
 from ..schema import RecordError
+from .compression import DAMAGED, first_bytes, open_unpacked
 
-_PARQUET_MAGIC = b"PAR1"
-_GZIP_MAGIC = b"\x1f\x8b"
-_UTF8_BOM = b"\xef\xbb\xbf"
+PARQUET_MAGIC = b"PAR1"
+UTF8_BOM = b"\xef\xbb\xbf"
 _PARQUET_BATCH = 1000
 
 NOT_UTF8 = "the line is not valid UTF-8"
@@ -38,7 +35,7 @@ class Row:
 
 
 def file_rows(path: str, rejections: Rejections, shown_as: str | None = None) -> Iterator[Row]:
-    """Read a JSON Lines, JSON (one array) or Parquet file; a gzip-compressed one is unpacked on the way.
+    """Read a JSON Lines, JSON (one array) or Parquet file; a compressed one is unpacked on the way.
 
     The format is told from the first bytes, not from the name: downloaded files lose their names.
 
@@ -52,15 +49,9 @@ def file_rows(path: str, rejections: Rejections, shown_as: str | None = None) ->
         CorpusError: The file as a whole is damaged (truncated, not Parquet inside, not a JSON array).
     """
     name = shown_as or path
-    with _open(path) as file:
-        magic = file.read(4)
-    if magic.startswith(_PARQUET_MAGIC):
-        with _open(path) as file:
-            yield from _parquet_rows(file, name, rejections)
-        return
-    compression = "gzip" if magic.startswith(_GZIP_MAGIC) else None
-    with _open(path, compression) as file:
-        yield from json_rows(file, name, rejections)
+    parquet = first_bytes(path).startswith(PARQUET_MAGIC)
+    with open_unpacked(path) as file:
+        yield from parquet_rows(file, name, rejections) if parquet else json_rows(file, name, rejections)
 
 
 def json_rows(file: Iterable[bytes], name: str, rejections: Rejections) -> Iterator[Row]:
@@ -71,25 +62,36 @@ def json_rows(file: Iterable[bytes], name: str, rejections: Rejections) -> Itera
         name: How messages name the file.
         rejections: Gets the lines that are not UTF-8 or not JSON.
     """
+    lines = sound_lines(file, name)
+    for number, line in enumerate(lines, start=1):
+        content = (line.removeprefix(UTF8_BOM) if number == 1 else line).strip()
+        if not content:
+            continue
+        if number == 1 and _opens_an_array(content):
+            yield from _array_rows(content + b"\n" + b"".join(lines), name)
+            return
+        try:
+            value = json.loads(content.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            rejections.add(name, number, RecordError(NOT_UTF8, f"byte {error.start + 1}"))
+        except (ValueError, RecursionError) as error:
+            rejections.add(name, number, RecordError(NOT_JSON, str(error)))
+        else:
+            yield Row(name, number, value)
+
+
+def sound_lines(file: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """Yield the lines of a file.
+
+    Raises:
+        CorpusError: The compressed file turns out to be damaged.
+    """
     number = 0
-    lines = iter(file)
     try:
-        for number, line in enumerate(lines, start=1):
-            content = (line.removeprefix(_UTF8_BOM) if number == 1 else line).strip()
-            if not content:
-                continue
-            if number == 1 and _opens_an_array(content):
-                yield from _array_rows(content + b"\n" + b"".join(lines), name)
-                return
-            try:
-                value = json.loads(content.decode("utf-8"))
-            except UnicodeDecodeError as error:
-                rejections.add(name, number, RecordError(NOT_UTF8, f"byte {error.start + 1}"))
-            except (ValueError, RecursionError) as error:
-                rejections.add(name, number, RecordError(NOT_JSON, str(error)))
-            else:
-                yield Row(name, number, value)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        for line in file:
+            number += 1
+            yield line
+    except DAMAGED as error:
         raise CorpusError(f"{name}: the compressed file is damaged after line {number} ({error}).") from error
 
 
@@ -97,12 +99,6 @@ def dataset_rows(dataset: Iterable[Any], name: str) -> Iterator[Row]:
     """Number the rows of a loaded data set, from 1."""
     for number, value in enumerate(dataset, start=1):
         yield Row(name, number, value)
-
-
-def _open(path: str, compression: str | None = None) -> AbstractContextManager[IO[bytes]]:
-    import fsspec
-
-    return cast(AbstractContextManager[IO[bytes]], fsspec.open(path, "rb", compression=compression))
 
 
 def _opens_an_array(first_line: bytes) -> bool:
@@ -127,20 +123,47 @@ def _array_rows(content: bytes, name: str) -> Iterator[Row]:
     yield from dataset_rows(values, name)
 
 
-def _parquet_rows(file: IO[bytes], name: str, rejections: Rejections) -> Iterator[Row]:
+def parquet_rows(
+    file: IO[bytes], name: str, rejections: Rejections, columns: Sequence[str] | None = None
+) -> Iterator[Row]:
+    """Read a Parquet file, a batch at a time.
+
+    Args:
+        file: The file, not compressed as a whole.
+        name: How messages name the file.
+        rejections: Gets the rows that are not UTF-8.
+        columns: Which columns to read; None reads all.
+
+    Raises:
+        CorpusError: The file is damaged, or lacks a column.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     number = 0
     try:
-        for batch in pq.ParquetFile(file).iter_batches(batch_size=_PARQUET_BATCH):
-            for index in range(batch.num_rows):
+        parquet = pq.ParquetFile(file)
+        present = parquet.schema_arrow.names
+        for column in columns or ():
+            if column not in present:
+                raise CorpusError(f"{name} has no column {column!r}; it has {', '.join(present)}.")
+        for batch in parquet.iter_batches(batch_size=_PARQUET_BATCH, columns=columns):
+            try:
+                values = batch.to_pylist()
+            except UnicodeDecodeError:
+                values = [_row_or_error(batch.slice(index, 1)) for index in range(batch.num_rows)]
+            for value in values:
                 number += 1
-                try:
-                    value = batch.slice(index, 1).to_pylist()[0]
-                except UnicodeDecodeError:
-                    rejections.add(name, number, RecordError(NOT_UTF8))
+                if isinstance(value, RecordError):
+                    rejections.add(name, number, value)
                 else:
                     yield Row(name, number, value)
     except (pa.ArrowException, OSError) as error:
         raise CorpusError(f"{name}: the Parquet file is damaged after row {number} ({error}).") from error
+
+
+def _row_or_error(row: Any) -> Any:
+    try:
+        return row.to_pylist()[0]
+    except UnicodeDecodeError:
+        return RecordError(NOT_UTF8)
