@@ -1,0 +1,78 @@
+"""Keep the API key out of everything that is written."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+KEY_VARIABLE = "OPENAI_API_KEY"
+_MASK = "[key]"
+# A local server's placeholder such as "none" or "x" is no secret, and masking it would spoil replies.
+_SHORTEST_SECRET = 8
+
+
+class Secret:
+    """The API key, which shows itself to nobody but the HTTP client.
+
+    Args:
+        value: The key.
+
+    Example:
+        >>> key = Secret("sk-0123456789")
+        >>> key, key.hide("Incorrect API key provided: sk-0123456789.")
+        (Secret([key]), 'Incorrect API key provided: [key].')
+    """
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return f"Secret({_MASK})"
+
+    def reveal(self) -> str:
+        """Return the key, for the header of a request."""
+        return self._value
+
+    def hide(self, text: str) -> str:
+        """Return a text with the key masked."""
+        return text.replace(self._value, _MASK) if len(self._value) >= _SHORTEST_SECRET else text
+
+    def hide_in(self, value: Any) -> Any:
+        """Return a JSON value with the key masked in each of its strings."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, list):
+            return [self.hide_in(item) for item in value]
+        if isinstance(value, dict):
+            return {self.hide_in(name): self.hide_in(item) for name, item in value.items()}
+        return value
+
+    @classmethod
+    def from_environment(cls, needed: bool) -> Secret:
+        """Read the key from `OPENAI_API_KEY`.
+
+        Args:
+            needed: Whether there has to be one; local servers do without.
+
+        Raises:
+            ValueError: There is none.
+        """
+        value = os.environ.get(KEY_VARIABLE, "").strip()
+        if needed and not value:
+            raise ValueError(
+                f"there is no API key: set the environment variable {KEY_VARIABLE}, or give the address of a server "
+                "that needs none."
+            )
+        return cls(value or "none")
+
+
+def without_credentials(url: str) -> str:
+    """Return a URL without user name, password, query and fragment.
+
+    Example:
+        >>> without_credentials("https://ada:secret@example.org/v1?key=1")
+        'https://example.org/v1'
+    """
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

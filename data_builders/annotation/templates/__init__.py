@@ -1,0 +1,1 @@
+"""The prompt that the package carries."""

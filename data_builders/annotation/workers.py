@@ -1,0 +1,66 @@
+"""Leases: which process is asking about a sentence, and whether that process still lives."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sqlite3
+import time
+
+LEASE_SECONDS = 120.0
+"""A worker that has not renewed its lease for so long is taken for dead."""
+
+HEARTBEAT_SECONDS = 20.0
+"""How often a worker renews its lease."""
+
+# Workers of this very process: a process id alone cannot tell them from those of a dead process that had the same.
+_OWN: set[str] = set()
+
+
+def join(connection: sqlite3.Connection) -> str:
+    """Enter a new worker into the store and return its id."""
+    worker = secrets.token_hex(8)
+    _OWN.add(worker)
+    connection.execute(
+        "INSERT INTO workers VALUES (?, ?, ?, ?)",
+        (worker, socket.gethostname(), os.getpid(), time.time() + LEASE_SECONDS),
+    )
+    return worker
+
+
+def renew(connection: sqlite3.Connection, worker: str) -> None:
+    """Say that a worker lives."""
+    connection.execute("UPDATE workers SET expires_at = ? WHERE id = ?", (time.time() + LEASE_SECONDS, worker))
+
+
+def leave(connection: sqlite3.Connection, worker: str) -> None:
+    """Take a worker out of the store; what it held is free again."""
+    for table in ("sentences", "batches"):
+        connection.execute(f"UPDATE {table} SET worker = NULL WHERE worker = ?", (worker,))
+    connection.execute("DELETE FROM workers WHERE id = ?", (worker,))
+    _OWN.discard(worker)
+
+
+def bury_the_dead(connection: sqlite3.Connection) -> None:
+    """Free what dead workers held."""
+    for worker, host, pid, expires_at in connection.execute(
+        "SELECT id, host, pid, expires_at FROM workers"
+    ).fetchall():
+        if expires_at < time.time() or _is_dead(worker, host, pid):
+            leave(connection, worker)
+
+
+def _is_dead(worker: str, host: str, pid: int) -> bool:
+    """Whether a worker is known to be dead. Of one on another machine nothing is known until its lease ends."""
+    if host != socket.gethostname() or os.name != "posix":
+        return False
+    if pid == os.getpid():
+        return worker not in _OWN
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
