@@ -7,15 +7,17 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
-from transformers import Trainer
-
+from .card_writing import CardWritingTrainer
 from .checkpoints import replaced_when_done
 
 ARGUMENTS_FILE = "training_args.json"
 
 
-class HubTrainer(Trainer):
-    """`transformers.Trainer` whose checkpoints hold no pickle, and whose new repositories on the Hub are private."""
+class HubTrainer(CardWritingTrainer):
+    """`transformers.Trainer` whose checkpoints hold no pickle, and whose new repositories on the Hub are private.
+
+    Its models have the card that a callback writes, if there is one that does.
+    """
 
     def init_hf_repo(self, token: str | None = None, private: bool | None = None) -> None:
         """Make the repository on the Hub, where there is none.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from datasets import Dataset, DatasetDict
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, TrainerCallback
 
 from nuner.modeling_nuner.export import export_backbone
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
@@ -40,6 +40,7 @@ def pretrain(
     corpus_description: Mapping[str, Any] | None = None,
     resume: bool = False,
     tell: Callable[[str], None] = print,
+    callbacks: Sequence[TrainerCallback] = (),
     **overrides: Any,
 ) -> dict[str, Any]:
     """Pre-train a bi-encoder on an annotated corpus and save what came of it (section 3).
@@ -59,6 +60,7 @@ def pretrain(
         corpus_description: What the corpus is, for the figures.
         resume: Go on from the newest complete checkpoint, where there is one.
         tell: Called with what the user should know, by the first process.
+        callbacks: Further callbacks, such as one that keeps account for the model's card.
         **overrides: Training arguments that replace those of the preset.
 
     Returns:
@@ -124,6 +126,7 @@ def pretrain(
         eval_dataset=validation,
         processing_class=AutoTokenizer.from_pretrained(text_encoder),
         concept_processing_class=concept_tokenizer,
+        callbacks=list(callbacks),
     )
     started = time.perf_counter()
     train = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None).metrics

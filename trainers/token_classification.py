@@ -1,166 +1,221 @@
-"""Fine-tuning of a recogniser on labelled sentences (sections 4.1 and 6)."""
+"""A `transformers.Trainer` for recognisers (sections 4.1 and 6)."""
 
 from __future__ import annotations
 
-import os
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import torch
 from datasets import Dataset
+from torch import Tensor, nn
 from transformers import (
     DataCollatorForTokenClassification,
     EvalPrediction,
     PreTrainedTokenizerBase,
     ProgressCallback,
-    TrainingArguments,
+    TrainerCallback,
 )
 from transformers.trainer_callback import PrinterCallback
+from transformers.trainer_utils import EvalLoopOutput
 
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
+from .class_weights import balanced_weights
 from .entity_metrics import entity_scores
-from .features import load_word_tokenizer
+from .finetuning_arguments import FineTuningArguments
 from .hub_trainer import HubTrainer
-from .precision import bf16_is_fast, is_accelerator_available
+from .layerwise_learning_rates import layerwise_parameter_groups
 from .progress import TrainingProgress
+from .type_scores import type_scores
 from .word_labels import IGNORED, featurize_labelled
+
+if TYPE_CHECKING:
+    from peft import PeftModel
+
+# Few lengths of batches, since CPU kernels are compiled, and kept, for each.
+_LENGTH_MULTIPLE = 8
+_INPUTS = ("input_ids", "attention_mask", "labels")
+
+
+class LabelledCollator(DataCollatorForTokenClassification):
+    """Pads rows of `featurize_labelled` to batches, without the number of their sentence."""
+
+    def torch_call(self, features: list[dict[str, Any]]) -> dict[str, Tensor]:
+        """Pad rows to a batch.
+
+        Args:
+            features: Rows with `input_ids`, `attention_mask` and `labels`.
+
+        Returns:
+            Tensors of these names, `(rows, length)`.
+        """
+        return super().torch_call([{name: row[name] for name in _INPUTS} for row in features])
 
 
 def predicted_tags(
-    logits: np.ndarray, labels: np.ndarray, names: list[str]
+    predictions: np.ndarray, labels: np.ndarray, names: Sequence[str], sentences: Sequence[int] | None = None
 ) -> tuple[list[list[str]], list[list[str]]]:
     """Gold and predicted tags of the words of each sentence.
 
     Args:
-        logits: `(sentences, length, labels)`.
-        labels: Label ids, -100 where a sub-word carries none, `(sentences, length)`.
+        predictions: Predicted label ids, `(rows, length)`.
+        labels: Label ids, -100 where a sub-word carries none, `(rows, length)`.
         names: Names of the labels.
+        sentences: Which sentence each row is a window of, in ascending order; each its own when left out.
 
     Returns:
         Gold tags and predicted tags.
     """
-    best = logits.argmax(-1)
-    gold, predicted = [], []
-    for row, choice in zip(labels, best, strict=True):
-        words = row != IGNORED
-        gold.append([names[i] for i in row[words]])
-        predicted.append([names[i] for i in choice[words]])
+    gold: list[list[str]] = []
+    predicted: list[list[str]] = []
+    for row, (target, choice) in enumerate(zip(labels, predictions, strict=True)):
+        words = target != IGNORED
+        tags = [names[i] for i in target[words]], [names[i] for i in choice[words]]
+        if sentences is not None and row and sentences[row] == sentences[row - 1]:
+            gold[-1] += tags[0]
+            predicted[-1] += tags[1]
+        else:
+            gold.append(tags[0])
+            predicted.append(tags[1])
     return gold, predicted
 
 
 class TokenClassificationTrainer(HubTrainer):
     """`transformers.Trainer` for recognisers on labelled words.
 
+    Texts that are too long are split into windows, of which each word is labelled in one, and scored whole.
+
     Args:
-        model: The recogniser.
+        model: The recogniser, with or without adapters.
         args: The arguments.
-        train_dataset: Rows with `tokens` and `ner_tags`.
+        train_dataset: Rows with `tokens` and `ner_tags`, as `load_labelled` gives them.
         eval_dataset: The same, to measure on.
         processing_class: Fast tokenizer of the encoder.
-        max_length: Longest sentence, in sub-words.
-        **kwargs: As for `transformers.Trainer`.
+        callbacks: Further callbacks.
+
+    Attributes:
+        type_scores: Scores of each entity type at the latest evaluation.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.token_classification import TokenClassificationTrainer
+        >>> trainer = TokenClassificationTrainer(model, args, train, test, processing_class=tokenizer)  # doctest: +SKIP
+        >>> trainer.evaluate()["eval_f1"]  # doctest: +SKIP
+
+        ```
     """
 
     def __init__(
         self,
-        model: NuNerForTokenClassification,
-        args: TrainingArguments,
+        model: NuNerForTokenClassification | PeftModel,
+        args: FineTuningArguments,
         train_dataset: Dataset | None = None,
         eval_dataset: Dataset | None = None,
         *,
         processing_class: PreTrainedTokenizerBase,
-        max_length: int = 256,
-        **kwargs: Any,
+        callbacks: Sequence[TrainerCallback] = (),
     ) -> None:
-        id2label: Any = model.config.id2label
-        names = [id2label[i] for i in range(len(id2label))]
-
-        def scores(prediction: EvalPrediction) -> dict[str, float]:
-            return entity_scores(*predicted_tags(prediction.predictions, prediction.label_ids, names))  # pyright: ignore
-
-        train, evaluation = (
-            featurize_labelled(dataset, processing_class, max_length) if dataset is not None else None
-            for dataset in (train_dataset, eval_dataset)
+        self.type_scores: dict[str, dict[str, float]] = {}
+        self._sentences: list[int] | None = None
+        self._tokenizer, self._max_length = processing_class, args.max_length
+        id2label: Any = model.config.id2label  # pyright: ignore[reportAttributeAccessIssue]
+        self.label_list: list[str] = [id2label[i] for i in range(len(id2label))]
+        train = self._featurized(train_dataset)
+        self._class_weights = (
+            balanced_weights(train["labels"], len(self.label_list)) if train and args.class_weights else None
         )
         super().__init__(
-            model=model,
+            model=cast(Any, model),
             args=args,
-            data_collator=DataCollatorForTokenClassification(processing_class),
+            data_collator=LabelledCollator(processing_class, pad_to_multiple_of=_LENGTH_MULTIPLE),
             train_dataset=train,
-            eval_dataset=evaluation,
+            eval_dataset=self._featurized(eval_dataset),
             processing_class=processing_class,
-            compute_metrics=scores,
-            **kwargs,
+            compute_metrics=self._scores,
+            # the labels' logits would fill the memory that their best ones fit in
+            preprocess_logits_for_metrics=lambda logits, labels: logits.argmax(-1),
+            callbacks=list(callbacks),
         )
         self.pop_callback(ProgressCallback)
         self.pop_callback(PrinterCallback)
         self.add_callback(TrainingProgress("Fine-tuning"))
 
+    def _featurized(self, dataset: Dataset | None) -> Dataset | None:
+        if dataset is None or "input_ids" in dataset.column_names:
+            return dataset
+        return featurize_labelled(dataset, self._tokenizer, self._max_length)
 
-def finetune(
-    encoder: str | os.PathLike[str],
-    train_dataset: Dataset,
-    output_dir: str | os.PathLike[str],
-    *,
-    eval_dataset: Dataset | None = None,
-    epochs: float = 30,
-    learning_rate: float = 2e-4,
-    batch_size: int = 8,
-    num_classifier_layers: int = 1,
-    max_length: int = 256,
-    seed: int = 0,
-) -> TokenClassificationTrainer:
-    """Fine-tune encoder and classifier together on labelled sentences (section 6).
+    def evaluate(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, eval_dataset: Dataset | None = None, ignore_keys: list[str] | None = None, metric_key_prefix: str = "eval"
+    ) -> dict[str, float]:
+        """Measure the recogniser.
 
-    Args:
-        encoder: Folder or Hub id of a NuNER checkpoint or of a plain encoder.
-        train_dataset: Rows with `tokens` and `ner_tags`, as `load_labelled` and `sample_k_shot` give them.
-        output_dir: Folder of the run; nothing is written to it before `trainer.save_model()`.
-        eval_dataset: The same, measured after training by `trainer.evaluate()`.
-        epochs: Passes over the sentences.
-        learning_rate: Highest learning rate; it rises over the first tenth of the steps and then falls to 0.
-        batch_size: Sentences a step.
-        num_classifier_layers: 1, which can be exported as a plain token classifier, or 2 (section 6).
-        max_length: Longest sentence, in sub-words.
-        seed: Seed of the classifier's first weights, of the order and of dropout.
+        Args:
+            eval_dataset: Rows with `tokens` and `ner_tags`; those of the trainer when left out.
+            ignore_keys: As for `transformers.Trainer.evaluate`.
+            metric_key_prefix: What the names of the figures begin with.
 
-    Returns:
-        The trainer after training; the recogniser is its `model`.
+        Returns:
+            What `entity_scores` returns, and the loss and the throughput.
+        """
+        return super().evaluate(self._featurized(eval_dataset), ignore_keys, metric_key_prefix)
 
-    Raises:
-        OSError: If the encoder does not exist.
+    def evaluation_loop(self, dataloader: Any, *args: Any, **kwargs: Any) -> EvalLoopOutput:
+        """Run the recogniser over a data loader; see `transformers.Trainer.evaluation_loop`."""
+        self._sentences = list(dataloader.dataset["sentence"])
+        return super().evaluation_loop(dataloader, *args, **kwargs)
 
-    Example:
-        ```python
-        >>> from nuner import finetune, load_labelled
-        >>> data = load_labelled("support-tickets")  # doctest: +SKIP
-        >>> trainer = finetune("nuner", data["train"], "runs/tickets", eval_dataset=data["test"])  # doctest: +SKIP
+    def _scores(self, prediction: EvalPrediction) -> dict[str, float]:
+        predictions, labels = cast(np.ndarray, prediction.predictions), cast(np.ndarray, prediction.label_ids)
+        tags = predicted_tags(predictions, labels, self.label_list, self._sentences)
+        self.type_scores = type_scores(*tags)
+        return entity_scores(*tags)
 
-        ```
-    """
-    from transformers import set_seed
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """Make the optimiser, with a learning rate for each layer as the arguments say."""
+        if self.optimizer is None:
+            args = cast(FineTuningArguments, self.args)
+            whole: Any = self.accelerator.unwrap_model(self.model)
+            kind, kwargs = self.get_optimizer_cls_and_kwargs(self.args, whole)
+            groups = layerwise_parameter_groups(
+                whole,
+                whole.nuner.encoder,
+                learning_rate=args.learning_rate,
+                head_learning_rate=args.head_learning_rate or args.learning_rate,
+                layer_decay=args.layer_decay,
+                weight_decay=args.weight_decay,
+            )
+            self.optimizer = kind(groups, **kwargs)
+        return self.optimizer
 
-    set_seed(seed)
-    tokenizer = load_word_tokenizer(os.fspath(encoder))
-    labels = train_dataset.features["ner_tags"].feature.names
-    model = NuNerForTokenClassification.from_encoder(encoder, labels, num_classifier_layers=num_classifier_layers)
-    args = TrainingArguments(
-        output_dir=os.fspath(output_dir),
-        num_train_epochs=epochs,
-        learning_rate=learning_rate,
-        per_device_train_batch_size=batch_size,
-        per_device_eval_batch_size=64,
-        weight_decay=0.01,
-        warmup_steps=0.1,
-        bf16=bf16_is_fast(),
-        use_cpu=not is_accelerator_available(),
-        save_strategy="no",
-        logging_steps=50,
-        report_to="none",
-        seed=seed,
-    )
-    trainer = TokenClassificationTrainer(
-        model, args, train_dataset, eval_dataset, processing_class=tokenizer, max_length=max_length
-    )
-    trainer.train()
-    return trainer
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Any:
+        """Compute the cross-entropy of the labels, weighted where the arguments ask for it.
+
+        Args:
+            model: The recogniser.
+            inputs: A batch.
+            return_outputs: Whether to return the model's output too.
+            num_items_in_batch: Labels over all accumulated batches.
+
+        Returns:
+            The loss, or the loss and the output.
+        """
+        if self._class_weights is None or not model.training:
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        labels = inputs.pop("labels")
+        output = model(**inputs)
+        loss = nn.functional.cross_entropy(
+            output.logits.flatten(0, 1).float(),
+            labels.flatten(),
+            weight=self._class_weights.to(labels.device),
+            reduction="sum",
+            label_smoothing=self.args.label_smoothing_factor,
+        ) / (num_items_in_batch if num_items_in_batch is not None else (labels != IGNORED).sum())
+        return (loss, output) if return_outputs else loss
