@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 # Scripts that are written without spaces between words, or (Hangul) with particles joined to the noun:
 # there a word boundary cannot be seen, and any position between two characters may be one.
-_UNSPACED = re.compile(
+UNSPACED = re.compile(
     "["
     "\u0e00-\u0eff"  # Thai, Lao
     "\u0f00-\u0fff"  # Tibetan
@@ -75,7 +75,7 @@ def _is_boundary(text: str, position: int) -> bool:
         return False
     if not (_is_word(before) and _is_word(after)):
         return True
-    return bool(_UNSPACED.match(before) or _UNSPACED.match(after))
+    return bool(UNSPACED.match(before) or UNSPACED.match(after))
 
 
 def _is_word(character: str) -> bool:

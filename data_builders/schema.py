@@ -81,6 +81,15 @@ def normalise_concept(concept: str) -> str:
     return " ".join(concept.split())
 
 
+def is_encodable(value: str) -> bool:
+    """Whether a string can be stored: it has no lone surrogate, which an escape of JSON can give."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def validate_record(raw: Any) -> dict[str, Any]:
     """Check one raw record against the schema and return it with every field present.
 
@@ -158,10 +167,8 @@ def _string(raw: dict, name: str, where: str) -> str:
     value = raw[name]
     if not isinstance(value, str):
         raise RecordError("a field has the wrong type", f"{where}'{name}' is {_type_name(value)}, not a string")
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:  # a lone surrogate, as JSON's "\ud800" gives: Arrow cannot store it
-        raise RecordError("a field is not valid Unicode", f"{where}'{name}' has a lone surrogate") from None
+    if not is_encodable(value):
+        raise RecordError("a field is not valid Unicode", f"{where}'{name}' has a lone surrogate")
     return value
 
 

@@ -11,7 +11,7 @@ from datasets.data_files import DataFilesDict
 from .source_files import DataFiles, resolve_data_files
 
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w.-]+")
-_DATA_SUFFIXES = (".jsonl", ".json", ".parquet", ".gz")
+_DATA_SUFFIXES = (".jsonl", ".ndjson", ".json", ".parquet", ".csv", ".tsv", ".txt", ".gz", ".bz2", ".xz", ".zst")
 
 
 class Source(NamedTuple):
@@ -66,7 +66,7 @@ def resolve_source(
         try:
             files = resolve_data_files(data_files)
         except FileNotFoundError:
-            if not isinstance(data_files, str) or not _looks_like_a_hub_id(data_files):
+            if not isinstance(data_files, str) or not looks_like_a_hub_id(data_files):
                 raise
             dataset = data_files
     if source_split is not None and not isinstance(dataset, str):
@@ -88,5 +88,6 @@ def _choose_split(dataset: str, wanted: str | None, cache_dir: str | None, token
     raise ValueError(f"The data set {dataset} has the splits {', '.join(splits)}; choose one with source_split.")
 
 
-def _looks_like_a_hub_id(name: str) -> bool:
+def looks_like_a_hub_id(name: str) -> bool:
+    """Whether a name has the form of a data set's on the Hub, and not that of a file."""
     return _HUB_ID.fullmatch(name) is not None and not name.endswith(_DATA_SUFFIXES)

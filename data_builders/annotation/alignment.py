@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..folded_text import FoldedText
 from ..locating import locate
+from ..schema import is_encodable
 from .concept_names import clean_concept
 from .raw_entity import RawEntity
 
@@ -99,7 +100,7 @@ def align(text: str, entities: Iterable[RawEntity], options: AlignmentOptions | 
         if len(surface) > options.max_characters:
             losses[TOO_LONG] += 1
             continue
-        if not _is_unicode(concept) or not _is_unicode(description or ""):
+        if not is_encodable(concept) or not is_encodable(description or ""):
             losses[NOT_UNICODE] += 1
             continue
         way, found = places.of(surface)
@@ -138,12 +139,3 @@ class _Places:
             if found:
                 return way, found
         return EXACT, []
-
-
-def _is_unicode(value: str) -> bool:
-    """Whether a string has no lone surrogate, which an escape of JSON can give and Arrow cannot store."""
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
