@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
-from . import benchmark, corpus, finetune, pretrain, quickstart
+from . import benchmark, corpus, finetune, pretrain, quickstart, sentences
 from .errors import spoken_errors
 
 
@@ -51,6 +51,7 @@ def _nuner(
 
 
 app.command("quickstart")(quickstart.quickstart)
+app.command("sentences")(sentences.sentences)
 app.add_typer(corpus.app, name="corpus")
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
