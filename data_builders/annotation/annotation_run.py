@@ -13,7 +13,7 @@ from typing import Literal
 from .client import Connection, Dialect, LLMClient
 from .commits import GroupCommits
 from .cost import NO_USAGE, Budget, BudgetSpent, Usage
-from .faults import Blame, RequestFault
+from .faults import Blame, RequestFault, ServerGone
 from .prompt import FencedText
 from .rate_limits import RateLimit
 from .reply_outcomes import outcomes_of_fault, outcomes_of_reply
@@ -24,7 +24,7 @@ from .workers import HEARTBEAT_SECONDS
 _SECONDS_BETWEEN_REPORTS = 0.5
 
 Group = list[PendingSentence]
-End = Literal["finished", "cost limit", "server", "stopped"]
+End = Literal["finished", "cost limit", "server", "stopped", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class RunResult:
 
     Args:
         end: `finished`; `cost limit`, where one more request could have passed it; `server`, where the server
-            answers no more; `stopped` by the user.
+            answers no more; `stopped` by the user; `waiting`, where batches are under way that were not waited for.
         progress: Where it was then.
         message: What the server said, for `server`.
     """
@@ -62,10 +62,6 @@ class RunResult:
     end: End
     progress: Progress
     message: str = ""
-
-
-class _ServerGone(Exception):
-    pass
 
 
 class AnnotationRun:
@@ -137,11 +133,11 @@ class AnnotationRun:
                 task.cancel()
         faults = [ending for ending in endings if isinstance(ending, BaseException)]
         for fault in faults:
-            if not isinstance(fault, (BudgetSpent, _ServerGone)):
+            if not isinstance(fault, (BudgetSpent, ServerGone)):
                 raise fault
         if stopped_by_user:
             return "stopped", ""
-        gone = next((fault for fault in faults if isinstance(fault, _ServerGone)), None)
+        gone = next((fault for fault in faults if isinstance(fault, ServerGone)), None)
         if gone is not None:
             return "server", str(gone)
         return ("cost limit" if faults else "finished"), ""
@@ -201,7 +197,7 @@ class AnnotationRun:
             self._budget.settle(most, self._usage)
             silent = time.monotonic() - self._last_answer
             if fault.blame is Blame.SETTINGS or max(silent, fault.retry_after or 0) > self._settings.patience:
-                raise _ServerGone(self._client.key.hide(str(fault)))
+                raise ServerGone(self._client.key.hide(str(fault)))
             return [group]
         if fault.usage is None:
             self._budget.lose(most)

@@ -38,13 +38,13 @@ class Completion:
         text: The reply.
         truncated: Whether it was cut off at the limit of its length.
         usage: Its tokens; None where the server does not say.
-        latency: Seconds from the request to the whole reply.
+        latency: Seconds from the request to the whole reply; None in a batch.
     """
 
     text: str
     truncated: bool
     usage: Usage | None
-    latency: float
+    latency: float | None
 
 
 @dataclass(frozen=True)
@@ -200,12 +200,12 @@ class Connection:
         )
 
 
-def read_completion(answer: Any, latency: float) -> Completion:
+def read_completion(answer: Any, latency: float | None) -> Completion:
     """Read the body of a chat completion.
 
     Args:
         answer: The body, read as JSON.
-        latency: Seconds that it took.
+        latency: Seconds that it took; None in a batch.
 
     Raises:
         RequestFault: It holds no reply.

@@ -70,7 +70,7 @@ def fault_of(error: openai.OpenAIError, timeout: float) -> RequestFault:
         timeout: The time-out that the request had, in seconds.
     """
     if isinstance(error, openai.APIStatusError):
-        return _status_fault(error)
+        return status_fault(error.status_code, error.body, retry_after(error.response.headers))
     cause = type(error.__cause__).__name__
     if cause in _NO_CONNECTION:
         return RequestFault("no connection to the server", Blame.SERVER, str(error.__cause__), usage=NO_USAGE)
@@ -81,10 +81,16 @@ def fault_of(error: openai.OpenAIError, timeout: float) -> RequestFault:
     return RequestFault("the answer is not of the OpenAI protocol", Blame.ATTEMPT, str(error))
 
 
-def _status_fault(error: openai.APIStatusError) -> RequestFault:
-    status = error.status_code
-    message = error_message(error.body)
-    if error_code(error) == "insufficient_quota":
+def status_fault(status: int, error: Any, wait: float | None = None) -> RequestFault:
+    """Say what an HTTP status means for the run.
+
+    Args:
+        status: The status.
+        error: The error that the body describes: `code`, `message` and more, where it is an object.
+        wait: Seconds that the server asks to wait, or None.
+    """
+    message = error_message(error)
+    if isinstance(error, dict) and "insufficient_quota" in (error.get("code"), error.get("type")):
         return RequestFault("the quota is used up", Blame.SETTINGS, message, status=status, usage=NO_USAGE)
     if status in _SERVER_STATUSES:
         blame = Blame.SERVER
@@ -94,7 +100,6 @@ def _status_fault(error: openai.APIStatusError) -> RequestFault:
         blame = Blame.ATTEMPT
     else:
         blame = Blame.SENTENCE
-    wait = retry_after(error.response.headers)
     return RequestFault(f"HTTP {status}", blame, message, status=status, retry_after=wait, usage=NO_USAGE)
 
 
@@ -106,7 +111,5 @@ def error_message(body: Any) -> str:
     return "" if text.startswith("<") else text[:500]
 
 
-def error_code(error: openai.APIStatusError) -> str:
-    """Return the error's code, such as `model_not_found`; an empty string if it has none."""
-    body = error.body if isinstance(error.body, dict) else {}
-    return str(body.get("code") or body.get("type") or "")
+class ServerGone(Exception):
+    """The server does not answer any more, or refuses all that could come."""

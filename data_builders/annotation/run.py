@@ -12,6 +12,7 @@ from ..schema import CORPUS_FEATURES, sentence_id
 from .alignment import align
 from .annotation_run import AnnotationRun, Progress, RunResult
 from .background_loop import run_to_end
+from .batch import BatchRun, BatchSettings
 from .client import LLMClient
 from .finished_sentence import FinishedSentence
 from .parsing import parse_reply
@@ -102,6 +103,8 @@ def fill_store(
     force: bool = False,
     retry_failed: bool = False,
     on_progress: Callable[[Progress], object] | None = None,
+    batch: BatchSettings | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> RunResult:
     """Add sentences to a store and ask about all that it holds.
 
@@ -112,7 +115,9 @@ def fill_store(
         sentences: Rows with `id`, `text`, and perhaps `language` and `source`.
         force: Go on although the store was made with another model or prompt.
         retry_failed: Ask about failed sentences again.
-        on_progress: Called about twice a second, from another thread.
+        on_progress: Called about twice a second, from another thread; not with batches.
+        batch: Use the Batch API, in this way.
+        tell: Takes a line about each step of a batch.
 
     Returns:
         How it ended.
@@ -124,7 +129,8 @@ def fill_store(
     """
     prepared = prepare(path, client, settings, sentences, force=force, retry_failed=retry_failed)
     with prepared.store as store:
-        run = AnnotationRun(store, client, prepared.dialect, prepared.annotator, settings, on_progress)
+        common = (store, client, prepared.dialect, prepared.annotator, settings)
+        run = AnnotationRun(*common, on_progress) if batch is None else BatchRun(*common, batch, tell)
         return run_to_end(run.run)
 
 

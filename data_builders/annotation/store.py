@@ -22,7 +22,7 @@ State = Literal["pending", "done", "failed"]
 
 _ROWS_AT_ONCE = 1000
 _BUSY_SECONDS = 60.0
-_FREE = "state = 'pending' AND worker IS NULL AND batch IS NULL"
+FREE = "state = 'pending' AND worker IS NULL AND batch IS NULL"
 
 
 class StoreError(ValueError):
@@ -209,7 +209,7 @@ class AnnotationStore:
             The sentences in the order in which they were added; none if none are left.
         """
         with self.transaction() as connection:
-            free = f"SELECT number FROM sentences INDEXED BY free_sentences WHERE {_FREE} ORDER BY number LIMIT ?"
+            free = f"SELECT number FROM sentences INDEXED BY free_sentences WHERE {FREE} ORDER BY number LIMIT ?"
             taken = (
                 f"UPDATE sentences SET worker = ? WHERE number IN ({free}) RETURNING number, text, language, attempts"
             )
