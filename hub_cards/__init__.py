@@ -12,12 +12,18 @@ from typing import Any
 _EXPORTS = {
     "AnnotationFacts": "corpus_facts",
     "CorpusFacts": "corpus_facts",
+    "HubError": "hub_errors",
     "ModelCardCallback": "model_card_callback",
     "Source": "training_facts",
     "TrainingData": "training_facts",
     "TrainingFacts": "training_facts",
     "check_card": "card_checks",
+    "pull_folder": "pull",
+    "push_corpus": "corpus_push",
+    "push_folder": "push",
+    "push_model": "model_push",
     "without_paths": "few_shot_table",
+    "write_corpus": "corpus_files",
     "write_dataset_card": "dataset_card",
     "write_model_card": "model_card",
 }

@@ -90,7 +90,7 @@ class NuNerPreTrainedModel(PreTrainedModel):
         self.config.nuner_version = CODE_VERSION
         super().save_pretrained(save_directory, **kwargs)
 
-    def push_to_hub(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def push_to_hub(  # pyright: ignore[reportIncompatibleVariableOverride]
         self, repo_id: str, *, private: bool | None = None, **kwargs: Any
     ) -> str:
         """Push weights, configuration and code to the Hub.
@@ -103,7 +103,7 @@ class NuNerPreTrainedModel(PreTrainedModel):
         Returns:
             Address of the commit.
         """
-        return super().push_to_hub(repo_id, private=private is not False, **kwargs)
+        return super().push_to_hub(repo_id, private=private is not False, **kwargs)  # pyright: ignore[reportArgumentType]
 
 
 class NuNerModel(NuNerPreTrainedModel):

@@ -1,0 +1,73 @@
+"""Fresh processes that know the test Hub: own cache, own environment, nothing left from this one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from hub_server.server import HubServer
+
+WITHOUT_NUNER = "import sys; sys.modules['nuner'] = None\n"
+
+
+def hub_environment(hub: HubServer, home: Path, token: str | None) -> dict[str, str]:
+    """The environment of a process that talks to the test Hub.
+
+    Args:
+        hub: The server.
+        home: Folder for the process's caches.
+        token: Access token, if it has one.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    environment |= {
+        "HF_ENDPOINT": hub.url,
+        "HF_HOME": str(home),
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_XET": "0" if hub.xet else "1",
+        "OMP_NUM_THREADS": "1",
+        "COLUMNS": "200",
+    }
+    if token is not None:
+        environment["HF_TOKEN"] = token
+    return environment
+
+
+def run_python(code: str, hub: HubServer, home: Path, token: str | None = None) -> str:
+    """Run code in a fresh process and return what it prints.
+
+    Args:
+        code: Python.
+        hub: The server.
+        home: Folder for the process's caches.
+        token: Access token, if it has one.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=hub_environment(hub, home, token),
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def start_nuner(hub: HubServer, home: Path, token: str | None, *arguments: str | Path) -> subprocess.Popen[str]:
+    """Start `nuner ...` in a fresh process.
+
+    Args:
+        hub: The server.
+        home: Folder for the process's caches.
+        token: Access token, if it has one.
+        *arguments: The command and its arguments.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-m", "nuner.cli", *map(str, arguments)],
+        env=hub_environment(hub, home, token),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
