@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
 
-# Dark text is readable on all of them.
-COLORS = ("#a6cee3", "#fdbf6f", "#b2df8a", "#fb9a99", "#cab2d6", "#ffed6f", "#8dd3c7", "#d9d9d9")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of text, inside or outside of an entity.
-
-    Args:
-        text: The characters.
-        label: The entity's type, or None outside.
-        color: Its colour, as `#rrggbb`.
-        score: The recogniser's confidence.
-    """
-
-    text: str
-    label: str | None = None
-    color: str | None = None
-    score: float | None = None
+from nuner.data_builders.highlighting import COLORS, Highlight, Piece, split_at_highlights
 
 
 def split_at_entities(text: str, predictions: Iterable[Mapping[str, Any]], types: Sequence[str]) -> list[Piece]:
@@ -49,17 +30,19 @@ def split_at_entities(text: str, predictions: Iterable[Mapping[str, Any]], types
 
         ```
     """
-    pieces, place = [], 0
-    for entity in sorted(predictions, key=lambda entity: entity["start"]):
-        if entity["start"] > place:
-            pieces.append(Piece(text[place : entity["start"]]))
-        label = entity["entity_group"]
-        color = COLORS[types.index(label) % len(COLORS)]
-        pieces.append(Piece(text[entity["start"] : entity["end"]], label, color, float(entity["score"])))
-        place = entity["end"]
-    if place < len(text):
-        pieces.append(Piece(text[place:]))
-    return pieces
+    return split_at_highlights(
+        text,
+        [
+            Highlight(
+                entity["start"],
+                entity["end"],
+                entity["entity_group"],
+                COLORS[types.index(entity["entity_group"]) % len(COLORS)],
+                float(entity["score"]),
+            )
+            for entity in predictions
+        ],
+    )
 
 
 def terminal_text(pieces: Iterable[Piece]) -> Text:
@@ -73,9 +56,7 @@ def terminal_text(pieces: Iterable[Piece]) -> Text:
     """
     line = Text()
     for piece in pieces:
-        if piece.label is None:
-            line.append(piece.text)
-        else:
-            line.append(piece.text, style=f"black on {piece.color}")
+        line.append(piece.text, style=f"black on {piece.color}" if piece.color else "")
+        if piece.label is not None:
             line.append(f" {piece.label}", style="bold dim")
     return line

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .highlighting import Piece
+from nuner.data_builders.highlighting import Piece
+from nuner.data_builders.html_page import Picture
+
 from .loss_curve import plot_loss_curve
-from .report import FewShotRow, Picture, Report, render_report
+from .report import FewShotRow, Report, render_report
 
 if TYPE_CHECKING:
     from nuner.data_builders.statistics import CorpusStatistics

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from .highlighting import Piece
+from nuner.data_builders.highlighting import Piece
+from nuner.data_builders.html_page import Picture, render_page
 
 
 @dataclass(frozen=True)
@@ -29,24 +28,6 @@ class FewShotRow:
     nuner: float
     nuner_spread: float | None
     gain: float
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture in the page.
-
-    Args:
-        path: A PNG file.
-        caption: What it shows and what it was measured on.
-    """
-
-    path: Path
-    caption: str
-
-    @property
-    def data_uri(self) -> str:
-        """The picture itself, to stand in the page."""
-        return "data:image/png;base64," + base64.b64encode(self.path.read_bytes()).decode("ascii")
 
 
 @dataclass(frozen=True)
@@ -97,13 +78,4 @@ def render_report(report: Report) -> str:
     Returns:
         HTML.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("nuner.quickstart"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.jinja").render(report=report)
+    return render_page("nuner.quickstart", "report.html.jinja", report=report)

@@ -12,10 +12,12 @@ import pytest
 from cli_runs import nuner
 from rich.console import Console
 
+from nuner.data_builders.highlighting import Piece
+from nuner.data_builders.html_page import Picture
 from nuner.quickstart import base_encoder
 from nuner.quickstart.base_encoder import check_weights, find_base_encoder
-from nuner.quickstart.highlighting import Piece, split_at_entities, terminal_text
-from nuner.quickstart.report import FewShotRow, Picture, Report, render_report
+from nuner.quickstart.highlighting import split_at_entities, terminal_text
+from nuner.quickstart.report import FewShotRow, Report, render_report
 from nuner.quickstart.run import run_quickstart
 
 HOSTILE = "<script>alert(1)</script> & \"'{{ 7 * 7 }}"

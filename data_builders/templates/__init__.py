@@ -1,0 +1,1 @@
+"""The looks that all pages share."""
