@@ -144,11 +144,13 @@ class ModelCardCallback(TrainerCallback):
             language: Code or codes of the text's language, likewise.
 
         Returns:
-            The card's file.
+            The card's file; that of the facts where adapters alone were saved, whose card peft writes.
         """
         self._note_time()
         self.facts.license = license or self.facts.license
         self.facts.languages = [language] if isinstance(language, str) else language or self.facts.languages
+        if not (Path(folder) / "config.json").is_file():
+            return self.facts.save(folder)
         return write_model_card(folder, self.facts, model_id=model_id)
 
     def _note_time(self) -> None:

@@ -101,9 +101,13 @@ def build(
     source_split: SourceSplit = None,
     on_error: OnError = OnErrorPolicy.skip,
     cache_dir: CacheDir = None,
+    license_: Annotated[
+        str | None, typer.Option("--license", help="Licence of the text, for its card; needed to push it publicly.")
+    ] = None,
 ) -> None:
     """Write a corpus as Parquet, one file a split, with a report of what was kept and left out."""
     from nuner.data_builders.corpus_report import REPORT_FILENAME
+    from nuner.hub_cards.corpus_facts import CorpusFacts
 
     options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
     builder = _prepared_builder(config, data_files, options, cache_dir)
@@ -111,6 +115,8 @@ def build(
     for split, rows in cast("DatasetDict", builder.as_dataset()).items():
         _write_parquet(rows, output / f"{split}-00000-of-00001.parquet")
     _write_json(output / REPORT_FILENAME, _summary(builder, config, data_files, options))
+    chosen = {name: value for name, value in options.items() if value not in (None, [], False)}
+    CorpusFacts(license=license_, options=chosen, left_out=builder.report.rejections.counts()).save(output)
     _print_report(builder)
     Console().print(f"Wrote {', '.join(_split_sizes(builder))} to {output}")
 

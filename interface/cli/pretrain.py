@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from .errors import StoppedByUser
-from .output import main_console, quiet_libraries
+from .output import is_main_process, main_console, quiet_libraries
+
+if TYPE_CHECKING:
+    from datasets import DatasetDict
+
+    from nuner.hub_cards.training_facts import TrainingData
 
 
 class Preset(str, Enum):
@@ -74,13 +79,19 @@ def pretrain(
         int | None, typer.Option(min=1, help="Save every so many steps instead of every epoch.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest complete checkpoint.")] = False,
+    license_: Annotated[
+        str | None, typer.Option("--license", help="Licence of the model, for its card, as the Hub names it.")
+    ] = None,
 ) -> None:
     """Pre-train a bi-encoder on an annotated corpus (section 3 of the paper).
 
-    Writes the bi-encoder to OUTPUT, the plain text encoder to OUTPUT/backbone, checkpoints to OUTPUT/checkpoints and
-    the figures to OUTPUT/pretraining.json. Runs in several processes under torchrun.
+    Writes the bi-encoder to OUTPUT, the plain text encoder to OUTPUT/backbone, both with their card, checkpoints to
+    OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under torchrun.
     """
     from nuner.data_builders.corpus import NuNerCorpus
+    from nuner.hub_cards.model_card import write_model_card
+    from nuner.hub_cards.model_card_callback import ModelCardCallback
+    from nuner.hub_cards.training_facts import Source, TrainingFacts
     from nuner.trainers.features import load_word_tokenizer
     from nuner.trainers.pretraining import BACKBONE, RESULTS_FILE
     from nuner.trainers.pretraining import pretrain as run
@@ -117,6 +128,16 @@ def pretrain(
         "save_steps": save_steps,
     }
     fields = {"temperature": temperature, "concept_pooling": concept_pooling and concept_pooling.value}
+    account = ModelCardCallback(
+        TrainingFacts(
+            text_encoder=Source.of(text_encoder),
+            concept_encoder=Source.of(concept_encoder or text_encoder),
+            data=_data_facts(corpus, splits),
+            license=license_,
+            languages=_languages(splits),
+            scored_on="validation" if len(splits["validation"]) else None,
+        )
+    )
     try:
         run(
             text_encoder,
@@ -128,17 +149,39 @@ def pretrain(
             corpus_description={"corpus": corpus, "format": name, **selection},
             resume=resume,
             tell=lambda line: console.print(line, highlight=False, markup=False),
+            callbacks=[account],
             seed=seed,
             **{option: value for option, value in overrides.items() if value is not None},
         )
     except KeyboardInterrupt:
         raise StoppedByUser(_how_to_go_on(output)) from None
+    if is_main_process():
+        for folder in (output, output / BACKBONE):
+            write_model_card(folder, account.facts)
     console.print(
         f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)",
         highlight=False,
         markup=False,
         soft_wrap=True,
     )
+
+
+def _data_facts(corpus: list[str], splits: DatasetDict) -> TrainingData:
+    from nuner.data_builders.statistics import CorpusStatistics
+    from nuner.hub_cards.training_facts import Source, TrainingData
+
+    sources = [Source.of(name) for name in corpus]
+    names = ", ".join(source.name for source in sources)
+    if corpus == ["bundled"]:
+        source = Source("the corpus that nuner carries")
+    else:
+        source = sources[0] if len(sources) == 1 else Source(names)
+    sizes = {str(split): len(rows) for split, rows in splits.items() if len(rows)}
+    return TrainingData(source, sizes, statistics=CorpusStatistics.of(splits).to_dict())
+
+
+def _languages(splits: DatasetDict) -> list[str]:
+    return sorted({language for rows in splits.values() for language in rows.unique("language") if language})
 
 
 def _how_to_go_on(output: Path) -> str:

@@ -1,0 +1,95 @@
+"""A Space that shows a recogniser: the page, what it needs, and its card."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from huggingface_hub import RepoCard, SpaceCardData
+
+from ..card_files import CARD_FILE, GENERATED, is_own_card, write_whole
+from ..checkpoint import Checkpoint, Kind
+from ..markdown import Markdown, render
+from ..training_facts import TrainingFacts
+
+APP_FILE = "app.py"
+SETTINGS_FILE = "space.json"
+REQUIREMENTS_FILE = "requirements.txt"
+# The version that the page is tested with; a Space installs it by what its card says.
+GRADIO_VERSION = "6.31.0"
+
+_APP = Path(__file__).with_name("app.py")
+
+
+def write_space(
+    folder: str | os.PathLike[str],
+    model_id: str,
+    *,
+    checkpoint: str | os.PathLike[str] | None = None,
+    examples: Sequence[str] = (),
+    license: str | None = None,
+) -> Path:
+    """Write a demonstration Space for a recogniser.
+
+    Args:
+        folder: Where to write `README.md`, `app.py`, `space.json` and `requirements.txt`.
+        model_id: The recogniser on the Hub, which the Space loads when it starts.
+        checkpoint: The same recogniser on this machine, which tells whether it brings code of its own and which
+            examples its card has.
+        examples: Texts to try; those of the checkpoint's training facts when left out.
+        license: Licence of the Space.
+
+    Returns:
+        The folder.
+
+    Raises:
+        FileNotFoundError: The checkpoint does not exist.
+        ValueError: The checkpoint is no recogniser.
+
+    Example:
+        ```python
+        >>> from nuner.hub_cards.space import write_space
+        >>> write_space("tickets-demo", "ada/tickets", examples=["My PixelPad 7 keeps rebooting."])  # doctest: +SKIP
+        PosixPath('tickets-demo')
+
+        ```
+    """
+    folder = Path(folder)
+    carries_code = False
+    if checkpoint is not None:
+        saved = Checkpoint.read(checkpoint)
+        if saved.kind != Kind.recognizer:
+            raise ValueError(f"{checkpoint} is a {saved.kind.value}; a demonstration needs a recogniser.")
+        carries_code = saved.carries_code
+        examples = examples or TrainingFacts.load(checkpoint).examples
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = {"model": model_id, "trust_remote_code": carries_code, "examples": list(examples)}
+    write_whole(folder / SETTINGS_FILE, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
+    shutil.copyfile(_APP, folder / APP_FILE)
+    write_whole(folder / REQUIREMENTS_FILE, f"torch>=2.6\ntransformers>={version('transformers')}\n")
+    if is_own_card(folder / CARD_FILE):
+        write_whole(folder / CARD_FILE, str(_card(model_id, license)))
+    return folder
+
+
+def _card(model_id: str, license: str | None) -> RepoCard:
+    name = model_id.rsplit("/", maxsplit=1)[-1]
+    data = SpaceCardData(
+        title=f"{name}: named entities",
+        emoji="🏷️",
+        colorFrom="blue",
+        colorTo="green",
+        sdk="gradio",
+        sdk_version=GRADIO_VERSION,
+        app_file=APP_FILE,
+        pinned=False,
+        license=license,
+        models=[model_id],
+        tags=["nuner", "named-entity-recognition"],
+    )
+    body = render("space_card.md.jinja", generated=Markdown(GENERATED), name=name, model_id=model_id)
+    return RepoCard(f"---\n{data.to_yaml()}\n---\n\n{body}")
