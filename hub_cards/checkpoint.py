@@ -28,6 +28,7 @@ class Checkpoint:
         encoder: Configuration of its text encoder.
         labels: Label names in the order of their ids; empty where it has no classifier.
         carries_code: Whether it is loaded by code of its own, which `trust_remote_code=True` allows.
+        code_version: Version of this package that the code is from; None where it carries none or does not tell.
     """
 
     folder: Path
@@ -36,6 +37,7 @@ class Checkpoint:
     encoder: Any
     labels: tuple[str, ...]
     carries_code: bool
+    code_version: str | None = None
 
     @classmethod
     def read(cls, folder: str | os.PathLike[str]) -> Checkpoint:
@@ -71,6 +73,7 @@ class Checkpoint:
             encoder=getattr(config, "text_config", config),
             labels=labels,
             carries_code=bool(getattr(config, "auto_map", None)),
+            code_version=getattr(config, "nuner_version", None),
         )
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 import huggingface_hub
 import pytest
 from hub_people import ACCOUNTS, ALICE
+from hub_processes import see_hub
 from hub_server.server import HubServer
 
 
@@ -21,9 +22,7 @@ def hub(tmp_path: Path) -> Iterator[HubServer]:
 @pytest.fixture
 def here(hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HubServer:
     """The Hub as this very process sees it, logged in as alice; for what needs no fresh process."""
-    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", hub.url)
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)
+    see_hub(hub, monkeypatch)
     monkeypatch.setattr(huggingface_hub.constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
     monkeypatch.setenv("HF_TOKEN", ALICE)
     return hub

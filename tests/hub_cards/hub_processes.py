@@ -1,4 +1,4 @@
-"""Fresh processes that know the test Hub: own cache, own environment, nothing left from this one."""
+"""Processes that know the test Hub: fresh ones with a cache of their own, and this one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import huggingface_hub
+import pytest
 from hub_server.server import HubServer
 
 WITHOUT_NUNER = "import sys; sys.modules['nuner'] = None\n"
+
+
+def see_hub(hub: HubServer, patch: pytest.MonkeyPatch) -> None:
+    """Let this very process talk to the test Hub, for what needs no fresh one.
+
+    Args:
+        hub: The server.
+        patch: Undoes it.
+    """
+    constants = huggingface_hub.constants
+    patch.setattr(constants, "ENDPOINT", hub.url)
+    patch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.url + "/{repo_id}/resolve/{revision}/{filename}")
+    patch.setattr(constants, "HF_HUB_OFFLINE", False)
+    patch.setattr(constants, "HF_HUB_DISABLE_XET", hub.xet is None)
 
 
 def hub_environment(hub: HubServer, home: Path, token: str | None) -> dict[str, str]:
