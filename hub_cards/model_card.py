@@ -102,7 +102,8 @@ def _thinned(history: list[dict[str, float]]) -> Iterator[dict[str, float]]:
 
 def _columns(history: list[dict[str, float]]) -> dict[str, str]:
     """Entry of the history -> heading of its column."""
-    found = dict.fromkeys(name for entry in history for name in entry)
+    first = [name for name in ("step", "epoch", "loss") if any(name in entry for entry in history)]
+    found = dict.fromkeys([*first, *(name for entry in history for name in entry)])
     return {
         name: name.removeprefix("eval_").replace("_", " ") + (" (validation)" if name.startswith("eval_") else "")
         for name in found

@@ -64,28 +64,21 @@ class ModelCardCallback(TrainerCallback):
         self._started: float | None = None
         self._seconds_before = 0.0
 
-    def on_train_begin(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        model: Any = None,
-        **kwargs: Any,
+    def on_init_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kwargs: Any
     ) -> None:
-        """Note arguments, model, versions and hardware."""
+        """Note arguments and model, for recognisers that are not trained step by step."""
+        self._note_set_up(args, model)
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kwargs: Any
+    ) -> None:
+        """Note arguments and model, which may have changed, and start the clock."""
+        self._note_set_up(args, model)
         self._started, self._seconds_before = time.perf_counter(), 0.0
         if state.global_step:
             resumed = Path(str(args.output_dir)) / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}"
             self._seconds_before = TrainingFacts.load(resumed).training_seconds or 0.0
-        facts, config = self.facts, model.config
-        facts.hyperparameters = _hyperparameters(args, config)
-        facts.versions, facts.hardware = versions(), describe_machine()
-        if facts.text_encoder is None:
-            facts.text_encoder = _source(getattr(config, "text_config", config))
-        if facts.concept_encoder is None and hasattr(model, "concept_encoder"):
-            facts.concept_encoder = _source(config.concept_config)
-        if type(model).__name__.endswith("ForTokenClassification"):
-            facts.labels = [config.id2label[i] for i in range(len(config.id2label))]
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Take over what was logged; after a resumption that is what was logged before it, too."""
@@ -152,6 +145,17 @@ class ModelCardCallback(TrainerCallback):
         if not (Path(folder) / "config.json").is_file():
             return self.facts.save(folder)
         return write_model_card(folder, self.facts, model_id=model_id)
+
+    def _note_set_up(self, args: TrainingArguments, model: Any) -> None:
+        facts, config = self.facts, model.config
+        facts.hyperparameters = _hyperparameters(args, config)
+        facts.versions, facts.hardware = versions(), describe_machine()
+        if facts.text_encoder is None:
+            facts.text_encoder = _source(getattr(config, "text_config", config))
+        if facts.concept_encoder is None and hasattr(model, "concept_encoder"):
+            facts.concept_encoder = _source(config.concept_config)
+        if type(model).__name__.endswith("ForTokenClassification"):
+            facts.labels = [config.id2label[i] for i in range(len(config.id2label))]
 
     def _note_time(self) -> None:
         if self._started is not None:

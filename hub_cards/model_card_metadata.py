@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from huggingface_hub import EvalResult, ModelCardData
 
 from .checkpoint import Checkpoint, Kind
 from .few_shot_table import FewShotTable
 from .training_facts import Source, TrainingFacts
 
+# What the Hub's identifiers do not have.
+_SPECIAL = re.compile(r"[^\w.-]+")
 _TAGS = {
     Kind.bi_encoder: ["nuner", "named-entity-recognition", "contrastive-learning", "bi-encoder"],
     Kind.backbone: ["nuner", "named-entity-recognition"],
@@ -80,7 +84,7 @@ def _scores(checkpoint: Checkpoint, facts: TrainingFacts) -> list[EvalResult]:
         EvalResult(
             task_type="token-classification" if recognizer else "feature-extraction",
             task_name="Named entity recognition" if recognizer else "Matching tokens with concepts",
-            dataset_type=source.hub_id or source.name,
+            dataset_type=source.hub_id or _SPECIAL.sub("-", source.name),
             dataset_name=source.name,
             dataset_split=facts.scored_on,
             metric_type=metric_type,

@@ -173,7 +173,7 @@ def _data_facts(corpus: list[str], splits: DatasetDict) -> TrainingData:
     sources = [Source.of(name) for name in corpus]
     names = ", ".join(source.name for source in sources)
     if corpus == ["bundled"]:
-        source = Source("the corpus that nuner carries")
+        source = Source("NuNER bundled corpus")
     else:
         source = sources[0] if len(sources) == 1 else Source(names)
     sizes = {str(split): len(rows) for split, rows in splits.items() if len(rows)}
