@@ -20,7 +20,7 @@ def split_sentences(text: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
         >>> split_sentences("Dr. Smith left at 5 p.m. on Monday. Why?")
         ['Dr. Smith left at 5 p.m. on Monday.', 'Why?']
     """
-    from sentencex import segment
+    from sentencex import segment  # pyright: ignore[reportAttributeAccessIssue] (it has no stubs)
 
     sentences = [
         sentence.strip() for line in text.splitlines() if line.strip() for sentence in segment(language, line)

@@ -13,11 +13,26 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from .store_corpus import build_from_store, is_store
+
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
     from nuner.data_builders.corpus import NuNerCorpus
     from nuner.data_builders.statistics import CorpusStatistics
+
+# Options of `build` that have an effect on one kind of source only.
+_OF_CORPORA = (
+    "data_files",
+    "max_concepts",
+    "max_examples",
+    "lowercase",
+    "language",
+    "source_split",
+    "on_error",
+    "cache_dir",
+)
+_OF_STORES = ("ignore_case", "normalise", "max_characters", "rows_per_shard")
 
 app = typer.Typer(help="Build an annotated corpus, and look at what it holds.", no_args_is_help=True)
 
@@ -33,13 +48,17 @@ Config = Annotated[
     str,
     typer.Argument(help="bundled, records (files in the corpus schema), numind or pile_ner.", show_default=True),
 ]
+ConfigOrStore = Annotated[
+    str,
+    typer.Argument(help="bundled, records, numind, pile_ner, or the store of nuner annotate.", show_default=True),
+]
 DataFiles = Annotated[
     list[str] | None,
     typer.Argument(help="JSON Lines, JSON or Parquet files, a folder of them, or one Hub id.", show_default=False),
 ]
 MaxConcepts = Annotated[int | None, typer.Option(help="Keep the annotations of the most frequent concepts only.")]
 MaxExamples = Annotated[int | None, typer.Option(help="Keep a random sample of so many sentences.")]
-Seed = Annotated[int, typer.Option(help="Chooses the sample of --max-examples.")]
+Seed = Annotated[int, typer.Option(help="Chooses the sample of --max-examples, or of a store the records for review.")]
 DropConcept = Annotated[
     list[str], typer.Option(help="Drop the sentences with this concept; may be repeated, '' drops none.")
 ]
@@ -51,6 +70,12 @@ Language = Annotated[
 SourceSplit = Annotated[str | None, typer.Option(help="Which split of a Hub data set to read.")]
 OnError = Annotated[OnErrorPolicy, typer.Option(help="Leave bad records out, or stop at the first one.")]
 CacheDir = Annotated[Path | None, typer.Option(help="Where prepared data is kept; the cache of datasets by default.")]
+IgnoreCase = Annotated[bool, typer.Option("--ignore-case", help="Of a store: also match entities in another case.")]
+Normalise = Annotated[
+    bool, typer.Option("--normalise", help="Of a store: also match look-alike quotes, dashes, spaces and accents.")
+]
+MaxCharacters = Annotated[int, typer.Option(help="Of a store: drop longer entities.")]
+RowsPerShard = Annotated[int, typer.Option(help="Of a store: how many sentences a file holds at most.")]
 
 
 @app.command()
@@ -89,7 +114,8 @@ def stats(
 
 @app.command()
 def build(
-    config: Config = "bundled",
+    context: typer.Context,
+    config: ConfigOrStore = "bundled",
     data_files: DataFiles = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.")] = Path("corpus"),
     max_concepts: MaxConcepts = None,
@@ -104,11 +130,31 @@ def build(
     license_: Annotated[
         str | None, typer.Option("--license", help="Licence of the text, for its card; needed to push it publicly.")
     ] = None,
+    ignore_case: IgnoreCase = False,
+    normalise: Normalise = False,
+    max_characters: MaxCharacters = 100,
+    rows_per_shard: RowsPerShard = 100_000,
 ) -> None:
-    """Write a corpus as Parquet, one file a split, with a report of what was kept and left out."""
+    """Write a corpus as Parquet, also from an annotation store, with a report of what was kept and left out."""
+    from nuner.data_builders.annotation.alignment import AlignmentOptions
     from nuner.data_builders.corpus_report import REPORT_FILENAME
     from nuner.hub_cards.corpus_facts import CorpusFacts
 
+    if is_store(config):
+        _refuse_options(
+            context, _OF_CORPORA, f"{config} is an annotation store; build it, then choose from the result"
+        )
+        build_from_store(
+            Path(config),
+            output,
+            license_,
+            alignment=AlignmentOptions(ignore_case, normalise, max_characters),
+            drop_concepts=[name for name in drop_concept if name.strip()],
+            rows_per_shard=rows_per_shard,
+            seed=seed,
+        )
+        return
+    _refuse_options(context, _OF_STORES, f"{config} is no annotation store")
     options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
     builder = _prepared_builder(config, data_files, options, cache_dir)
     output.mkdir(parents=True, exist_ok=True)
@@ -119,6 +165,14 @@ def build(
     CorpusFacts(license=license_, options=chosen, left_out=builder.report.rejections.counts()).save(output)
     _print_report(builder)
     Console().print(f"Wrote {', '.join(_split_sizes(builder))} to {output}")
+
+
+def _refuse_options(context: typer.Context, names: Sequence[str], why: str) -> None:
+    """Refuse options that were given and would have no effect."""
+    for name in names:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise ValueError(f"--{name.replace('_', '-')} has no effect here: {why}.")
 
 
 def _options(

@@ -113,6 +113,7 @@ def test_build_writes_parquet_that_loads_back(cache, corpus_file, tmp_path):
         assert result.exit_code == 0, result.output
     assert sorted(path.name for path in output.iterdir()) == [
         "corpus-report.json",
+        "corpus_facts.json",
         "train-00000-of-00001.parquet",
         "validation-00000-of-00001.parquet",
     ]

@@ -120,7 +120,7 @@ def test_a_text_file_gives_rows_of_the_schema(tmp_path):
     assert rows == [{"id": sentence_id(text), "text": text, "language": "en", "source": "a.txt"}]
     assert (report.texts, report.sentences, report.kept) == (3, 4, 1)
     assert report.left_out == {"repeated": 1, "too few words": 1, "too few letters": 1}
-    assert Dataset.from_list(rows, features=RAW_SENTENCE_FEATURES)[0] == rows[0]
+    assert Dataset.from_list([dict(row) for row in rows], features=RAW_SENTENCE_FEATURES)[0] == rows[0]
 
 
 def test_options_change_what_is_kept(tmp_path):
