@@ -26,6 +26,9 @@ DEFAULTS: dict[str, Any] = {
     "key": None,
     "models": ["tiny-llm"],
     "structured": True,  # whether response_format is understood
+    "structured_failure": 400,  # what it is answered with where it is not
+    "finish_reason": "stop",
+    "forgotten": [],  # texts without a result in their first reply
     "replies": {},  # text -> raw reply
     "faults": {},  # kind -> probability, drawn one after the other for each request
     "poisoned": {},  # text -> kind of fault that always strikes it
@@ -139,15 +142,23 @@ class OpenAIServer:
             if name in request:
                 return 400, _error(f"Unsupported parameter: '{name}' is not supported.", "unsupported_parameter")
         if "response_format" in request and not self.settings["structured"]:
-            return 400, _error("response_format is not supported by this server", "unsupported_parameter")
+            return self.settings["structured_failure"], _error(
+                "response_format is not supported by this server", "unsupported_parameter"
+            )
         sentences = sentences_of(request)
         replies = [(number, self.settings["replies"].get(text) or reply_to(text)) for number, text in sentences]
         if len(replies) == 1 and replies[0][0] is None:
             content = replies[0][1]
         else:
-            results = [{"id": number, **json.loads(reply)} for number, reply in replies]
+            forgotten = {text for _, text in sentences} & set(self.settings["forgotten"])
+            self.settings["forgotten"] = [text for text in self.settings["forgotten"] if text not in forgotten]
+            results = [
+                {"id": number, **json.loads(reply)}
+                for (number, reply), (_, text) in zip(replies, sentences, strict=True)
+                if text not in forgotten
+            ]
             content = json.dumps({"results": results}, ensure_ascii=False)
-        reason = "stop"
+        reason = self.settings["finish_reason"]
         match fault:
             case "length":
                 content, reason = content[:20], "length"

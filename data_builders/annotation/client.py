@@ -12,7 +12,7 @@ from .cost import Usage
 from .faults import Blame, RequestFault, fault_of
 from .prompt import FencedText, Prompt
 from .reply_schema import reply_format
-from .secrecy import Secret, without_credentials
+from .secrecy import KEY_VARIABLE, Secret, holds_credentials
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -106,13 +106,15 @@ class LLMClient:
         url = (self.base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL).rstrip("/")
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"the base URL {url!r} does not begin with http:// or https://.")
+        if holds_credentials(url):  # not repeated here, where it could be a secret
+            raise ValueError(f"the base URL has a user name or a query; the key belongs into {KEY_VARIABLE}.")
         object.__setattr__(self, "base_url", url)
         object.__setattr__(self, "key", Secret.from_environment(needed=url == OPENAI_URL))
 
     @property
     def address(self) -> str:
-        """The server's address without user name and password, to be shown and stored."""
-        return without_credentials(cast(str, self.base_url))
+        """The server's address."""
+        return cast(str, self.base_url)
 
     def connect(self) -> Connection:
         """Open a connection; must be called where an event loop runs."""

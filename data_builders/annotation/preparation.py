@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .background_loop import run_to_end
 from .client import Dialect, LLMClient
 from .cost import Usage
 from .probe import probe
+from .raw_sentence import RawSentence
 from .run_settings import RunSettings
 from .store import AnnotationStore
 
@@ -36,7 +36,7 @@ def prepare(
     path: str | Path,
     client: LLMClient,
     settings: RunSettings,
-    sentences: Iterable[dict[str, Any]] = (),
+    sentences: Iterable[RawSentence] = (),
     *,
     force: bool = False,
     retry_failed: bool = False,

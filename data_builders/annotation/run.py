@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..schema import CORPUS_FEATURES, sentence_id
+from ..schema import CORPUS_FEATURES
 from .alignment import align
 from .annotation_run import AnnotationRun, Progress, RunResult
 from .background_loop import run_to_end
@@ -18,7 +18,9 @@ from .finished_sentence import FinishedSentence
 from .parsing import parse_reply
 from .preparation import prepare
 from .prompt import Prompt
+from .raw_sentence import RawSentence
 from .run_settings import RunSettings
+from .sentence_reading import sentence_row
 from .store import AnnotationStore
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ def fill_store(
     path: str | Path,
     client: LLMClient,
     settings: RunSettings,
-    sentences: Iterable[dict[str, Any]] = (),
+    sentences: Iterable[RawSentence] = (),
     *,
     force: bool = False,
     retry_failed: bool = False,
@@ -140,31 +142,6 @@ def end_in_words(result: RunResult) -> str:
     if result.end == "cost limit":
         return f"Stopped before the limit on the cost was passed; {left}"
     return f"The server does not answer any more ({result.message}); {left}"
-
-
-def sentence_row(sentence: str | Mapping[str, Any]) -> dict[str, Any]:
-    """Return a sentence as a row of the raw-sentence schema.
-
-    Args:
-        sentence: Its text, or a row with `text`.
-
-    Raises:
-        ValueError: There is no text.
-
-    Example:
-        >>> sentence_row("Ada Lovelace was born in London.")["id"]
-        'b6a08f93eaff87c1'
-    """
-    row = {"text": sentence} if isinstance(sentence, str) else dict(sentence)
-    text = row.get("text")
-    if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"a sentence has no text: {str(sentence)[:100]!r}.")
-    return {
-        "id": row.get("id") or sentence_id(text),
-        "text": text,
-        "language": row.get("language"),
-        "source": row.get("source"),
-    }
 
 
 def corpus_of(store: AnnotationStore, ids: Collection[str]) -> Dataset:

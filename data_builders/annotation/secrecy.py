@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 _MASK = "[key]"
@@ -67,12 +67,12 @@ class Secret:
         return cls(value or "none")
 
 
-def without_credentials(url: str) -> str:
-    """Return a URL without user name, password, query and fragment.
+def holds_credentials(url: str) -> bool:
+    """Whether a URL has parts that may be secret, and that HTTP libraries write into their logs.
 
     Example:
-        >>> without_credentials("https://ada:secret@example.org/v1?key=1")
-        'https://example.org/v1'
+        >>> holds_credentials("https://ada:secret@example.org/v1"), holds_credentials("https://example.org/v1")
+        (True, False)
     """
     parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    return "@" in parts.netloc or bool(parts.query or parts.fragment)

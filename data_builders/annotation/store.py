@@ -16,6 +16,7 @@ from . import workers
 from .client import LLMClient
 from .cost import NO_USAGE, Usage
 from .finished_sentence import FinishedSentence
+from .raw_sentence import RawSentence
 from .store_schema import APPLICATION_ID, SCHEMA, VERSION
 
 State = Literal["pending", "done", "failed"]
@@ -88,7 +89,7 @@ class AnnotationStore:
     Example:
         ```python
         >>> with AnnotationStore("annotations.sqlite") as store:
-        ...     store.add([{"id": "b6a08f93eaff87c1", "text": "Ada Lovelace was born in London."}])
+        ...     store.add([raw_sentence("Ada Lovelace was born in London.")])
         1
 
         ```
@@ -123,16 +124,16 @@ class AnnotationStore:
         """Close the file."""
         self._connection.close()
 
-    def add(self, sentences: Iterable[dict[str, Any]]) -> int:
+    def add(self, sentences: Iterable[RawSentence]) -> int:
         """Add sentences that the store does not have yet.
 
         Args:
-            sentences: Rows with `id` and `text`, and `language` and `source` where they are known.
+            sentences: Rows of the raw-sentence schema.
 
         Returns:
             How many were new.
         """
-        rows = ((row["id"], row["text"], row.get("language"), row.get("source")) for row in sentences)
+        rows = ((row["id"], row["text"], row["language"], row["source"]) for row in sentences)
         before = self._connection.total_changes
         while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
             with self.transaction() as connection:

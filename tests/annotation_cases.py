@@ -1,0 +1,28 @@
+"""What the tests of annotation share: sentences, a quick client, and its settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nuner.data_builders.annotation.backoff import Backoff
+from nuner.data_builders.annotation.client import LLMClient
+from nuner.data_builders.annotation.prompt import Prompt
+from nuner.data_builders.annotation.raw_sentence import RawSentence, raw_sentence
+from nuner.data_builders.annotation.run_settings import RunSettings
+
+MODEL = "tiny-llm"
+
+
+def some_sentences(count: int) -> list[RawSentence]:
+    """So many different sentences with two entities each."""
+    return [raw_sentence(f"number {number} is about Paris and Ada.", "en", "test") for number in range(count)]
+
+
+def quick_client(base_url: str, several: bool = False, **fields: Any) -> LLMClient:
+    """A client with a short time-out."""
+    return LLMClient(MODEL, base_url, Prompt(several=several), **{"timeout": 3.0, **fields})
+
+
+def quick_settings(**fields: Any) -> RunSettings:
+    """Settings that waste no time on waiting."""
+    return RunSettings(**{"concurrency": 16, "backoff": Backoff(0.01, 0.1), **fields})
