@@ -25,14 +25,16 @@ if TYPE_CHECKING:
     from nuner.trainers.arguments import ContrastiveTrainingArguments as ContrastiveTrainingArguments
     from nuner.trainers.contrastive import ContrastiveTrainer as ContrastiveTrainer
     from nuner.trainers.few_shot import compare_encoders as compare_encoders
+    from nuner.trainers.finetuning import finetune as finetune
+    from nuner.trainers.finetuning_arguments import FineTuningArguments as FineTuningArguments
     from nuner.trainers.recognizer_files import save_recognizer as save_recognizer
-    from nuner.trainers.token_classification import finetune as finetune
 
 _MODULES = {
     "ContrastiveTrainer": "trainers.contrastive",
     "ContrastiveTrainingArguments": "trainers.arguments",
     "Entity": "modeling_nuner.recognizer",
     "EntityRecognizer": "modeling_nuner.recognizer",
+    "FineTuningArguments": "trainers.finetuning_arguments",
     "NuNerConfig": "modeling_nuner",
     "NuNerCorpus": "data_builders.corpus",
     "NuNerForPreTraining": "modeling_nuner",
@@ -41,7 +43,7 @@ _MODULES = {
     "compare_encoders": "trainers.few_shot",
     "export_backbone": "modeling_nuner.export",
     "export_token_classifier": "modeling_nuner.export",
-    "finetune": "trainers.token_classification",
+    "finetune": "trainers.finetuning",
     "load_labelled": "data_builders.labelled",
     "save_recognizer": "trainers.recognizer_files",
 }

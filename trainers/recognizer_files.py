@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 
 from accelerate.utils import extract_model_from_parallel
+from torch import nn
 from transformers import AutoConfig, PreTrainedTokenizerBase
 
 from nuner.modeling_nuner.export import ExportError, export_token_classifier
-from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
+from .adapters import merged
 from .checkpoints import replaced_when_done
 
 
-def save_recognizer(
-    model: NuNerForTokenClassification, tokenizer: PreTrainedTokenizerBase, folder: str | os.PathLike[str]
-) -> str:
+def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder: str | os.PathLike[str]) -> str:
     """Write a recogniser and its tokenizer: as a plain checkpoint where its architecture can hold it.
 
     With one linear layer that is mostly so (`BertForTokenClassification`, ...), and `pipeline("ner", model=folder)`
@@ -23,7 +22,7 @@ def save_recognizer(
     (`trust_remote_code=True` where this package is not installed).
 
     Args:
-        model: The recogniser.
+        model: The recogniser; adapters are merged into the weights that are written.
         tokenizer: Its tokenizer.
         folder: Where to write; it holds all new files or none.
 
@@ -39,7 +38,7 @@ def save_recognizer(
         ```
     """
     # A Trainer in bf16 leaves the model computing in it; the export compares logits in full precision.
-    extract_model_from_parallel(model, keep_fp32_wrapper=False)
+    model = merged(extract_model_from_parallel(model, keep_fp32_wrapper=False))
     with replaced_when_done(folder) as staging:
         try:
             export_token_classifier(model, staging)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -19,6 +19,7 @@ from transformers import (
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
+from nuner.data_builders.label_schemes import to_iob2
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from .class_weights import balanced_weights
@@ -26,6 +27,7 @@ from .entity_metrics import entity_scores
 from .finetuning_arguments import FineTuningArguments
 from .hub_trainer import HubTrainer
 from .layerwise_learning_rates import layerwise_parameter_groups
+from .model_labels import model_scheme
 from .progress import TrainingProgress
 from .type_scores import type_scores
 from .word_labels import IGNORED, featurize_labelled
@@ -53,32 +55,28 @@ class LabelledCollator(DataCollatorForTokenClassification):
         return super().torch_call([{name: row[name] for name in _INPUTS} for row in features])
 
 
-def predicted_tags(
-    predictions: np.ndarray, labels: np.ndarray, names: Sequence[str], sentences: Sequence[int] | None = None
-) -> tuple[list[list[str]], list[list[str]]]:
-    """Gold and predicted tags of the words of each sentence.
+def joined_windows(tags: Iterable[Sequence[str]], sentences: Sequence[int]) -> list[list[str]]:
+    """Put the tags of the windows of each sentence together again.
 
     Args:
-        predictions: Predicted label ids, `(rows, length)`.
-        labels: Label ids, -100 where a sub-word carries none, `(rows, length)`.
-        names: Names of the labels.
-        sentences: Which sentence each row is a window of, in ascending order; each its own when left out.
+        tags: Tags of the words that each window labels.
+        sentences: Which sentence each window is part of, in ascending order.
 
     Returns:
-        Gold tags and predicted tags.
+        Tags of each sentence.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.token_classification import joined_windows
+        >>> joined_windows([["O"], ["city"], ["O"]], [4, 4, 7])
+        [['O', 'city'], ['O']]
+
+        ```
     """
-    gold: list[list[str]] = []
-    predicted: list[list[str]] = []
-    for row, (target, choice) in enumerate(zip(labels, predictions, strict=True)):
-        words = target != IGNORED
-        tags = [names[i] for i in target[words]], [names[i] for i in choice[words]]
-        if sentences is not None and row and sentences[row] == sentences[row - 1]:
-            gold[-1] += tags[0]
-            predicted[-1] += tags[1]
-        else:
-            gold.append(tags[0])
-            predicted.append(tags[1])
-    return gold, predicted
+    joined: dict[int, list[str]] = {}
+    for of_window, sentence in zip(tags, sentences, strict=True):
+        joined.setdefault(sentence, []).extend(of_window)
+    return list(joined.values())
 
 
 class TokenClassificationTrainer(HubTrainer):
@@ -100,8 +98,8 @@ class TokenClassificationTrainer(HubTrainer):
     Example:
         ```python
         >>> from nuner.trainers.token_classification import TokenClassificationTrainer
-        >>> trainer = TokenClassificationTrainer(model, args, train, test, processing_class=tokenizer)  # doctest: +SKIP
-        >>> trainer.evaluate()["eval_f1"]  # doctest: +SKIP
+        >>> trainer = TokenClassificationTrainer(model, args, train, processing_class=tokenizer)  # doctest: +SKIP
+        >>> trainer.evaluate(test)["eval_f1"]  # doctest: +SKIP
 
         ```
     """
@@ -117,14 +115,15 @@ class TokenClassificationTrainer(HubTrainer):
         callbacks: Sequence[TrainerCallback] = (),
     ) -> None:
         self.type_scores: dict[str, dict[str, float]] = {}
-        self._sentences: list[int] | None = None
+        self._measured: Any = None
         self._tokenizer, self._max_length = processing_class, args.max_length
-        id2label: Any = model.config.id2label  # pyright: ignore[reportAttributeAccessIssue]
-        self.label_list: list[str] = [id2label[i] for i in range(len(id2label))]
+        config: Any = model.config
+        self._label2id: dict[str, int] = config.label2id
+        names = list(config.id2label.values())
+        self._label_names: list[str] = names
+        self._scheme = model_scheme(names)
         train = self._featurized(train_dataset)
-        self._class_weights = (
-            balanced_weights(train["labels"], len(self.label_list)) if train and args.class_weights else None
-        )
+        self._class_weights = balanced_weights(train["labels"], len(names)) if train and args.class_weights else None
         super().__init__(
             model=cast(Any, model),
             args=args,
@@ -144,10 +143,13 @@ class TokenClassificationTrainer(HubTrainer):
     def _featurized(self, dataset: Dataset | None) -> Dataset | None:
         if dataset is None or "input_ids" in dataset.column_names:
             return dataset
-        return featurize_labelled(dataset, self._tokenizer, self._max_length)
+        return featurize_labelled(dataset, self._tokenizer, self._max_length, label2id=self._label2id)
 
     def evaluate(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, eval_dataset: Dataset | None = None, ignore_keys: list[str] | None = None, metric_key_prefix: str = "eval"
+        self,
+        eval_dataset: Dataset | None = None,
+        ignore_keys: list[str] | None = None,
+        metric_key_prefix: str = "eval",
     ) -> dict[str, float]:
         """Measure the recogniser.
 
@@ -163,14 +165,22 @@ class TokenClassificationTrainer(HubTrainer):
 
     def evaluation_loop(self, dataloader: Any, *args: Any, **kwargs: Any) -> EvalLoopOutput:
         """Run the recogniser over a data loader; see `transformers.Trainer.evaluation_loop`."""
-        self._sentences = list(dataloader.dataset["sentence"])
+        self._measured = dataloader.dataset
         return super().evaluation_loop(dataloader, *args, **kwargs)
 
     def _scores(self, prediction: EvalPrediction) -> dict[str, float]:
-        predictions, labels = cast(np.ndarray, prediction.predictions), cast(np.ndarray, prediction.label_ids)
-        tags = predicted_tags(predictions, labels, self.label_list, self._sentences)
-        self.type_scores = type_scores(*tags)
-        return entity_scores(*tags)
+        best, labels = cast(np.ndarray, prediction.predictions), cast(np.ndarray, prediction.label_ids)
+        tags = (
+            [self._label_names[i] for i in row[labelled]]
+            for row, labelled in zip(best, labels != IGNORED, strict=True)
+        )
+        sentences = self._measured["sentence"]
+        gold = joined_windows(self._measured["iob2"], sentences)
+        predicted = joined_windows(tags, sentences)
+        if self._scheme == "plain":
+            predicted = [to_iob2(of_sentence, "plain") for of_sentence in predicted]
+        self.type_scores = type_scores(gold, predicted)
+        return entity_scores(gold, predicted)
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         """Make the optimiser, with a learning rate for each layer as the arguments say."""

@@ -84,7 +84,7 @@ def run_quickstart(
     max_steps: int | None = None,
     ks: Sequence[int] = (1, 2, 4, 8, 16),
     seeds: int = 10,
-    finetune_epochs: float = 30,
+    finetune_epochs: float | None = None,
     console: Console | None = None,
 ) -> QuickstartFiles:
     """Corpus, pre-training, few-shot comparison, fine-tuning, recognition and report, one after the other.
@@ -97,7 +97,7 @@ def run_quickstart(
         max_steps: Stop pre-training after so many steps; as the preset says, if not given.
         ks: Sizes of the few-shot samples.
         seeds: Number of samples of each size.
-        finetune_epochs: Passes of the fine-tuning over its sentences.
+        finetune_epochs: Passes of the fine-tuning over its sentences; what suits their number, if not given.
         console: Where to print.
 
     Returns:
@@ -237,19 +237,20 @@ def _compare(base: Path, files: QuickstartFiles, ks: Sequence[int], seeds: int) 
     return compare_encoders({BASE: base, NUNER: files.encoder}, [TICKETS], ks=ks, seeds=seeds)
 
 
-def _finetune(base: Path, files: QuickstartFiles, epochs: float, console: Console) -> dict[str, Any]:
+def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console: Console) -> dict[str, Any]:
     """Fine-tune both encoders on the same sample, keep the recogniser made from the pre-trained one."""
     from nuner.data_builders.labelled import entity_types, load_labelled
     from nuner.data_builders.sampling import annotation_counts, sample_k_shot
+    from nuner.trainers.finetuning import finetune
     from nuner.trainers.recognizer_files import save_recognizer
-    from nuner.trainers.token_classification import finetune
 
     tickets = load_labelled(TICKETS)
     train = tickets["train"].select(sample_k_shot(annotation_counts(tickets["train"]), FINETUNE_K, FINETUNE_SEED))
     scores, architecture = {}, ""
+    length = {} if epochs is None else {"num_train_epochs": epochs}
     for name, encoder in ((BASE, base), (NUNER, files.encoder)):
         trainer: Any = finetune(
-            encoder, train, files.recogniser, eval_dataset=tickets["test"], epochs=epochs, seed=FINETUNE_SEED
+            encoder, train, files.recogniser, eval_dataset=tickets["test"], seed=FINETUNE_SEED, **length
         )
         scores[name] = {key.removeprefix("eval_"): value for key, value in trainer.evaluate().items()}
         console.print(
@@ -264,7 +265,7 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float, console: Consol
         "data_set": TICKETS,
         "k": FINETUNE_K,
         "seed": FINETUNE_SEED,
-        "epochs": epochs,
+        "epochs": trainer.args.num_train_epochs,
         "train_sentences": len(train),
         "test_sentences": len(tickets["test"]),
         "types": entity_types(train),

@@ -51,7 +51,7 @@ def test_one_layer_becomes_a_plain_checkpoint_that_needs_no_nuner(tiny_bert_dir,
 
 def test_two_layers_travel_with_their_code(tiny_bert_dir, data, tmp_path):
     output = tmp_path / "out"
-    printed = finetune(tiny_bert_dir, data, output, "--classifier-layers", 2)
+    printed = finetune(tiny_bert_dir, data, output, "--preset", "section-6")
     assert "NuNerForTokenClassification, needs this package" in printed
     assert NuNerForTokenClassification.from_pretrained(output).config.num_classifier_layers == 2
     assert (output / "modeling_nuner.py").exists()
@@ -69,3 +69,52 @@ def test_a_data_set_without_a_test_split(tiny_bert_dir, data, tmp_path):
     result = nuner("finetune", tiny_bert_dir, "--data", data, "-o", tmp_path / "out")
     assert result.exit_code == 2
     assert "no split 'test'" in result.stderr
+
+
+def test_adapters_are_merged_and_kept(tiny_bert_dir, data, tmp_path):
+    output = tmp_path / "out"
+    assert "(BertForTokenClassification, plain" in finetune(tiny_bert_dir, data, output, "--preset", "lora")
+    assert (output / "adapters" / "adapter_model.safetensors").exists()
+
+
+def test_columns_early_stopping_and_types(tiny_bert_dir, data, tmp_path):
+    for split in ("train", "dev", "test"):
+        folder = tmp_path / "columns"
+        folder.mkdir(exist_ok=True)
+        lines = "".join(f"anna\tI-person\nin\tO\n{city}\tI-city\n\n" for city in ("paris", "london"))
+        (folder / f"{split}.conll").write_text(lines * 4)
+    finetune(tiny_bert_dir, folder, tmp_path / "out", "--early-stopping", 2, "--type", "city", "--scheme", "IOB1")
+    assert not list((tmp_path / "out").glob("checkpoint-*"))
+    config = json.loads((tmp_path / "out" / "config.json").read_text())
+    assert config["label2id"] == {"O": 0, "city": 1}
+
+
+@pytest.mark.parametrize(
+    ("train", "options", "message"),
+    [
+        ("", (), "has no readable record"),
+        ('{"tokens": ["anna"], "tags": ["B-person"]}', (), "no example of type 'city'"),
+        ('{"tokens": ["in", "paris"], "tags": ["B-city"]}', (), "train.jsonl:1: not a labelled sentence (there are 2"),
+        (None, ("--scheme", "IOB9"), "unknown label scheme 'IOB9'"),
+        (None, ("--type", "river"), "there is no entity of type 'river'"),
+        (None, ("--preset", "best"), "no preset 'best'"),
+        (None, ("--early-stopping", 2), "early stopping needs a split 'validation'"),
+        (None, ("--class-weights", "heavy"), "class_weights is 'heavy'"),
+    ],
+)
+def test_bad_input_is_said_in_one_sentence(tiny_bert_dir, data, tmp_path, train, options, message):
+    if train is not None:
+        (data / "train.jsonl").write_text(train)
+    result = nuner("finetune", tiny_bert_dir, "--data", data, "-o", tmp_path / "out", *options)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ") and message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_entity_at_all(tiny_bert_dir, data, tmp_path):
+    for split in ("train", "test"):
+        (data / f"{split}.jsonl").write_text('{"tokens": ["in"], "tags": ["O"]}')
+    result = nuner("finetune", tiny_bert_dir, "--data", data, "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "the training set has no entity" in result.stderr

@@ -14,8 +14,20 @@ def test_type_and_both_ends_must_be_right():
     assert scores["macro_f1"] == pytest.approx((0 + 2 / 3) / 2)
 
 
-def test_an_entity_that_does_not_begin_is_none():
-    assert entity_scores([["B-city", "O"]], [["I-city", "O"]])["f1"] == 0.0
+def test_an_entity_that_does_not_begin_counts_in_default_mode_only():
+    scores = entity_scores([["B-city", "O"]], [["I-city", "O"]])
+    assert scores["f1"] == scores["token_macro_f1"] == 1.0
+    assert scores["strict_f1"] == 0.0
+
+
+def test_tokens_are_scored_without_b_and_i():
+    scores = entity_scores([["B-city", "I-city", "B-drug", "O"]], [["B-city", "B-city", "O", "O"]])
+    assert scores["token_macro_f1"] == pytest.approx((1 + 0) / 2)
+
+
+def test_no_entity_to_be_found():
+    with pytest.raises(ValueError, match="F1 is not defined"):
+        entity_scores([["O"]], [["B-city"]])
 
 
 def test_nothing_found():
