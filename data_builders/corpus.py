@@ -282,6 +282,7 @@ def _code_digest() -> str:
         "schema.py",
         "locating.py",
         "selection.py",
+        "hash_sample.py",
         "corpus.py",
         "annotation/raw_entity.py",
         f"data/{BUNDLED_NAME}",

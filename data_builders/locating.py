@@ -22,6 +22,8 @@ UNSPACED = re.compile(
     "]"
 )
 
+_FIRST_MARK = "\u0300"
+
 
 def locate(entity: str, text: str) -> list[tuple[int, int]]:
     """Return the character offsets of every occurrence of an entity that does not cut a word in two.
@@ -83,4 +85,4 @@ def _is_word(character: str) -> bool:
 
 
 def _is_mark(character: str) -> bool:
-    return unicodedata.category(character).startswith("M")
+    return character >= _FIRST_MARK and unicodedata.category(character)[0] == "M"

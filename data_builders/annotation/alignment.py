@@ -113,8 +113,13 @@ def align(text: str, entities: Iterable[RawEntity], options: AlignmentOptions | 
             continue
         matches[way] += 1
         for start, end in new:
-            span = {"start": start, "end": end, "text": text[start:end]}
-            spans[start, end, concept] = {**span, "concept": concept, "description": description}
+            spans[start, end, concept] = {
+                "start": start,
+                "end": end,
+                "text": text[start:end],
+                "concept": concept,
+                "description": description,
+            }
     in_order = sorted(spans.values(), key=lambda span: (span["start"], span["end"]))
     return Alignment(in_order, losses, matches)
 
