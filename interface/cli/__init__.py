@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
-from . import benchmark, corpus, finetune, pretrain, pull, push, quickstart, sentences
+from . import annotate, benchmark, corpus, finetune, pretrain, pull, push, quickstart, sentences
 from .errors import spoken_errors
 
 
@@ -52,6 +52,7 @@ def _nuner(
 
 app.command("quickstart")(quickstart.quickstart)
 app.command("sentences")(sentences.sentences)
+app.add_typer(annotate.app, name="annotate")
 app.add_typer(corpus.app, name="corpus")
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
