@@ -22,6 +22,7 @@ _EXPORTS = {
     "push_corpus": "corpus_push",
     "push_folder": "push",
     "push_model": "model_push",
+    "push_space": "space_push",
     "without_paths": "few_shot_table",
     "write_corpus": "corpus_files",
     "write_dataset_card": "dataset_card",

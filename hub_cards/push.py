@@ -66,8 +66,6 @@ def push_folder(
         ```
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{folder} is no folder.")
     repo_type = repo_type or type_of_folder(folder)
     if repo_type == "model":
         check_model(folder)
@@ -104,8 +102,11 @@ def type_of_folder(folder: Path) -> str:
         `"model"`, `"dataset"` or `"space"`.
 
     Raises:
+        FileNotFoundError: It does not exist.
         HubError: It is none of them.
     """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder} is no folder.")
     if (folder / "config.json").is_file():
         return "model"
     if (folder / "app.py").is_file():

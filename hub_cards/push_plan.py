@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +18,8 @@ from .pushed_files import FolderFiles, LocalFile
 
 State = Literal["new", "changed", "unchanged"]
 MAIN = "main"
-# Files of an earlier push that would be read together with those of this one.
-_SUPERSEDED = (".safetensors", ".safetensors.index.json", ".parquet", ".py")
+# Files of an earlier push that would be read together with those of this one, or instead of them.
+_SUPERSEDED = re.compile(r"model(-\d+-of-\d+)?\.safetensors(\.index\.json)?|(.+/)?[^/]+\.parquet")
 _NOT_STATED = ("", "unknown", "none")
 
 
@@ -124,7 +125,7 @@ def plan_push(
         creates_branch=not branch_exists and revision != MAIN,
         parent=parent,
         files=[(file, _state(file, remote.get(file.path_in_repo))) for file in contents.pushed],
-        deleted=sorted(path for path in remote if path.endswith(_SUPERSEDED) and path not in here),
+        deleted=sorted(path for path in remote if _SUPERSEDED.fullmatch(path) and path not in here),
         left_out=contents.left_out,
         tags=tags,
         space_sdk=space_sdk,

@@ -37,6 +37,12 @@ def push(
     license_: Annotated[
         str | None, typer.Option("--license", help="Licence of a corpus's text, such as cc-by-4.0.")
     ] = None,
+    space: Annotated[
+        str | None,
+        typer.Option(
+            help="Push a demonstration of the recogniser too, to the Space of this name.", show_default=False
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would be sent, and send nothing.")] = False,
 ) -> None:
     """Push a model or a corpus to the Hub, with its card, in one commit.
@@ -45,27 +51,42 @@ def push(
     """
     from nuner.hub_cards.corpus_push import push_corpus
     from nuner.hub_cards.push import push_folder, type_of_folder
+    from nuner.hub_cards.space_push import push_space
 
-    private = None if public is None else not public
+    kind = type_of_folder(folder)
+    if license_ is not None and kind != "dataset":
+        raise typer.BadParameter("--license is for corpora; that of a model is in its card.")
+    if space is not None and kind != "model":
+        raise typer.BadParameter("--space is for recognisers.")
     options = {
-        "private": private,
+        "private": None if public is None else not public,
         "revision": revision,
         "tags": tag or [],
         "message": message,
         "dry_run": dry_run,
     }
+    going_to = repo_id
     try:
-        if type_of_folder(folder) == "dataset":
+        if kind == "dataset":
             plan = push_corpus(folder, repo_id, license=license_, **options)
-        elif license_ is not None:
-            raise typer.BadParameter("--license is for corpora; that of a model is in its card.")
         else:
             plan = push_folder(folder, repo_id, **options)
+        _print_plan(plan, dry_run)
+        if space is not None:
+            going_to = space
+            _print_plan(push_space(folder, plan.repo_id, space, private=options["private"], dry_run=dry_run), dry_run)
+            if plan.private:
+                Console().print(
+                    f"{plan.repo_id} is private: the Space needs a token that may read it, as the secret HF_TOKEN in "
+                    "its settings.",
+                    highlight=False,
+                    markup=False,
+                    soft_wrap=True,
+                )
     except KeyboardInterrupt:
         raise StoppedByUser(
-            f"Stopped; {repo_id} is as it was. The same command goes on without sending again what had arrived."
+            f"Stopped; {going_to} is as it was. The same command goes on without sending again what had arrived."
         ) from None
-    _print_plan(plan, dry_run)
 
 
 def _print_plan(plan: PushPlan, dry_run: bool) -> None:

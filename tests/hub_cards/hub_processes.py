@@ -71,7 +71,9 @@ def run_python(code: str, hub: HubServer, home: Path, token: str | None = None) 
     return done.stdout
 
 
-def start_nuner(hub: HubServer, home: Path, token: str | None, *arguments: str | Path) -> subprocess.Popen[str]:
+def start_nuner(
+    hub: HubServer, home: Path, token: str | None, *arguments: str | Path, **environment: str
+) -> subprocess.Popen[str]:
     """Start `nuner ...` in a fresh process.
 
     Args:
@@ -79,10 +81,11 @@ def start_nuner(hub: HubServer, home: Path, token: str | None, *arguments: str |
         home: Folder for the process's caches.
         token: Access token, if it has one.
         *arguments: The command and its arguments.
+        **environment: Further variables.
     """
     return subprocess.Popen(
         [sys.executable, "-m", "nuner.cli", *map(str, arguments)],
-        env=hub_environment(hub, home, token),
+        env=hub_environment(hub, home, token) | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
