@@ -20,7 +20,7 @@ from huggingface_hub.errors import (
 )
 
 # What looks like a credential: the Hub's tokens by their prefix, any other behind the name of its scheme.
-_CREDENTIAL = re.compile(r"\b(?:hf|api_org|oauth)_[A-Za-z0-9_]{4,}|(?<=Bearer )\S+", re.IGNORECASE)
+_CREDENTIAL = re.compile(r"\b(?:hf|api_org|hf_oauth|hf_jwt)_[A-Za-z0-9._-]{16,}|(?<=Bearer )[^\s)]+")
 MASK = "[token]"
 
 LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
@@ -43,7 +43,7 @@ def without_secrets(text: str, token: str | None = None) -> str:
     Example:
         ```python
         >>> from nuner.hub_cards.hub_errors import without_secrets
-        >>> without_secrets("Invalid credentials: Bearer hf_abcdef123456")
+        >>> without_secrets("Invalid credentials: Bearer hf_abcdefghijklmnop")
         'Invalid credentials: Bearer [token]'
 
         ```

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from hub_people import ALICE, LIMITED, READER, STRANGER
-from huggingface_hub import HfApi, ModelCard
+from huggingface_hub import HfApi, ModelCard, constants
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from nuner import NuNerForPreTraining, NuNerForTokenClassification
-from nuner.hub_cards.hub_errors import HubError
+from nuner.hub_cards.hub_errors import HubError, without_secrets
 from nuner.hub_cards.model_push import push_model
 from nuner.hub_cards.push import push_folder
 
@@ -165,6 +165,12 @@ def test_what_the_server_says_is_passed_on_without_the_token(here, model, monkey
     assert not repository.exists or set(files_of(here, "alice/tickets")) == {".gitattributes"}
 
 
+def test_offline_mode(here, model, monkeypatch):
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(HubError, match="HF_HUB_OFFLINE is set"):
+        push_folder(model, "tickets")
+
+
 def test_no_connection(here, model):
     here.__exit__()
     with pytest.raises(HubError, match="no connection to the Hub"):
@@ -215,3 +221,10 @@ def test_plain_models_are_pushed_without_code(here, tiny_bert_dir):
     plain = AutoModelForTokenClassification.from_pretrained(tiny_bert_dir)
     push_model(plain, "plain", tokenizer=AutoTokenizer.from_pretrained(tiny_bert_dir))
     assert not [path for path in files_of(here, "alice/plain") if path.endswith(".py")]
+
+
+def test_any_token_is_blotted_out():
+    said = f"no entry for hf_{'x' * 34}, Bearer abc.def (retry), MyOwnToken; see HF_HUB_OFFLINE and hf_hub_download"
+    assert without_secrets(said, "MyOwnToken") == (
+        "no entry for [token], Bearer [token] (retry), [token]; see HF_HUB_OFFLINE and hf_hub_download"
+    )

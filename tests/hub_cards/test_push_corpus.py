@@ -1,6 +1,7 @@
 """Corpora on the test Hub: configurations, shards, licences; by name in fresh processes."""
 
 import json
+from typing import Any
 
 import pytest
 from datasets import Dataset, DatasetDict
@@ -8,6 +9,7 @@ from hub_people import ALICE
 from hub_processes import run_python, start_nuner
 from huggingface_hub import DatasetCard
 
+from nuner.data_builders.corpus import NuNerCorpus
 from nuner.data_builders.schema import CORPUS_FEATURES, sentence_id
 from nuner.hub_cards import HubError, push_corpus, write_corpus
 
@@ -51,6 +53,29 @@ def test_configurations(corpus, tmp_path):
     french = Dataset.from_parquet(str(tmp_path / "fr/validation-00000-of-00001.parquet"))
     assert set(french["language"]) == {"fr"}
     assert len(french) == 4
+
+
+def test_the_bundled_corpus_has_the_annotations_that_the_builder_selects(tmp_path):
+    def prepared(**options: Any) -> Any:
+        builder = NuNerCorpus("bundled", cache_dir=tmp_path / "cache", **options)
+        builder.download_and_prepare()
+        return builder.as_dataset()
+
+    names = write_corpus(prepared(), tmp_path / "files")
+    assert names == ["default", "top-4", "top-16", "top-154", "top-1500"]
+    for split, rows in prepared(max_concepts=154).items():
+        path = tmp_path / "files" / "top-154" / f"{split}-00000-of-00001.parquet"
+        assert Dataset.from_parquet(str(path))[:] == rows[:]
+
+
+def test_a_prepared_builder_is_pushed(here, corpus, tmp_path):
+    corpus["train"].to_json(tmp_path / "mine.jsonl")
+    builder = NuNerCorpus("records", data_files=str(tmp_path / "mine.jsonl"), cache_dir=tmp_path / "cache")
+    builder.download_and_prepare()
+    plan = push_corpus(builder, "letters", dry_run=True)
+    assert {"README.md", "corpus_facts.json", "default/train-00000-of-00001.parquet"} <= {
+        file.path_in_repo for file in plan.sent
+    }
 
 
 def test_shards_hold_all_rows_in_order_and_the_same_bytes_again(corpus, tmp_path):
