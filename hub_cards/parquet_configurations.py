@@ -22,12 +22,14 @@ class ParquetSplit:
         files: The files.
         rows: How many rows they hold.
         size: Bytes of the files.
+        uncompressed: Bytes of what is in them.
     """
 
     pattern: str
     files: list[Path] = field(default_factory=list)
     rows: int = 0
     size: int = 0
+    uncompressed: int = 0
 
 
 Configurations = dict[str, dict[str, ParquetSplit]]
@@ -64,8 +66,10 @@ def parquet_configurations(folder: str | os.PathLike[str]) -> Configurations:
                 f"{folder} holds the split {match['split']!r} of {name} twice: {split.pattern}, {pattern}."
             )
         split.files.append(path)
-        split.rows += pq.read_metadata(path).num_rows
+        metadata = pq.read_metadata(path)
+        split.rows += metadata.num_rows
         split.size += path.stat().st_size
+        split.uncompressed += sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
     if not found:
         raise FileNotFoundError(f"{folder} holds no Parquet file.")
     return dict(sorted(found.items(), key=lambda item: (item[0] != DEFAULT, _by_number(item[0]))))
@@ -104,8 +108,12 @@ def dataset_info_yaml(configurations: Configurations) -> list[dict[str, Any]]:
             {
                 "config_name": name,
                 **info._to_yaml_dict(),
-                "splits": [{"name": split, "num_examples": files.rows} for split, files in _in_order(splits)],
+                "splits": [
+                    {"name": split, "num_bytes": files.uncompressed, "num_examples": files.rows}
+                    for split, files in _in_order(splits)
+                ],
                 "download_size": sum(files.size for files in splits.values()),
+                "dataset_size": sum(files.uncompressed for files in splits.values()),
             }
         )
     return infos

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
-from . import annotate, benchmark, corpus, finetune, pretrain, pull, push, quickstart, sentences
+from . import annotate, benchmark, card, corpus, demo, finetune, pretrain, pull, push, quickstart, sentences
 from .errors import spoken_errors
 
 
@@ -57,6 +57,8 @@ app.add_typer(corpus.app, name="corpus")
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
 app.command("benchmark")(benchmark.benchmark)
+app.command("demo")(demo.demo)
+app.command("card")(card.card)
 app.command("push")(push.push)
 app.command("pull")(pull.pull)
 
