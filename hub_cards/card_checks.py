@@ -11,6 +11,7 @@ from huggingface_hub import CardData, DatasetCard, ModelCard, ModelCardData, Rep
 
 from .card_files import CARD_FILE
 from .checkpoint import Checkpoint, Kind, entity_types
+from .markdown import printable
 from .model_card_metadata import base_models
 from .parquet_configurations import configurations_yaml, dataset_info_yaml, parquet_configurations
 from .training_facts import FACTS_FILE, TrainingFacts
@@ -89,12 +90,12 @@ def _check_labels(checkpoint: Checkpoint, facts: TrainingFacts) -> None:
 
 
 def _check_types(checkpoint: Checkpoint, card: ModelCardData) -> None:
-    stated = card.get("entity_types")
-    if stated is not None and (not isinstance(stated, list) or sorted(map(str, stated)) != sorted(checkpoint.types)):
+    stated, own = card.get("entity_types"), [printable(type) for type in checkpoint.types]
+    if stated is not None and (not isinstance(stated, list) or sorted(map(str, stated)) != sorted(own)):
         shown = _list(stated) if isinstance(stated, list) else repr(stated)
         raise ValueError(
             f"{checkpoint.folder / CARD_FILE} states the entity types {shown}; those of the checkpoint's labels are "
-            f"{_list(checkpoint.types) or 'none'}."
+            f"{_list(own) or 'none'}."
         )
 
 

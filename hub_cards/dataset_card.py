@@ -11,7 +11,7 @@ from huggingface_hub import DatasetCard, DatasetCardData
 
 from .card_files import CARD_FILE, GENERATED, is_own_card, write_whole
 from .corpus_facts import CorpusFacts
-from .markdown import Markdown, render
+from .markdown import Markdown, printable, render
 from .parquet_configurations import (
     Configurations,
     configurations_yaml,
@@ -84,7 +84,7 @@ def dataset_card(configurations: Configurations, facts: CorpusFacts, dataset_id:
     rows = sum(split.rows for split in default.values())
     name = facts.name or dataset_id.rsplit("/", maxsplit=1)[-1]
     data = DatasetCardData(
-        pretty_name=name,
+        pretty_name=printable(name),
         license=facts.license,
         language=languages or None,
         multilinguality=("multilingual" if len(languages) > 1 else "monolingual") if languages else None,

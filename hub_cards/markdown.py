@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _MARKUP = re.compile(r"[\\`*_{}\[\]|~$#!&<>]")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 class Markdown(str):
@@ -101,5 +101,14 @@ def _environment() -> Environment:
     return environment
 
 
+def printable(text: str) -> str:
+    """Replace what no page shows, and YAML does not bring back, by spaces.
+
+    Args:
+        text: Any text.
+    """
+    return _CONTROL.sub(" ", text)
+
+
 def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", _CONTROL.sub(" ", text))
+    return re.sub(r"\s+", " ", printable(text))

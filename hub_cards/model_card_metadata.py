@@ -8,6 +8,7 @@ from huggingface_hub import EvalResult, ModelCardData
 
 from .checkpoint import Checkpoint, Kind
 from .few_shot_table import FewShotTable
+from .markdown import printable
 from .training_facts import Source, TrainingFacts
 
 # What the Hub's identifiers do not have.
@@ -55,8 +56,8 @@ def model_card_data(checkpoint: Checkpoint, facts: TrainingFacts, name: str) -> 
         license=facts.license,
         tags=list(_TAGS[checkpoint.kind]),
         metrics=list(dict.fromkeys(result.metric_type for result in results)) or None,
-        widget=[{"text": text} for text in facts.examples] if recognizer and facts.examples else None,
-        entity_types=checkpoint.types or None,
+        widget=[{"text": printable(text)} for text in facts.examples] if recognizer and facts.examples else None,
+        entity_types=[printable(type) for type in checkpoint.types] or None,
         model_name=name if results else None,
         eval_results=results or None,
     )
@@ -85,7 +86,7 @@ def _scores(checkpoint: Checkpoint, facts: TrainingFacts) -> list[EvalResult]:
             task_type="token-classification" if recognizer else "feature-extraction",
             task_name="Named entity recognition" if recognizer else "Matching tokens with concepts",
             dataset_type=source.hub_id or _SPECIAL.sub("-", source.name),
-            dataset_name=source.name,
+            dataset_name=printable(source.name),
             dataset_split=facts.scored_on,
             metric_type=metric_type,
             metric_name=metric_name,
@@ -104,8 +105,8 @@ def _few_shot_scores(facts: TrainingFacts) -> list[EvalResult]:
         EvalResult(
             task_type="token-classification",
             task_name="Few-shot named entity recognition, frozen encoder with a linear layer",
-            dataset_type=about["source"],
-            dataset_name=data_set,
+            dataset_type=printable(about["source"]),
+            dataset_name=printable(data_set),
             dataset_split=about["test_split"],
             metric_type="f1",
             metric_name=f"Macro-averaged token F1 without O, k = {k}, mean of {table.seeds} samples",

@@ -13,6 +13,7 @@ from small_models import python_blocks, save_small_model, whole_facts
 
 from nuner.hub_cards import Source, TrainingData, TrainingFacts, check_card, write_model_card
 from nuner.hub_cards.checkpoint import Checkpoint
+from nuner.hub_cards.markdown import printable
 from nuner.hub_cards.model_card import model_card
 
 KINDS = ["bi-encoder", "backbone", "recogniser", "two-layer"]
@@ -103,7 +104,7 @@ NAME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40
         "---",
         "x\n---\ny",
         "no",
-        "{{ 7 * 7 }}",
+        "{{ 7123 * 2 }}",
         "# h",
     ]
 )
@@ -116,11 +117,11 @@ def test_any_name_survives_yaml_and_shows_no_markup(models, name, other):
     facts.data = TrainingData(Source(name))
     card = model_card(Checkpoint.read(models / "recogniser"), facts, "ada/model")
     again: Any = ModelCard(str(card))
-    assert again.data.widget == [{"text": other}]
-    assert {result.dataset_name for result in again.data.eval_results} == {name, "tickets"}
+    assert again.data.widget == [{"text": printable(other)}]
+    assert {result.dataset_name for result in again.data.eval_results} == {printable(name), "tickets"}
     page = MarkdownIt("commonmark").enable("table").render(again.text)
     assert "<script" not in page
-    assert "49" not in page or "49" in name + other
+    assert "14246" not in page
 
 
 def test_a_card_that_a_person_wrote_is_kept(models):
