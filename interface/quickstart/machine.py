@@ -1,32 +1,9 @@
-"""What a run was measured on: processor, memory, versions."""
+"""The memory of this process: its peak, and giving it back."""
 
 from __future__ import annotations
 
 import gc
-import os
-import platform
 import sys
-from importlib.metadata import version
-from pathlib import Path
-
-_PACKAGES = ("nuner", "torch", "transformers", "datasets", "accelerate")
-
-
-def describe_machine() -> dict[str, str]:
-    """Processor, cores, memory and system of this machine, in words."""
-    import psutil
-
-    return {
-        "processor": _processor(),
-        "cores": str(os.cpu_count()),
-        "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GiB",
-        "system": f"{platform.system()} {platform.release()}",
-    }
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that decide the figures."""
-    return {"python": platform.python_version(), **{package: version(package) for package in _PACKAGES}}
 
 
 def peak_memory_gib() -> float | None:
@@ -53,12 +30,3 @@ def release_memory() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
