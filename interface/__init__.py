@@ -12,6 +12,8 @@ from . import modeling_nuner as modeling_nuner
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from nuner.data_builders.annotation.corpus_build import build_corpus as build_corpus
+    from nuner.data_builders.annotation.raw_sentences import read_sentences as read_sentences
     from nuner.data_builders.corpus import NuNerCorpus as NuNerCorpus
     from nuner.data_builders.labelled import load_labelled as load_labelled
     from nuner.modeling_nuner.configuration_nuner import NuNerConfig as NuNerConfig
@@ -40,11 +42,13 @@ _MODULES = {
     "NuNerForPreTraining": "modeling_nuner",
     "NuNerForTokenClassification": "modeling_nuner",
     "NuNerModel": "modeling_nuner",
+    "build_corpus": "data_builders.annotation.corpus_build",
     "compare_encoders": "trainers.few_shot",
     "export_backbone": "modeling_nuner.export",
     "export_token_classifier": "modeling_nuner.export",
     "finetune": "trainers.finetuning",
     "load_labelled": "data_builders.labelled",
+    "read_sentences": "data_builders.annotation.raw_sentences",
     "save_recognizer": "trainers.recognizer_files",
 }
 
