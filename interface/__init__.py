@@ -1,6 +1,7 @@
 """NuNER: entity encoders that need few labels, for transformers, datasets and the Hub.
 
-Importing this package registers the models with the Auto classes of transformers.
+Importing this package registers the models with the Auto classes of transformers, without importing torch before
+something needs it.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import modeling_nuner as modeling_nuner
 from ._version import __version__
+from .modeling_nuner.registration import register_when_needed
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.corpus_build import build_corpus as build_corpus
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     from nuner.modeling_nuner.modeling_nuner import NuNerModel as NuNerModel
     from nuner.modeling_nuner.recognizer import Entity as Entity
     from nuner.modeling_nuner.recognizer import EntityRecognizer as EntityRecognizer
+    from nuner.modeling_nuner.recognizer_export import export_recognizer as export_recognizer
     from nuner.trainers.arguments import ContrastiveTrainingArguments as ContrastiveTrainingArguments
     from nuner.trainers.contrastive import ContrastiveTrainer as ContrastiveTrainer
     from nuner.trainers.few_shot import compare_encoders as compare_encoders
     from nuner.trainers.finetuning import finetune as finetune
     from nuner.trainers.finetuning_arguments import FineTuningArguments as FineTuningArguments
     from nuner.trainers.recognizer_files import save_recognizer as save_recognizer
+
+register_when_needed()
 
 _MODULES = {
     "ContrastiveTrainer": "trainers.contrastive",
@@ -45,6 +49,7 @@ _MODULES = {
     "build_corpus": "data_builders.annotation.corpus_build",
     "compare_encoders": "trainers.few_shot",
     "export_backbone": "modeling_nuner.export",
+    "export_recognizer": "modeling_nuner.recognizer_export",
     "export_token_classifier": "modeling_nuner.export",
     "finetune": "trainers.finetuning",
     "load_labelled": "data_builders.labelled",

@@ -1,26 +1,33 @@
-"""The NuNER models: configuration, bi-encoder, token classifier, loss."""
+"""The NuNER models, their loss, and what runs and exports recognisers.
 
-from transformers import AutoConfig, AutoModel, AutoModelForPreTraining, AutoModelForTokenClassification
+Names are imported when they are first used: an exported recogniser needs no torch.
+"""
 
-from .configuration_nuner import NuNerConfig
-from .loss import contrastive_bce
-from .modeling_nuner import (
-    NuNerForPreTraining,
-    NuNerForPreTrainingOutput,
-    NuNerForTokenClassification,
-    NuNerModel,
-)
+from __future__ import annotations
 
-AutoConfig.register("nuner", NuNerConfig, exist_ok=True)
-AutoModel.register(NuNerConfig, NuNerModel, exist_ok=True)
-AutoModelForPreTraining.register(NuNerConfig, NuNerForPreTraining, exist_ok=True)
-AutoModelForTokenClassification.register(NuNerConfig, NuNerForTokenClassification, exist_ok=True)
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "NuNerConfig",
-    "NuNerForPreTraining",
-    "NuNerForPreTrainingOutput",
-    "NuNerForTokenClassification",
-    "NuNerModel",
-    "contrastive_bce",
-]
+# Public name -> the module of this package that defines it.
+_EXPORTS = {
+    "EntityRecognizer": "recognizer",
+    "NuNerConfig": "configuration_nuner",
+    "NuNerForPreTraining": "modeling_nuner",
+    "NuNerForPreTrainingOutput": "modeling_nuner",
+    "NuNerForTokenClassification": "modeling_nuner",
+    "NuNerModel": "modeling_nuner",
+    "contrastive_bce": "loss",
+    "export_recognizer": "recognizer_export",
+}
+
+__all__ = sorted(_EXPORTS)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _EXPORTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_EXPORTS[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_EXPORTS})

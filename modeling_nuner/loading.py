@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,6 +59,8 @@ def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device:
     """
     if backend == "torch":
         return _load_torch(checkpoint, dtype, device)
+    if backend in ("onnx", "openvino"):
+        return _load_exported(Path(checkpoint), backend, dtype or "float32")
     raise ValueError(f"unknown backend {backend!r}; there are torch, onnx and openvino")
 
 
@@ -86,6 +89,43 @@ def _load_torch(checkpoint: str, dtype: str | None, device: str | None) -> Recog
         longest_input(config, tokenizer.model_max_length),
         tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0,
     )
+
+
+def _load_exported(checkpoint: Path, backend: BackendName, dtype: str) -> RecognizerParts:
+    if backend == "onnx":
+        from .backends.onnx import OnnxBackend as Backend
+    else:
+        from .backends.openvino import OpenVinoBackend as Backend
+
+    folder = checkpoint if checkpoint.exists() else _downloaded(checkpoint.as_posix())
+    files = {name: folder / name for name in ("config.json", "tokenizer.json", "tokenizer_config.json")}
+    for name, path in files.items():
+        if not path.is_file():
+            raise ValueError(f"{folder} has no {name}: it is no folder that `nuner export` wrote")
+    config = json.loads(files["config.json"].read_text(encoding="utf-8"))
+    tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
+    tokenizer_config = json.loads(files["tokenizer_config.json"].read_text(encoding="utf-8"))
+    pad_token = tokenizer_config.get("pad_token")
+    pad_token_id = tokenizer.token_to_id(pad_token) if isinstance(pad_token, str) else None
+    labels = LabelTable.from_config(config)
+    return RecognizerParts(
+        Backend.from_folder(folder, dtype),
+        WordTokenizer(tokenizer),
+        labels,
+        longest_input(config, tokenizer_config.get("model_max_length")),
+        pad_token_id or 0,
+    )
+
+
+def _downloaded(repository: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(repository))
+    except (OSError, ValueError) as error:
+        raise FileNotFoundError(
+            f"there is no export {repository!r}: neither a folder that `nuner export` wrote nor a Hub id within reach"
+        ) from error
 
 
 def longest_input(config: dict[str, Any], tokenizer_limit: int | None) -> int:

@@ -206,7 +206,7 @@ class EntityRecognizer:
         self.counts.empty += len(pool) - len(texts)
         if texts:
             tokens = self.tokenizer(texts)
-            logits = self._word_logits(tokens)
+            logits = self.word_logits(tokens)
             first_word = np.searchsorted(tokens.text, np.arange(len(texts)))
             spans = decode(logits, first_word, self.labels, viterbi=self.decoding == "viterbi")
             for text, entity in self._entities(texts, tokens, spans):
@@ -229,8 +229,15 @@ class EntityRecognizer:
                 end += 1
             yield place, Entity(start=start, end=end, text=text[start:end], label=self.labels.types[kind], score=score)
 
-    def _word_logits(self, tokens: WordTokens) -> np.ndarray:
-        """Logits of the first sub-word of each word, `(words, labels)`."""
+    def word_logits(self, tokens: WordTokens) -> np.ndarray:
+        """Logits of the first sub-word of each word.
+
+        Args:
+            tokens: What the tokenizer makes of the texts.
+
+        Returns:
+            The logits, `(words, labels)`.
+        """
         windows = plan_windows(tokens.text_starts, self.window, self.overlap)
         lengths = windows.end - windows.start
         self.counts.tokens += int(lengths.sum())

@@ -1,6 +1,7 @@
 import pytest
 import torch
-from transformers import AutoModelForTokenClassification
+from accelerate import Accelerator
+from transformers import AutoModelForTokenClassification, BertConfig
 
 from nuner import NuNerConfig, NuNerForTokenClassification, export_token_classifier
 from nuner.modeling_nuner.export import ExportError
@@ -30,3 +31,15 @@ def test_other_heads_are_refused(text_config, tmp_path, fields):
     with pytest.raises(ExportError, match="save_pretrained"):
         export_token_classifier(model, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_model_that_was_trained_in_bf16_is_compared_in_full_precision(tmp_path):
+    torch.manual_seed(0)
+    text_config = BertConfig(hidden_size=32, num_attention_heads=2, num_hidden_layers=4, intermediate_size=64)
+    model = NuNerForTokenClassification(NuNerConfig(text_config=text_config, id2label=LABELS))
+    # Large logits: what bf16 rounds off them is more than the check allows.
+    torch.nn.init.normal_(model.classifier[-1].weight, std=5)
+    prepared = Accelerator(cpu=True, mixed_precision="bf16").prepare(model)
+    assert prepared.forward is not type(model).forward
+    export_token_classifier(prepared, tmp_path)
+    assert AutoModelForTokenClassification.from_pretrained(tmp_path).config.id2label == LABELS

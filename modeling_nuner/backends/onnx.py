@@ -1,0 +1,70 @@
+"""Exported token classifiers, run by onnxruntime; needs no torch."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from ..exported_files import exported_file
+
+
+class OnnxBackend:
+    """An ONNX token classifier.
+
+    Args:
+        path: The `.onnx` file.
+    """
+
+    batch_tokens = 1024
+    max_padding = 0.0
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        # Threads that wait actively take the cores from tokenising and from other processes.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        self.session = onnxruntime.InferenceSession(os.fspath(path), options, providers=_providers())
+        self.inputs = {value.name for value in self.session.get_inputs()}
+
+    @classmethod
+    def from_folder(cls, folder: Path, dtype: str) -> OnnxBackend:
+        """Load the file of a precision from what `nuner export` wrote.
+
+        Args:
+            folder: The folder.
+            dtype: `"float32"` or `"int8"`.
+
+        Returns:
+            The backend.
+
+        Raises:
+            FileNotFoundError: If it was not exported.
+            ValueError: If there is no such precision.
+        """
+        return cls(exported_file(folder, "onnx", dtype))
+
+    def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
+        """Classify tokens.
+
+        Args:
+            input_ids: Token ids, `(batch, length)`, int64.
+            attention_mask: 1 for tokens, 0 for padding, `(batch, length)`, int64.
+
+        Returns:
+            The logits, `(batch, length, labels)`, float32.
+        """
+        given = {"input_ids": input_ids, "attention_mask": attention_mask}
+        feed = {name: value for name, value in given.items() if name in self.inputs}
+        output: list[np.ndarray] = self.session.run(["logits"], feed)  # pyright: ignore[reportAssignmentType]
+        return output[0]
+
+
+def _providers() -> list[str]:
+    import onnxruntime
+
+    wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
+    return [name for name in wanted if name in onnxruntime.get_available_providers()]

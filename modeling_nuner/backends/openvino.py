@@ -1,0 +1,77 @@
+"""Exported token classifiers, run by OpenVINO; needs no torch."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..exported_files import exported_file
+
+# Numbers of a token's vector that share a scale when they are rounded to 8 bits: small, so that the outliers of
+# transformers spoil only their neighbours.
+_INT8_GROUP = "64"
+_PRECISION = {"float32": "f32", "bfloat16": "bf16", "float16": "f16", "int8": "bf16"}
+
+
+class OpenVinoBackend:
+    """An OpenVINO token classifier.
+
+    Args:
+        path: The `.xml` file.
+        dtype: Precision of the computation. With `"int8"` the linear layers multiply 8-bit numbers; the rest is
+            computed in bfloat16 where the processor is fast at it, else in float32.
+    """
+
+    batch_tokens = 1024
+    max_padding = 0.0
+
+    def __init__(self, path: str | os.PathLike[str], dtype: str = "float32") -> None:
+        import openvino
+
+        core = openvino.Core()
+        precision = _PRECISION[dtype]
+        if dtype == "int8" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+            precision = "f32"
+        options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+        if dtype == "int8":
+            options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = _INT8_GROUP
+        self.model = core.compile_model(os.fspath(path), "CPU", options)
+        self.inputs = {name for port in self.model.inputs for name in port.get_names()}
+
+    @classmethod
+    def from_folder(cls, folder: Path, dtype: str) -> OpenVinoBackend:
+        """Load the file of a precision from what `nuner export` wrote.
+
+        Args:
+            folder: The folder.
+            dtype: `"float32"`, `"bfloat16"`, `"float16"` (all from one file) or `"int8"`.
+
+        Returns:
+            The backend.
+
+        Raises:
+            FileNotFoundError: If it was not exported.
+            ValueError: If there is no such precision.
+        """
+        if dtype not in _PRECISION:
+            raise ValueError(f"the openvino backend computes in {', '.join(_PRECISION)}, not in {dtype!r}")
+        return cls(exported_file(folder, "openvino", "int8" if dtype == "int8" else "float32"), dtype)
+
+    def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
+        """Classify tokens.
+
+        Args:
+            input_ids: Token ids, `(batch, length)`, int64.
+            attention_mask: 1 for tokens, 0 for padding, `(batch, length)`, int64.
+
+        Returns:
+            The logits, `(batch, length, labels)`, float32.
+        """
+        given = {"input_ids": input_ids, "attention_mask": attention_mask}
+        # A request of its own for each call: threads may share the recogniser.
+        request = self.model.create_infer_request()
+        result = request.infer({name: value for name, value in given.items() if name in self.inputs})
+        return np.array(result[0], dtype=np.float32)
