@@ -10,6 +10,7 @@ from typing import Any
 
 # Public name -> the module of this package that defines it.
 _EXPORTS = {
+    "AnnotationStore": "annotation.store",
     "AlignmentOptions": "annotation.alignment",
     "CORPUS_FEATURES": "schema",
     "CorpusError": "rejections",
@@ -19,7 +20,10 @@ _EXPORTS = {
     "FinishedSentence": "annotation.finished_sentence",
     "NuNerCorpus": "corpus",
     "NuNerCorpusConfig": "corpus_config",
+    "LLMClient": "annotation.client",
     "ParsedReply": "annotation.parsing",
+    "Prices": "annotation.cost",
+    "Prompt": "annotation.prompt",
     "RAW_SENTENCE_FEATURES": "annotation.raw_sentence",
     "RawEntity": "annotation.raw_entity",
     "RecordError": "schema",
@@ -30,6 +34,7 @@ _EXPORTS = {
     "SentenceReport": "annotation.raw_sentences",
     "TextSource": "annotation.sources",
     "align": "annotation.alignment",
+    "annotate": "annotation.run",
     "annotation_counts": "sampling",
     "build_corpus": "annotation.corpus_build",
     "corpus_rows": "annotation.corpus_rows",

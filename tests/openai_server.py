@@ -34,7 +34,9 @@ DEFAULTS: dict[str, Any] = {
     "poisoned": {},  # text -> kind of fault that always strikes it
     "seed": 0,
     "refused_parameters": [],
+    "batch_faults": {},  # like faults, for what files and batches are asked about
     "batch_seconds": 0.0,
+    "batches_due": False,  # whether all batches are ready now
     "batch_outcomes": [],  # of the first batches; "completed" afterwards
     "batch_creation": [],  # "hang before" or "hang after" the batch exists; "answer" afterwards
 }
@@ -61,6 +63,7 @@ class OpenAIServer:
         self.bodies: list[dict[str, Any]] = []  # the newest requests
         self.files: dict[str, tuple[str, bytes]] = {}
         self.batches: dict[str, dict[str, Any]] = {}
+        self.batch_requests = 0
         self.in_flight = 0
         self.most_in_flight = 0
 
@@ -78,6 +81,10 @@ class OpenAIServer:
             given = headers.get("authorization", "").removeprefix("Bearer ")
             return connection.answer(401, _error(f"Incorrect API key provided: {given}.", "invalid_api_key"))
         parts = path.removeprefix("/v1/").split("/")
+        if parts[0] in ("files", "batches") and (fault := self._drawn(self.settings["batch_faults"])) is not None:
+            self.faults[fault] += 1
+            self._fault(fault, {}, headers, connection)
+            return None
         match method, parts:
             case "GET", ["models"]:
                 models = [{"id": name, "object": "model"} for name in self.settings["models"]]
@@ -97,6 +104,10 @@ class OpenAIServer:
                 connection.answer(200, self._advanced(self.batches[name]))
             case _:
                 connection.answer(404, {"detail": "Not Found"})
+        return None
+
+    def _drawn(self, faults: dict[str, float]) -> str | None:
+        return next((kind for kind, rate in faults.items() if self.random.random() < rate), None)
 
     def _statistics(self) -> dict[str, Any]:
         return {
@@ -105,14 +116,16 @@ class OpenAIServer:
             "faults": dict(self.faults),
             "bodies": self.bodies[-10:],
             "most_in_flight": self.most_in_flight,
-            "files": len(self.files),
+            "file": next((content.decode() for name, content in self.files.values() if name != "output.jsonl"), ""),
+            "file_sizes": [len(content) for name, content in self.files.values() if name != "output.jsonl"],
+            "batch_requests": self.batch_requests,
             "batches": [batch["status"] for batch in self.batches.values()],
         }
 
     def _chat(self, request: dict[str, Any], headers: dict[str, str], connection: Connection) -> None:
         self.bodies.append(request)
         del self.bodies[:-10]
-        fault = next((kind for kind, rate in self.settings["faults"].items() if self.random.random() < rate), None)
+        fault = self._drawn(self.settings["faults"])
         sentences = sentences_of(request)
         self.asked.extend(text for _, text in sentences)
         fault = next((self.settings["poisoned"][t] for _, t in sentences if t in self.settings["poisoned"]), fault)
@@ -237,6 +250,7 @@ class OpenAIServer:
         }  # fmt: skip
 
     def _create_batch(self, request: dict[str, Any], connection: Connection) -> None:
+        self.batch_requests += 1
         manner = self.settings["batch_creation"].pop(0) if self.settings["batch_creation"] else "answer"
         if manner == "hang before":
             return
@@ -254,7 +268,7 @@ class OpenAIServer:
 
     def _advanced(self, batch: dict[str, Any]) -> dict[str, Any]:
         """The batch as it is by now."""
-        if batch["status"] != "in_progress" or time.time() < batch["due"]:
+        if batch["status"] != "in_progress" or (time.time() < batch["due"] and not self.settings["batches_due"]):
             return batch
         batch["status"] = "failed" if batch["outcome"] in ("failed", "queue full") else batch["outcome"]
         if batch["outcome"] == "failed":

@@ -16,7 +16,7 @@ T = TypeVar("T")
 class GroupCommits:
     """A store in a thread of its own. What comes in while a transaction is written shares the next one.
 
-    A call returns when its outcomes are on the disk. Callers wait for that before they ask again, so that no more
+    A call returns when its outcomes are committed. Callers wait for that before they ask again, so that no more
     replies can be lost than there are requests under way.
 
     Args:

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..schema import CORPUS_FEATURES
-from .alignment import align
 from .annotation_run import AnnotationRun, Progress, RunResult
 from .background_loop import run_to_end
 from .batch import BatchRun, BatchSettings
 from .client import LLMClient
-from .finished_sentence import FinishedSentence
-from .parsing import parse_reply
+from .corpus_rows import corpus_rows
 from .preparation import prepare
 from .prompt import Prompt
 from .raw_sentence import RawSentence
@@ -150,22 +148,11 @@ def corpus_of(store: AnnotationStore, ids: Collection[str]) -> Dataset:
     from datasets import Dataset, DatasetInfo
 
     schema = CORPUS_FEATURES.arrow_schema
-    rows = (_corpus_row(sentence) for sentence in store.finished() if sentence.id in ids)
+    rows = corpus_rows(sentence for sentence in store.finished() if sentence.id in ids)
     tables = [schema.empty_table()]
     while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
         tables.append(pa.Table.from_pylist(some, schema))
     return Dataset(pa.concat_tables(tables), DatasetInfo(features=CORPUS_FEATURES))
-
-
-def _corpus_row(sentence: FinishedSentence) -> dict[str, Any]:
-    entities = parse_reply(sentence.reply, truncated=sentence.truncated).entities
-    return {
-        "id": sentence.id,
-        "text": sentence.text,
-        "language": sentence.language,
-        "source": sentence.source,
-        "entities": align(sentence.text, entities).spans,
-    }
 
 
 class _Bar:

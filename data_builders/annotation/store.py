@@ -321,8 +321,9 @@ class AnnotationStore:
         if tables and application != APPLICATION_ID:
             raise StoreError(f"{self.path} is no annotation store.")
         connection.execute("PRAGMA journal_mode = WAL")
-        # Every commit reaches the disk: replies cost money. Commits are shared by all that waits for one.
-        connection.execute("PRAGMA synchronous = FULL")
+        # A commit is safe from anything that ends the process. Only a power cut can undo the last ones, and none can
+        # damage the file; waiting for the disk at each would make a slow or busy one the limit of the speed.
+        connection.execute("PRAGMA synchronous = NORMAL")
         with self.transaction():
             # Another process may have made the tables since.
             (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

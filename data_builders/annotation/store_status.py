@@ -49,7 +49,8 @@ class StoreStatus:
         ((open_batches,),) = store.query("SELECT count(*) FROM batches WHERE state != 'collected'")
         errors = store.query(
             # What follows the first colon is what the server said, which differs from sentence to sentence.
-            "SELECT substr(error, 1, instr(error || ': ', ': ') - 1) AS reason, count(*) FROM sentences WHERE state = 'failed' GROUP BY reason ORDER BY 2 DESC, 1 LIMIT ?",
+            "SELECT substr(error, 1, instr(error || ': ', ': ') - 1) AS reason, count(*) FROM sentences"
+            " WHERE state = 'failed' GROUP BY reason ORDER BY 2 DESC, 1 LIMIT ?",
             (_ERRORS_SHOWN,),
         )
         return cls(
