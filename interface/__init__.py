@@ -13,8 +13,10 @@ from ._version import __version__
 from .modeling_nuner.registration import register_when_needed
 
 if TYPE_CHECKING:
+    from nuner.data_builders.annotation.client import LLMClient as LLMClient
     from nuner.data_builders.annotation.corpus_build import build_corpus as build_corpus
     from nuner.data_builders.annotation.raw_sentences import read_sentences as read_sentences
+    from nuner.data_builders.annotation.run import annotate as annotate
     from nuner.data_builders.corpus import NuNerCorpus as NuNerCorpus
     from nuner.data_builders.labelled import load_labelled as load_labelled
     from nuner.modeling_nuner.configuration_nuner import NuNerConfig as NuNerConfig
@@ -41,11 +43,13 @@ _MODULES = {
     "Entity": "modeling_nuner.recognizer",
     "EntityRecognizer": "modeling_nuner.recognizer",
     "FineTuningArguments": "trainers.finetuning_arguments",
+    "LLMClient": "data_builders.annotation.client",
     "NuNerConfig": "modeling_nuner",
     "NuNerCorpus": "data_builders.corpus",
     "NuNerForPreTraining": "modeling_nuner",
     "NuNerForTokenClassification": "modeling_nuner",
     "NuNerModel": "modeling_nuner",
+    "annotate": "data_builders.annotation.run",
     "build_corpus": "data_builders.annotation.corpus_build",
     "compare_encoders": "trainers.few_shot",
     "export_backbone": "modeling_nuner.export",
