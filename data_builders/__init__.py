@@ -10,8 +10,8 @@ from typing import Any
 
 # Public name -> the module of this package that defines it.
 _EXPORTS = {
-    "AnnotationStore": "annotation.store",
     "AlignmentOptions": "annotation.alignment",
+    "AnnotationStore": "annotation.store",
     "CORPUS_FEATURES": "schema",
     "CorpusError": "rejections",
     "CorpusReport": "corpus_report",
