@@ -83,7 +83,7 @@ def finetune(
     )
     if not args.train_encoder:
         model.nuner.requires_grad_(False)
-    freeze_lower_layers(model.nuner.encoder, args.num_frozen_layers)
+    freeze_lower_layers(model.nuner.encoder, int(args.frozen_share * model.config.num_hidden_layers))
     train_features = featurize_labelled(train_dataset, tokenizer, args.max_length, label2id=model.config.label2id)
     if args.classifier_init == "solver":
         solve_classifier(model, train_features, LabelledCollator(tokenizer), bf16=args.bf16)

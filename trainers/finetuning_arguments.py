@@ -14,9 +14,8 @@ from .precision import bf16_is_fast, is_accelerator_available
 # Chosen on held-out training sentences of MIT Restaurant and Movie and BioNLP 2004 for 4 to 1,000 examples a type
 # (docs/results.md, "Fine-tuning").
 DEFAULT: dict[str, Any] = {
-    "learning_rate": 2e-4,
-    "head_learning_rate": 2e-3,
-    "classifier_init": "solver",
+    "learning_rate": 3e-4,
+    "frozen_share": 0.5,
     "per_device_train_batch_size": 8,
     "weight_decay": 0.01,
     "warmup_steps": 0.1,
@@ -36,10 +35,9 @@ SECTION_6: dict[str, Any] = {
 }
 
 # Adapters need a higher learning rate than the weights that they stand for.
-LORA: dict[str, Any] = {**DEFAULT, "lora_rank": 16, "learning_rate": 2e-3}
+LORA: dict[str, Any] = {**DEFAULT, "lora_rank": 16, "frozen_share": 0.0, "learning_rate": 2e-3}
 
 FINETUNING_PRESETS = {"default": DEFAULT, "probe": PROBE, "section-6": SECTION_6, "lora": LORA}
-
 
 # Bounds of the length of a training that is not told; see fitting_epochs.
 _EPOCHS, _LEAST_STEPS, _MOST_STEPS, _LEAST_EPOCHS = 30, 120, 3000, 3
@@ -79,7 +77,8 @@ class FineTuningArguments(TrainingArguments):
         classifier_init: `"solver"` starts a linear classifier at the optimum for the encoder as it is, `"random"`
             at small random numbers.
         train_encoder: Whether the encoder is trained too, or stays frozen (section 4.1).
-        num_frozen_layers: Lowest layers that stay frozen, the embeddings included; 0 freezes nothing.
+        frozen_share: Share of the encoder's layers, the lowest ones, that stay frozen, and the embeddings with them;
+            0 freezes nothing.
         head_learning_rate: Learning rate of the classifier; `learning_rate` when left out.
         layer_decay: Each layer's learning rate is so many times that of the layer above.
         class_weights: `"balanced"` weighs each label in the loss by the inverse square root of its frequency.
@@ -106,7 +105,7 @@ class FineTuningArguments(TrainingArguments):
     classifier_dropout: float = field(default=0.1, metadata={"help": "Dropout of the classifier."})
     classifier_init: str = field(default="random", metadata={"help": "'solver' or 'random'."})
     train_encoder: bool = field(default=True, metadata={"help": "Whether the encoder is trained too."})
-    num_frozen_layers: int = field(default=0, metadata={"help": "Lowest layers that are not trained."})
+    frozen_share: float = field(default=0.0, metadata={"help": "Share of lowest layers that are not trained."})
     head_learning_rate: float | None = field(default=None, metadata={"help": "For the classifier."})
     layer_decay: float = field(default=1.0, metadata={"help": "Ratio of the rates of neighbouring layers."})
     class_weights: str | None = field(default=None, metadata={"help": "'balanced' or nothing."})
@@ -142,6 +141,8 @@ class FineTuningArguments(TrainingArguments):
             raise ValueError(f"class_weights is {self.class_weights!r}; it must be 'balanced' or None.")
         if not 0 < self.layer_decay <= 1:
             raise ValueError(f"layer_decay is {self.layer_decay}; it must be above 0 and at most 1.")
+        if not 0 <= self.frozen_share < 1:
+            raise ValueError(f"frozen_share is {self.frozen_share}; it must be at least 0 and below 1.")
         if self.lora_rank < 0:
             raise ValueError(f"lora_rank is {self.lora_rank}; it must be 0 (no adapters) or more.")
         if self.lora_rank and not self.train_encoder:

@@ -161,7 +161,7 @@ class TokenClassificationTrainer(HubTrainer):
         Returns:
             What `entity_scores` returns, and the loss and the throughput.
         """
-        return super().evaluate(self._featurized(eval_dataset), ignore_keys, metric_key_prefix)
+        return super().evaluate(cast(Any, self._featurized(eval_dataset)), ignore_keys, metric_key_prefix)
 
     def evaluation_loop(self, dataloader: Any, *args: Any, **kwargs: Any) -> EvalLoopOutput:
         """Run the recogniser over a data loader; see `transformers.Trainer.evaluation_loop`."""

@@ -249,7 +249,7 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console:
     tickets = load_labelled(TICKETS)
     train = tickets["train"].select(sample_k_shot(annotation_counts(tickets["train"]), FINETUNE_K, FINETUNE_SEED))
     scores, architecture = {}, ""
-    length = {} if epochs is None else {"num_train_epochs": epochs}
+    length: dict[str, Any] = {} if epochs is None else {"num_train_epochs": epochs}
     for name, encoder in ((BASE, base), (NUNER, files.encoder)):
         trainer: Any = finetune(
             encoder, train, files.recogniser, eval_dataset=tickets["test"], seed=FINETUNE_SEED, **length

@@ -45,7 +45,7 @@ def test_a_probe_leaves_the_encoder_as_it_is(tiny_bert_dir, tmp_path):
 def test_frozen_layers_stay_and_others_move(tiny_bert_dir, tmp_path):
     from transformers import AutoModel
 
-    trainer: Any = finetune(tiny_bert_dir, city_sentences(6), tmp_path, num_frozen_layers=1, **FAST)
+    trainer: Any = finetune(tiny_bert_dir, city_sentences(6), tmp_path, frozen_share=0.5, **FAST)
     before = AutoModel.from_pretrained(tiny_bert_dir).encoder.layer
     after = trainer.model.nuner.encoder.encoder.layer
     same = [
@@ -142,7 +142,7 @@ def test_a_type_without_an_example(tiny_bert_dir, tmp_path):
         ({"preset": "section-6", "classifier_init": "solver"}, "two layers cannot be solved for"),
         ({"lora_rank": 4, "train_encoder": False}, "a frozen encoder has no adapters"),
         ({"early_stopping_patience": 2}, "early stopping needs sentences to measure on"),
-        ({"num_frozen_layers": 2}, "Cannot freeze 2 of 2 layers"),
+        ({"frozen_share": 1.0}, "must be at least 0 and below 1"),
     ],
 )
 def test_arguments_that_make_no_sense(tiny_bert_dir, tmp_path, arguments, message):
