@@ -80,6 +80,10 @@ class _TellingLoader(Loader):
         self.loader = loader
         self.watch = watch
 
+    def __getattr__(self, name: str) -> Any:
+        # `python -m` and others ask loaders for code, source and data.
+        return getattr(self.loader, name)
+
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self.loader.create_module(spec)
 

@@ -12,7 +12,21 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
-from . import annotate, benchmark, card, corpus, demo, finetune, pretrain, pull, push, quickstart, sentences
+from . import (
+    annotate,
+    benchmark,
+    card,
+    corpus,
+    demo,
+    export,
+    finetune,
+    predict,
+    pretrain,
+    pull,
+    push,
+    quickstart,
+    sentences,
+)
 from .errors import spoken_errors
 
 
@@ -56,6 +70,8 @@ app.add_typer(annotate.app, name="annotate")
 app.add_typer(corpus.app, name="corpus")
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
+app.command("predict")(predict.predict)
+app.command("export")(export.export)
 app.command("benchmark")(benchmark.benchmark)
 app.command("demo")(demo.demo)
 app.command("card")(card.card)

@@ -20,10 +20,8 @@ assert not any(type(finder).__name__ == "_ImportWatch" for finder in sys.meta_pa
     "first",
     [
         "import nuner; from transformers import RobertaModel",
-        "from transformers import BertConfig",
         "import nuner; nuner.NuNerConfig",
         "from nuner.modeling_nuner.layer_split import starting_from",
-        "from nuner.trainers.contrastive import ContrastiveTrainer",
     ],
 )
 def test_the_classes_are_registered(first):
@@ -36,3 +34,8 @@ def test_torch_is_not_imported_before_it_is_needed():
     script = f"{imports}; print({{'torch', 'transformers'}} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_modules_still_run_as_programs():
+    done = subprocess.run([sys.executable, "-m", "nuner.cli", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("nuner ")

@@ -1,0 +1,127 @@
+"""A run over a file that an interruption costs no more than a part."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from nuner.modeling_nuner.recognizer import EntityRecognizer
+from nuner.modeling_nuner.text_sources import RESULT_COLUMN
+
+from .writing import join_parts, write_part
+
+SETTINGS_FILE = "run.json"
+
+
+def with_entities(
+    records: Iterable[dict[str, Any]], recognizer: EntityRecognizer, column: str
+) -> Iterator[dict[str, Any]]:
+    """Add to records the entities of their texts.
+
+    Args:
+        records: The records; as many are held as the recogniser reads ahead.
+        recognizer: The recogniser.
+        column: Field with the text.
+
+    Yields:
+        The records with a field `entities`.
+    """
+    waiting: deque[dict[str, Any]] = deque()
+
+    def texts() -> Iterator[Any]:
+        for record in records:
+            waiting.append(record)
+            yield record[column]
+
+    for entities in recognizer.stream(texts()):
+        yield {**waiting.popleft(), RESULT_COLUMN: entities}
+
+
+class PartedOutput:
+    """An output file that is written in parts, each of them whole or absent.
+
+    The parts lie in `<output>.parts` until all are there; then they become the output in one step. A run that was
+    killed goes on behind its last whole part.
+
+    Args:
+        output: The file to write.
+        file_format: `"jsonl"`, `"csv"` or `"parquet"`.
+        settings: What the run depends on; a run goes on only with the same.
+        rows_a_part: Records of a part.
+        restart: Whether to throw away what an earlier run left.
+
+    Raises:
+        ValueError: If an earlier run with other settings left its parts there.
+    """
+
+    def __init__(
+        self, output: Path, file_format: str, settings: dict[str, Any], rows_a_part: int, restart: bool = False
+    ) -> None:
+        self.output, self.file_format, self.rows_a_part = output, file_format, rows_a_part
+        self.folder = output.with_name(f"{output.name}.parts")
+        settings = {**settings, "rows_a_part": rows_a_part}
+        if restart:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        noted = self.folder / SETTINGS_FILE
+        if noted.exists():
+            earlier = json.loads(noted.read_text(encoding="utf-8"))
+            changed = sorted(key for key in {*earlier, *settings} if earlier.get(key) != settings.get(key))
+            if changed:
+                raise ValueError(
+                    f"{self.folder} holds a run that was begun with another {', '.join(changed)}: go on with the "
+                    "same, or start anew with --restart"
+                )
+        else:
+            _write_whole(noted, lambda path: path.write_text(json.dumps(settings), encoding="utf-8"))
+
+    def parts(self) -> list[Path]:
+        """The parts that are there, in order."""
+        return sorted(self.folder.glob(f"part-*.{self.file_format}"))
+
+    def rows_done(self) -> int:
+        """Records of the whole parts."""
+        return len(self.parts()) * self.rows_a_part
+
+    def write(self, records: Iterable[dict[str, Any]], advance: Callable[[int], None]) -> None:
+        """Write the records that are still missing, and put the output in its place.
+
+        Args:
+            records: The records behind those of the whole parts.
+            advance: Told how many records were written since it was last called.
+        """
+        rows = iter(records)
+        number = len(self.parts())
+        while part := list(self._counted(islice(rows, self.rows_a_part), advance)):
+            path = self.folder / f"part-{number:09d}.{self.file_format}"
+            _write_whole(path, lambda path, part=part: write_part(part, path, self.file_format))
+            number += 1
+            if len(part) < self.rows_a_part:
+                break
+        parts = self.parts()
+        _write_whole(self.output, lambda path: join_parts(parts, path, self.file_format) if parts else path.touch())
+        shutil.rmtree(self.folder)
+
+    @staticmethod
+    def _counted(rows: Iterable[dict[str, Any]], advance: Callable[[int], None]) -> Iterator[dict[str, Any]]:
+        for row in rows:
+            advance(1)
+            yield row
+
+
+def _write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Write a file so that it is there with all of its content or not at all."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        write(unfinished)
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
