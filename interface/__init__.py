@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from nuner.modeling_nuner.recognizer import Entity as Entity
     from nuner.modeling_nuner.recognizer import EntityRecognizer as EntityRecognizer
     from nuner.modeling_nuner.recognizer_export import export_recognizer as export_recognizer
+    from nuner.modeling_nuner.zero_shot import ZeroShotRecognizer as ZeroShotRecognizer
     from nuner.trainers.arguments import ContrastiveTrainingArguments as ContrastiveTrainingArguments
+    from nuner.trainers.calibration import calibrate as calibrate
     from nuner.trainers.contrastive import ContrastiveTrainer as ContrastiveTrainer
     from nuner.trainers.few_shot import compare_encoders as compare_encoders
     from nuner.trainers.finetuning import finetune as finetune
@@ -51,6 +53,8 @@ _MODULES = {
     "NuNerModel": "modeling_nuner",
     "annotate": "data_builders.annotation.run",
     "build_corpus": "data_builders.annotation.corpus_build",
+    "ZeroShotRecognizer": "modeling_nuner.zero_shot",
+    "calibrate": "trainers.calibration",
     "compare_encoders": "trainers.few_shot",
     "export_backbone": "modeling_nuner.export",
     "export_recognizer": "modeling_nuner.recognizer_export",

@@ -16,6 +16,8 @@ _EXPORTS = {
     "NuNerForPreTrainingOutput": "modeling_nuner",
     "NuNerForTokenClassification": "modeling_nuner",
     "NuNerModel": "modeling_nuner",
+    "ZeroShotNerPipeline": "pipelines",
+    "ZeroShotRecognizer": "zero_shot",
     "contrastive_bce": "loss",
     "export_recognizer": "recognizer_export",
 }

@@ -30,11 +30,16 @@ class NuNerConfig(PreTrainedConfig):
             where pre-training puts what it knows about entities.
         num_classifier_layers: 1 (a linear layer, section 4.1) or 2 (two layers with dropout, section 6).
         classifier_dropout: Probability of dropout in front of each layer of the classifier.
+        score_scale: Factor of the logits that makes the probabilities of unseen concepts calibrated; fitted on the
+            validation sentences at the end of pre-training.
+        score_bias: What is added to them then.
+        score_threshold: Calibrated probability from which a word belongs to an entity type that is named at run
+            time; None as long as nothing was fitted.
         **kwargs: Fields that every configuration has, such as `id2label` and `label2id`.
 
     Raises:
-        ValueError: If the pooling, the temperature, the feature layers or the number of classifier layers make no
-            sense, or the encoders' hidden sizes differ, so that their vectors cannot be compared.
+        ValueError: If the pooling, the temperature, the calibration, the feature layers or the number of classifier
+            layers make no sense, or the encoders' hidden sizes differ, so that their vectors cannot be compared.
 
     Example:
         ```python
@@ -56,6 +61,9 @@ class NuNerConfig(PreTrainedConfig):
     feature_layers: list[int] | tuple[int, ...] = (-1,)
     num_classifier_layers: int = 1
     classifier_dropout: float | int = 0.1
+    score_scale: float | int = 1.0
+    score_bias: float | int = 0.0
+    score_threshold: float | None = None
 
     def __post_init__(self, **kwargs: Any) -> None:
         """Turn the encoders' configurations into objects and check the fields."""
@@ -67,6 +75,10 @@ class NuNerConfig(PreTrainedConfig):
             raise ValueError(f"concept_pooling is {self.concept_pooling!r}; it must be 'cls' or 'mean'.")
         if not self.temperature > 0:
             raise ValueError(f"temperature is {self.temperature}; it must be greater than 0.")
+        if not self.score_scale > 0:
+            raise ValueError(f"score_scale is {self.score_scale}; it must be greater than 0.")
+        if self.score_threshold is not None and not 0 < self.score_threshold < 1:
+            raise ValueError(f"score_threshold is {self.score_threshold}; it must lie between 0 and 1.")
         if self.num_classifier_layers not in (1, 2):
             raise ValueError(f"num_classifier_layers is {self.num_classifier_layers}; it must be 1 or 2.")
         depth = self.text_config.num_hidden_layers

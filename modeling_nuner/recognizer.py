@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
@@ -127,6 +127,7 @@ class EntityRecognizer:
         *,
         device: str | None = None,
         max_length: int | None = None,
+        labels: Iterable[str] | Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> EntityRecognizer:
         """Load a recogniser.
@@ -138,7 +139,9 @@ class EntityRecognizer:
             dtype: Precision: `"float32"` (the default), `"bfloat16"`, `"float16"`, or `"int8"` for exports.
             device: Where torch runs it; an accelerator if there is one.
             max_length: Most tokens that are read at once; what the encoder takes, at most 512, when left out.
-            **kwargs: `decoding` and `overlap`, as above.
+            labels: Entity types to look for by their names, or names with descriptions; the checkpoint must then be
+                a bi-encoder as pre-training leaves it, and the result is a `ZeroShotRecognizer`.
+            **kwargs: `decoding` and `overlap`, as above; with `labels` the arguments of `ZeroShotRecognizer`.
 
         Returns:
             The recogniser.
@@ -147,6 +150,14 @@ class EntityRecognizer:
             FileNotFoundError: If there is no such checkpoint.
             ValueError: If it has no classifier, does not name its labels, or its tokenizer is not a fast one.
         """
+        if labels is not None:
+            from .zero_shot import ZeroShotRecognizer
+
+            if backend != "torch":
+                raise ValueError(f"entity types that are named at run time need the torch backend, not {backend}")
+            return ZeroShotRecognizer.from_pretrained(
+                checkpoint, labels=labels, dtype=dtype, device=device, max_length=max_length, **kwargs
+            )
         from .loading import load_parts
 
         parts = load_parts(os.fspath(checkpoint), backend, dtype, device)
@@ -208,10 +219,12 @@ class EntityRecognizer:
             tokens = self.tokenizer(texts)
             logits = self.word_logits(tokens)
             first_word = np.searchsorted(tokens.text, np.arange(len(texts)))
-            spans = decode(logits, first_word, self.labels, viterbi=self.decoding == "viterbi")
-            for text, entity in self._entities(texts, tokens, spans):
+            for text, entity in self._entities(texts, tokens, self._spans(logits, first_word)):
                 results[places[text]].append(entity)
         return results
+
+    def _spans(self, logits: np.ndarray, text_starts: np.ndarray) -> WordSpans:
+        return decode(logits, text_starts, self.labels, viterbi=self.decoding == "viterbi")
 
     def _entities(self, texts: list[str], tokens: WordTokens, spans: WordSpans) -> Iterator[tuple[int, Entity]]:
         self.counts.entities += len(spans.first)

@@ -30,14 +30,19 @@ def _register() -> None:
     if importlib.util.find_spec("torch") is None:
         return
     from transformers import AutoConfig, AutoModel, AutoModelForPreTraining, AutoModelForTokenClassification
+    from transformers.pipelines import PIPELINE_REGISTRY
 
     from .configuration_nuner import NuNerConfig
     from .modeling_nuner import NuNerForPreTraining, NuNerForTokenClassification, NuNerModel
+    from .pipelines import ZERO_SHOT_NER, ZeroShotNerPipeline
 
     AutoConfig.register("nuner", NuNerConfig, exist_ok=True)
     AutoModel.register(NuNerConfig, NuNerModel, exist_ok=True)
     AutoModelForPreTraining.register(NuNerConfig, NuNerForPreTraining, exist_ok=True)
     AutoModelForTokenClassification.register(NuNerConfig, NuNerForTokenClassification, exist_ok=True)
+    PIPELINE_REGISTRY.register_pipeline(
+        ZERO_SHOT_NER, pipeline_class=ZeroShotNerPipeline, pt_model=AutoModelForPreTraining, type="text"
+    )
 
 
 class _ImportWatch(MetaPathFinder):

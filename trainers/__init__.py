@@ -14,6 +14,8 @@ _EXPORTS = {
     "LinearHeads": "linear_heads",
     "TokenFeatures": "features",
     "WordVectors": "features",
+    "Calibration": "calibration",
+    "calibrate": "calibration",
     "compare_encoders": "few_shot",
     "fit_linear_heads": "linear_heads",
     "macro_token_f1": "metrics",

@@ -13,10 +13,12 @@ from typing import Any
 from datasets import Dataset, DatasetDict
 from transformers import AutoTokenizer, TrainerCallback
 
+from nuner.modeling_nuner.bi_encoder_loading import CONCEPT_TOKENIZER
 from nuner.modeling_nuner.export import export_backbone
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 
 from .arguments import PRESETS, ContrastiveTrainingArguments, preset_model_fields
+from .calibration import Calibration, calibrate
 from .checkpoints import latest_complete_checkpoint, replaced_when_done
 from .contrastive import ContrastiveTrainer
 from .input_length import fitting_length
@@ -24,7 +26,6 @@ from .precision import bf16_is_fast, is_accelerator_available
 
 CHECKPOINTS = "checkpoints"
 BACKBONE = "backbone"
-CONCEPT_TOKENIZER = "concept_tokenizer"
 RESULTS_FILE = "pretraining.json"
 SETTINGS_FILE = "settings.json"
 
@@ -65,7 +66,7 @@ def pretrain(
 
     Returns:
         What is in `pretraining.json`: `settings`, `train`, `validation` (loss, average precision, F1 over
-        (token, concept) pairs), `log_history`, `seconds`, `versions`.
+        (token, concept) pairs), `calibration` (what `calibrate` fitted), `log_history`, `seconds`, `versions`.
 
     Raises:
         OSError: An encoder does not exist.
@@ -138,6 +139,9 @@ def pretrain(
         "seconds": round(time.perf_counter() - started, 1),
         "versions": {package: version(package) for package in ("nuner", "torch", "transformers", "datasets")},
     }
+    calibration = _calibrated(trainer)
+    if calibration is not None:
+        results["calibration"] = calibration.to_dict()
     trainer.save_model(str(output))
     if trainer.is_world_process_zero():
         with replaced_when_done(output / BACKBONE) as staging:
@@ -181,6 +185,23 @@ def _final_validation(trainer: ContrastiveTrainer) -> dict[str, float]:
         if "eval_average_precision" in entry and entry["step"] == trainer.state.global_step:
             return entry
     return trainer.evaluate()
+
+
+def _calibrated(trainer: ContrastiveTrainer) -> Calibration | None:
+    """The fit of the scores to the validation sentences; every process makes the same one."""
+    features, training = trainer.eval_dataset, trainer.train_dataset
+    if not (isinstance(features, Dataset) and isinstance(training, Dataset)) or not any(features["positive_tokens"]):
+        return None
+    names = trainer.concepts.names
+    trained = {concept for row in training["positive_concepts"] for concept in row}
+    return calibrate(
+        trainer.model,
+        features,
+        trainer.concepts,
+        trained_concepts=frozenset(names[concept] for concept in trained),
+        pad_token_id=trainer.data_collator.pad_token_id,
+        seed=trainer.args.seed,
+    )
 
 
 def _write_json(path: Path, values: Any) -> None:

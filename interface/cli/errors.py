@@ -14,7 +14,7 @@ DISK_FULL = 1
 STOPPED = 130
 
 # torch and safetensors report a full disk as errors of their own, without its number.
-_DISK_FULL_WORDS = ("No space left on device", "os error 28", "PytorchStreamWriter failed writing")
+_DISK_FULL_WORDS = ("No space left on device", "os error 28", "PytorchStreamWriter failed writing", "unexpected pos ")
 
 
 class StoppedByUser(Exception):

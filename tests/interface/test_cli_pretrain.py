@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from transformers import AutoModel, AutoTokenizer, BertModel
 
 from nuner import NuNerForPreTraining
+from nuner.modeling_nuner.bi_encoder_loading import load_bi_encoder
 from nuner.trainers.arguments import preset_model_fields
 
 SMALL = ["--max-examples", 60, "--frozen-layers", 1, "--batch-size", 8, "--no-bf16"]
@@ -91,6 +92,9 @@ def test_another_concept_encoder_keeps_its_tokenizer(tiny_bert_dir, tmp_path):
     config = NuNerForPreTraining.from_pretrained(output).config
     assert (config.concept_pooling, config.temperature) == ("mean", 2)
     assert AutoTokenizer.from_pretrained(output / "concept_tokenizer")("city")["input_ids"]
+    assert json.loads((output / "pretraining.json").read_text())["calibration"]["threshold"] == config.score_threshold
+    parts = load_bi_encoder(str(output), "float32", "cpu")
+    assert parts.concept_tokenizer is not parts.tokenizer
 
 
 def test_ctrl_c_leaves_a_whole_checkpoint_and_says_how_to_go_on(tiny_bert_dir, tmp_path):
