@@ -60,7 +60,8 @@ def annotate(
         **settings: Fields of `RunSettings`, such as `concurrency`, `max_cost` and `prices`.
 
     Returns:
-        The sentences that were answered, with their entities in place: a corpus (`CORPUS_FEATURES`).
+        The sentences that were answered, with their entities in place: a corpus (`CORPUS_FEATURES`). Left out are
+        those that failed, and those of whose entities not one stands in them.
 
     Raises:
         ValueError: The server cannot be used, or the settings or the store do not fit.
