@@ -21,6 +21,8 @@ class AnnotationFacts:
         prompt: Fingerprint of the prompt, or its name.
         first_day: Day of the first reply, ISO 8601.
         last_day: Day of the last one.
+        prompt_tokens: Tokens sent to the model.
+        completion_tokens: Tokens that it wrote.
         cost: What it cost, with the currency, such as `$12.40`.
         yields: What came of each step -> how many: sentences asked, replies read, entities kept, ...
         review: What a person who looked at a sample found.
@@ -30,6 +32,8 @@ class AnnotationFacts:
     prompt: str | None = None
     first_day: str | None = None
     last_day: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
     cost: str | None = None
     yields: dict[str, int] = field(default_factory=dict)
     review: str | None = None

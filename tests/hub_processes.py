@@ -28,6 +28,19 @@ def see_hub(hub: HubServer, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(constants, "HF_HUB_DISABLE_XET", hub.xet is None)
 
 
+def log_in(hub: HubServer, token: str, patch: pytest.MonkeyPatch) -> None:
+    """Let this very process talk to the test Hub with a token, and with no other that lies on this machine.
+
+    Args:
+        hub: The server.
+        token: Access token.
+        patch: Undoes it.
+    """
+    see_hub(hub, patch)
+    patch.setattr(huggingface_hub.constants, "HF_TOKEN_PATH", str(hub.store.root / "no-token"))
+    patch.setenv("HF_TOKEN", token)
+
+
 def hub_environment(hub: HubServer, home: Path, token: str | None) -> dict[str, str]:
     """The environment of a process that talks to the test Hub.
 

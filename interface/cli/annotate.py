@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from typer.core import TyperGroup
 
 from .errors import StoppedByUser
+from .prices import CompletionPrice, PromptPrice, prices_of
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.annotation_run import Progress as RunProgress
@@ -36,13 +37,6 @@ class _RunByDefault(TyperGroup):
 
 
 app = typer.Typer(cls=_RunByDefault, help="Ask a language model for the entities of sentences.")
-
-PromptPrice = Annotated[
-    float | None, typer.Option(min=0, help="Price of a million tokens sent, in any currency.", show_default=False)
-]
-CompletionPrice = Annotated[
-    float | None, typer.Option(min=0, help="Price of a million tokens received.", show_default=False)
-]
 
 
 @app.command(_RUN, hidden=True)
@@ -109,7 +103,7 @@ def run(
     from nuner.data_builders.annotation.run_settings import RunSettings
 
     console = Console(stderr=True)
-    prices = _prices(prompt_price, completion_price)
+    prices = prices_of(prompt_price, completion_price)
     settings = RunSettings(
         concurrency=concurrency,
         sentences_per_request=sentences_per_request,
@@ -157,7 +151,7 @@ def status(
     from nuner.data_builders.annotation.store import AnnotationStore
     from nuner.data_builders.annotation.store_status import StoreStatus
 
-    prices = _prices(prompt_price, completion_price)
+    prices = prices_of(prompt_price, completion_price)
     with AnnotationStore(store, create=False) as opened:
         now = StoreStatus.of(opened)
     table = Table(title=f"Annotation store: {store}", title_justify="left", show_header=False)
@@ -182,16 +176,6 @@ def status(
     for number, (reason, count) in enumerate(now.errors.items()):
         table.add_row(("errors  " if number == 0 else "        ") + reason, f"{count:,}")
     Console().print(table)
-
-
-def _prices(prompt: float | None, completion: float | None) -> Prices | None:
-    from nuner.data_builders.annotation.cost import Prices
-
-    if prompt is None and completion is None:
-        return None
-    if prompt is None or completion is None:
-        raise ValueError("give both prices, --prompt-price and --completion-price; one of them may be 0.")
-    return Prices(prompt, completion)
 
 
 def _rows(sentences: Path | None, store: Path) -> Iterable[RawSentence]:

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from .prices import CompletionPrice, PromptPrice, prices_of
 from .store_corpus import build_from_store, is_store
 
 if TYPE_CHECKING:
@@ -32,7 +33,15 @@ _OF_CORPORA = (
     "on_error",
     "cache_dir",
 )
-_OF_STORES = ("ignore_case", "normalise", "max_characters", "rows_per_shard")
+_OF_STORES = (
+    "ignore_case",
+    "normalise",
+    "max_characters",
+    "rows_per_shard",
+    "prompt_price",
+    "completion_price",
+    "currency",
+)
 
 app = typer.Typer(help="Build an annotated corpus, and look at what it holds.", no_args_is_help=True)
 
@@ -134,6 +143,11 @@ def build(
     normalise: Normalise = False,
     max_characters: MaxCharacters = 100,
     rows_per_shard: RowsPerShard = 100_000,
+    prompt_price: PromptPrice = None,
+    completion_price: CompletionPrice = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Of a store: currency of the prices, for the cost on the card.")
+    ] = None,
 ) -> None:
     """Write a corpus as Parquet, also from an annotation store, with a report of what was kept and left out."""
     from nuner.data_builders.annotation.alignment import AlignmentOptions
@@ -144,10 +158,15 @@ def build(
         _refuse_options(
             context, _OF_CORPORA, f"{config} is an annotation store; build it, then choose from the result"
         )
+        prices = prices_of(prompt_price, completion_price)
+        if currency is not None and prices is None:
+            raise ValueError("--currency needs the prices, --prompt-price and --completion-price.")
         build_from_store(
             Path(config),
             output,
             license_,
+            prices,
+            currency,
             alignment=AlignmentOptions(ignore_case, normalise, max_characters),
             drop_concepts=[name for name in drop_concept if name.strip()],
             rows_per_shard=rows_per_shard,

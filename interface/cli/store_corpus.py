@@ -11,8 +11,10 @@ from rich.progress import track
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.corpus_build import CorpusBuild
+    from nuner.data_builders.annotation.corpus_rows import YieldCounts
+    from nuner.data_builders.annotation.cost import Prices, Usage
     from nuner.data_builders.annotation.store import AnnotationStore
-    from nuner.hub_cards.corpus_facts import CorpusFacts
+    from nuner.hub_cards.corpus_facts import AnnotationFacts, CorpusFacts
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
@@ -26,13 +28,17 @@ def is_store(name: str) -> bool:
         return file.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
 
 
-def build_from_store(store: Path, output: Path, license: str | None, **options: Any) -> None:
+def build_from_store(
+    store: Path, output: Path, license: str | None, prices: Prices | None, currency: str | None, **options: Any
+) -> None:
     """Build the corpus of a store and say what became of its sentences.
 
     Args:
         store: The store of `nuner annotate`.
         output: A folder.
         license: Licence of the text, for the card.
+        prices: What the tokens cost, for the card, or None.
+        currency: Of the prices.
         **options: Those of `build_corpus`.
     """
     from nuner.data_builders.annotation.corpus_build import build_corpus
@@ -48,41 +54,62 @@ def build_from_store(store: Path, output: Path, license: str | None, **options: 
             transient=True,
         )
         build = build_corpus(sentences, output, name=store.name, **options)
-        _facts(build, opened, license).save(output)
+        annotation = _annotation(build.counts, opened, prices, currency)
+        _facts(build, license, annotation).save(output)
     _print_yields(build, {state: count for state, count in counts.items() if state != "done" and count})
 
 
-def _facts(build: CorpusBuild, store: AnnotationStore, license: str | None) -> CorpusFacts:
-    """Return what the card of the corpus is to say."""
-    from nuner.data_builders.annotation.build_report import PICTURE_FILENAME
-    from nuner.hub_cards.corpus_facts import AnnotationFacts, CorpusFacts
+def _annotation(
+    counts: YieldCounts, store: AnnotationStore, prices: Prices | None, currency: str | None
+) -> AnnotationFacts:
+    """Return who annotated the sentences of a store, when, at what cost, and what came of it."""
+    from nuner.hub_cards.corpus_facts import AnnotationFacts
 
-    annotators = store.query("SELECT model, prompt FROM annotators ORDER BY number")
+    # Only those whose replies are in the corpus: a run that was given up may have left others.
+    annotators = store.query(
+        "SELECT model, prompt FROM annotators WHERE number IN"
+        " (SELECT DISTINCT annotator FROM sentences WHERE state = 'done') ORDER BY number"
+    )
     ((first, last),) = store.query("SELECT min(finished_at), max(finished_at) FROM sentences WHERE state = 'done'")
-    counts = build.counts
-    yields = {
-        "sentences answered": counts.sentences,
-        "replies read": counts.sentences - counts.unreadable_replies.total(),
-        "sentences kept": counts.kept,
-        "entities in the replies": counts.entities,
-        "entities placed": counts.matches.total(),
-        "annotations": counts.annotations,
-    }
-    annotation = AnnotationFacts(
+    usage = store.usage()
+    return AnnotationFacts(
         model=", ".join(dict.fromkeys(model for model, _ in annotators)) or None,
         prompt=", ".join(dict.fromkeys(prompt for _, prompt in annotators)) or None,
         first_day=_day(first),
         last_day=_day(last),
-        yields=yields,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        cost=None if prices is None else _cost_in_words(usage, prices, currency),
+        yields={
+            "sentences answered": counts.sentences,
+            "replies read": counts.sentences - counts.unreadable_replies.total(),
+            "sentences kept": counts.kept,
+            "entities in the replies": counts.entities,
+            "entities placed": counts.matches.total(),
+            "annotations": counts.annotations,
+        },
     )
+
+
+def _facts(build: CorpusBuild, license: str | None, annotation: AnnotationFacts) -> CorpusFacts:
+    """Return what the card of the corpus is to say."""
+    from nuner.data_builders.annotation.build_report import PICTURE_FILENAME
+    from nuner.hub_cards.corpus_facts import CorpusFacts
+
     picture = build.folder / PICTURE_FILENAME
     return CorpusFacts(
         license=license,
         options=build.options,
-        left_out=dict(counts.unreadable_replies + counts.losses),
+        left_out=dict(build.counts.unreadable_replies + build.counts.losses),
         annotation=annotation,
         picture=picture.name if picture.exists() else None,
     )
+
+
+def _cost_in_words(usage: Usage, prices: Prices, currency: str | None) -> str:
+    """Return the cost as a card says it, with the prices that it follows from."""
+    cost = " ".join(filter(None, [f"{prices.cost(usage):,.2f}", currency]))
+    return f"{cost}, at {prices.prompt:g} for a million tokens sent and {prices.completion:g} received"
 
 
 def _day(seconds: float) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import huggingface_hub
 import pytest
 from hub_people import ACCOUNTS, ALICE
-from hub_processes import see_hub
+from hub_processes import log_in
 from hub_server.server import HubServer
 
 
@@ -20,9 +19,7 @@ def hub(tmp_path: Path) -> Iterator[HubServer]:
 
 
 @pytest.fixture
-def here(hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HubServer:
+def here(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> HubServer:
     """The Hub as this very process sees it, logged in as alice; for what needs no fresh process."""
-    see_hub(hub, monkeypatch)
-    monkeypatch.setattr(huggingface_hub.constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
-    monkeypatch.setenv("HF_TOKEN", ALICE)
+    log_in(hub, ALICE, monkeypatch)
     return hub

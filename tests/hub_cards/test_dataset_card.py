@@ -48,7 +48,15 @@ def facts() -> CorpusFacts:
         options={"max_concepts": 6},
         left_out={"the text is empty": 3},
         annotation=AnnotationFacts(
-            "gpt-x", "a1b2c3", "2026-01-01", "2026-01-03", "$3.20", {"entities_kept": 20000}, "98 of 100 were right."
+            model="gpt-x",
+            prompt="a1b2c3",
+            first_day="2026-01-01",
+            last_day="2026-01-03",
+            prompt_tokens=1_500_000,
+            completion_tokens=250_000,
+            cost="$3.20",
+            yields={"entities_kept": 20000},
+            review="98 of 100 were right.",
         ),
         personal_information="All names are invented.",
     )
