@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
@@ -18,6 +17,7 @@ from .corpus_facts import CorpusFacts
 from .corpus_files import MAX_SHARD_SIZE, read_built_corpus, statistics_of, write_corpus
 from .push import push_folder
 from .push_plan import PushPlan
+from .staging import staging_folder
 
 if TYPE_CHECKING:
     from nuner.data_builders.corpus import NuNerCorpus
@@ -67,10 +67,10 @@ def push_corpus(
     if license is not None:
         facts = replace(facts, license=license)
     splits = _splits(corpus) if folder is None else read_built_corpus(folder)
-    with tempfile.TemporaryDirectory(prefix="nuner-push-") as staging:
+    with staging_folder() as staging:
         statistics = statistics_of(splits)
         write_corpus(splits, staging, max_shard_size, statistics)
-        _with_statistics(facts, splits, statistics, Path(staging)).save(staging)
+        _with_statistics(facts, splits, statistics, staging).save(staging)
         message = options.pop("message", None) or "Upload corpus with nuner"
         return push_folder(staging, repo_id, repo_type="dataset", message=message, **options)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import Any
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from .push import push_folder
 from .push_plan import PushPlan
+from .staging import staging_folder
 from .training_facts import TrainingFacts
 
 
@@ -44,7 +44,7 @@ def push_model(
 
         ```
     """
-    with tempfile.TemporaryDirectory(prefix="nuner-push-") as folder:
+    with staging_folder() as folder:
         model.save_pretrained(folder, max_shard_size=max_shard_size)
         if tokenizer is not None:
             tokenizer.save_pretrained(folder)

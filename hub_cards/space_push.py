@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from typing import Any
 
 from .push import push_folder
 from .push_plan import PushPlan
 from .space import write_space
+from .staging import staging_folder
 
 
 def push_space(
@@ -43,7 +43,7 @@ def push_space(
 
         ```
     """
-    with tempfile.TemporaryDirectory(prefix="nuner-push-") as folder:
+    with staging_folder() as folder:
         write_space(folder, model_id, checkpoint=recognizer, examples=examples)
         message = options.pop("message", None) or "Upload demonstration with nuner"
         return push_folder(folder, repo_id, repo_type="space", message=message, **options)
