@@ -52,8 +52,11 @@ def mixed_texts(sentences: list[str], short: int, long: int) -> list[str]:
 
 def candidates(options: argparse.Namespace) -> dict[str, EntityRecognizer]:
     """The recognisers to time, the exact one first."""
-    load = EntityRecognizer.from_pretrained
-    found = {"torch float32": load(options.recogniser), "torch bfloat16": load(options.recogniser, dtype="bfloat16")}
+    load: Any = EntityRecognizer.from_pretrained
+    found: dict[str, EntityRecognizer] = {
+        "torch float32": load(options.recogniser),
+        "torch bfloat16": load(options.recogniser, dtype="bfloat16"),
+    }
     if options.exported:
         for backend, dtypes in (("onnx", ("float32", "int8")), ("openvino", ("float32", "bfloat16", "int8"))):
             for dtype in dtypes:
@@ -120,8 +123,9 @@ def main() -> None:
     sentences = read_texts(options.texts, options.sentences)
     recognizers = candidates(options)
     overlap = next(iter(recognizers.values())).overlap
-    ner: Any = pipeline("ner", model=options.recogniser, aggregation_strategy="first")
-    reading_all: Any = pipeline("ner", model=options.recogniser, aggregation_strategy="first", stride=overlap)
+    load: Any = pipeline
+    ner = load("ner", model=options.recogniser, aggregation_strategy="first")
+    reading_all = load("ner", model=options.recogniser, aggregation_strategy="first", stride=overlap)
     mix = mixed_texts(sentences, options.short, options.long)
     results = {}
     for kind, texts, run in (

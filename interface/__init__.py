@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from nuner.modeling_nuner.registration import register_when_needed
+
 from ._version import __version__
-from .modeling_nuner.registration import register_when_needed
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.client import LLMClient as LLMClient

@@ -13,7 +13,7 @@ from transformers import PreTrainedModel
 _MAX_SINGLE_FILE = 1_900_000_000
 
 
-def sample_inputs() -> dict[str, torch.Tensor]:
+def sample_inputs() -> dict[str, Any]:
     """Inputs to trace a token classifier with: two texts, so that no axis is taken for a constant."""
     input_ids = torch.arange(3, 19).reshape(2, 8)
     return {"input_ids": input_ids, "attention_mask": torch.ones_like(input_ids)}
@@ -39,7 +39,8 @@ def export_onnx(model: PreTrainedModel, path: str | os.PathLike[str]) -> None:
 
     model = model.eval()
     try:
-        from transformers.exporters import OnnxConfig, OnnxExporter
+        from transformers.exporters.configs import OnnxConfig
+        from transformers.exporters.exporter_onnx import OnnxExporter
     except ImportError:
         axis = torch.export.Dim.AUTO
         shapes = {name: {0: axis, 1: axis} for name in sample_inputs()}
@@ -50,8 +51,9 @@ def export_onnx(model: PreTrainedModel, path: str | os.PathLike[str]) -> None:
     else:
         onnx_model = OnnxExporter().export(model, sample_inputs(), OnnxConfig(dynamic=True)).program
     size = sum(p.numel() * p.element_size() for p in model.parameters())
-    external = {"external_data": f"{Path(path).name}.data"} if size > _MAX_SINGLE_FILE else {}
-    onnx_ir.save(onnx_model, os.fspath(path), **external)
+    onnx_ir.save(
+        onnx_model, os.fspath(path), external_data=f"{Path(path).name}.data" if size > _MAX_SINGLE_FILE else None
+    )
 
 
 def quantize_onnx(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
@@ -71,8 +73,8 @@ def quantize_onnx(source: str | os.PathLike[str], path: str | os.PathLike[str]) 
     weights = {tensor.name for tensor in graph.initializer}
     linear = [node.name for node in graph.node if node.op_type in ("MatMul", "Gemm") and node.input[1] in weights]
     quantize_dynamic(
-        source,
-        path,
+        os.fspath(source),
+        os.fspath(path),
         weight_type=QuantType.QInt8,
         per_channel=True,
         op_types_to_quantize=["MatMul", "Gemm"],

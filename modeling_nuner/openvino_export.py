@@ -22,7 +22,8 @@ def export_openvino(model: PreTrainedModel, path: str | os.PathLike[str]) -> Non
 
     model = model.eval()
     try:
-        from transformers.exporters import OpenVINOConfig, OpenVINOExporter
+        from transformers.exporters.configs import OpenVINOConfig
+        from transformers.exporters.exporter_openvino import OpenVINOExporter
     except ImportError:
         program = openvino.convert_model(model, example_input=sample_inputs())
     else:

@@ -78,7 +78,7 @@ class WordTokenizer:
         self.prefix = np.array(with_special[:place], dtype=np.int64)
         self.suffix = np.array(with_special[place + len(without) :], dtype=np.int64)
         probe = tokenizer.encode(_PROBE, add_special_tokens=False)
-        words = dict.fromkeys(probe.word_ids)
+        words = dict.fromkeys(word for word in probe.word_ids if word is not None)
         self._splits_words = [_PROBE[slice(*span)] for span in map(probe.word_to_chars, words) if span] == [
             *_PROBE.replace(" ", "")
         ]

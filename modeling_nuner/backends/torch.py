@@ -31,8 +31,8 @@ class TorchBackend:
         if device is None:
             device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else "cpu"
         self.device = torch.device(device or "cpu")
-        model = model.eval().to(device=self.device)  # pyright: ignore[reportArgumentType]
-        self.model = model.to(dtype=_dtype(dtype)) if dtype is not None else model
+        self.model: Any = model.eval()
+        self.model.to(device=self.device, dtype=_dtype(dtype) if dtype is not None else None)
         if self.device.type == "cpu":
             pack_linear_layers(self.model)
         self.batch_tokens = _BATCH_TOKENS.get(self.device.type, 16384)

@@ -93,9 +93,7 @@ def test_a_killed_run_goes_on_behind_its_last_whole_part(recogniser, tmp_path):
     while len(list(parts.glob("part-*"))) < 2 and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    process.stderr.close()
+    process.communicate()
     whole = sorted(parts.glob("part-*"))
     assert 2 <= len(whole) < 20
     written = {path: path.stat().st_mtime_ns for path in whole}

@@ -38,7 +38,7 @@ def test_a_model_that_was_trained_in_bf16_is_compared_in_full_precision(tmp_path
     text_config = BertConfig(hidden_size=32, num_attention_heads=2, num_hidden_layers=4, intermediate_size=64)
     model = NuNerForTokenClassification(NuNerConfig(text_config=text_config, id2label=LABELS))
     # Large logits: what bf16 rounds off them is more than the check allows.
-    torch.nn.init.normal_(model.classifier[-1].weight, std=5)
+    torch.nn.init.normal_(model.classifier[-1].weight, std=5)  # pyright: ignore[reportArgumentType]
     prepared = Accelerator(cpu=True, mixed_precision="bf16").prepare(model)
     assert prepared.forward is not type(model).forward
     export_token_classifier(prepared, tmp_path)

@@ -215,7 +215,7 @@ def test_checkpoints_that_are_no_recogniser(tiny_bert_dir, tmp_path):
 
 def test_options_that_make_no_sense(folder):
     with pytest.raises(ValueError, match="unknown backend 'jax'"):
-        EntityRecognizer.from_pretrained(folder, backend="jax")
+        EntityRecognizer.from_pretrained(folder, backend="jax")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ValueError, match="reads at most 64 tokens"):
         EntityRecognizer.from_pretrained(folder, max_length=65)
     with pytest.raises(ValueError, match="leave no room"):

@@ -70,4 +70,4 @@ def test_what_is_missing_is_said(folder, exported, tmp_path):
     with pytest.raises(ValueError, match="no sample text"):
         export_recognizer(folder, tmp_path / "out", [" "])
     with pytest.raises(ValueError, match="unknown format 'tflite'"):
-        export_recognizer(folder, tmp_path / "out", TEXTS, file_format="tflite")
+        export_recognizer(folder, tmp_path / "out", TEXTS, file_format="tflite")  # pyright: ignore[reportArgumentType]

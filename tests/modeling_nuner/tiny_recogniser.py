@@ -38,7 +38,8 @@ def save_tiny_recogniser(tiny_bert_dir: Path, folder: Path, labels: list[str] | 
 
 def pipeline_entities(folder: Path, texts: list[str], **options: Any) -> list[list[tuple[int, int, str]]]:
     """What `pipeline("ner", aggregation_strategy="first")` finds, as places and labels."""
-    ner: Any = pipeline("ner", model=str(folder), aggregation_strategy="first", **options)
+    load: Any = pipeline
+    ner = load("ner", model=str(folder), aggregation_strategy="first", **options)
     return [[(e["start"], e["end"], e["entity_group"]) for e in found] for found in ner(texts)]
 
 
