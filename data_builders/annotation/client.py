@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from .cost import Usage
-from .faults import Blame, RequestFault, fault_of
+from .faults import NO_PROTOCOL, Blame, RequestFault, fault_of
 from .prompt import FencedText, Prompt
 from .reply_schema import reply_format
 from .secrecy import KEY_VARIABLE, Secret, holds_credentials
@@ -187,7 +187,7 @@ class Connection:
         except openai.OpenAIError as error:
             raise self._without_key(fault_of(error, self.client.timeout)) from None
         except ValueError:  # the body is not JSON, though its headers say so
-            raise RequestFault("the answer is not of the OpenAI protocol", Blame.ATTEMPT) from None
+            raise RequestFault(NO_PROTOCOL, Blame.ATTEMPT) from None
         return read_completion(self.client.key.hide_in(answer), time.monotonic() - start)
 
     def _without_key(self, fault: RequestFault) -> RequestFault:
@@ -213,7 +213,7 @@ def read_completion(answer: Any, latency: float | None) -> Completion:
         RequestFault: It holds no reply.
     """
     if not isinstance(answer, dict) or not isinstance(answer.get("choices"), list):
-        raise RequestFault("the answer is not of the OpenAI protocol", Blame.ATTEMPT)
+        raise RequestFault(NO_PROTOCOL, Blame.ATTEMPT)
     usage = _usage(answer.get("usage"))
     choice = answer["choices"][0] if answer["choices"] else None
     if not isinstance(choice, dict) or not isinstance(choice.get("message"), dict):

@@ -55,11 +55,14 @@ class RequestFault(Exception):
         self.usage = usage
 
 
+NO_CONNECTION = "no connection to the server"
+NO_PROTOCOL = "the answer is not of the OpenAI protocol"
+
 # Overloaded, restarting or unreachable behind a gateway: nothing that the sentence has done.
 _SERVER_STATUSES = {429, 502, 503, 504, 520, 521, 522, 523, 524, 529}
 _SETTINGS_STATUSES = {401, 402, 404, 405}
 _ATTEMPT_STATUSES = {408, 409, 425}
-_NO_CONNECTION = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
+_CONNECTING = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 
 
 def fault_of(error: openai.OpenAIError, timeout: float) -> RequestFault:
@@ -72,13 +75,13 @@ def fault_of(error: openai.OpenAIError, timeout: float) -> RequestFault:
     if isinstance(error, openai.APIStatusError):
         return status_fault(error.status_code, error.body, retry_after(error.response.headers))
     cause = type(error.__cause__).__name__
-    if cause in _NO_CONNECTION:
-        return RequestFault("no connection to the server", Blame.SERVER, str(error.__cause__), usage=NO_USAGE)
+    if cause in _CONNECTING:
+        return RequestFault(NO_CONNECTION, Blame.SERVER, str(error.__cause__), usage=NO_USAGE)
     if isinstance(error, openai.APITimeoutError):
         return RequestFault(f"no reply within {timeout:g} s", Blame.ATTEMPT)
     if isinstance(error, openai.APIConnectionError):
         return RequestFault("the connection was cut", Blame.ATTEMPT, str(error.__cause__ or error))
-    return RequestFault("the answer is not of the OpenAI protocol", Blame.ATTEMPT, str(error))
+    return RequestFault(NO_PROTOCOL, Blame.ATTEMPT, str(error))
 
 
 def status_fault(status: int, error: Any, wait: float | None = None) -> RequestFault:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from .backoff import Backoff
 from .client import WORDLESS, Connection
 from .cost import Usage
-from .faults import Blame, RequestFault
+from .faults import NO_CONNECTION, NO_PROTOCOL, Blame, RequestFault
 from .prompt import FencedText
 from .secrecy import KEY_VARIABLE
 
@@ -72,8 +72,8 @@ def _adapt(connection: Connection, fault: RequestFault) -> bool:
 
 
 def _passing(fault: RequestFault) -> bool:
-    """Whether a fault may be over in a moment. A server that is not there is told at once."""
-    if fault.reason == "no connection to the server" or (fault.retry_after or 0) > _LONGEST_WAIT:
+    """Whether a fault may be over in a moment. A server that is not there, or is none of models, is told at once."""
+    if fault.reason in (NO_CONNECTION, NO_PROTOCOL) or (fault.retry_after or 0) > _LONGEST_WAIT:
         return False
     return fault.blame in (Blame.SERVER, Blame.ATTEMPT)
 
@@ -81,7 +81,7 @@ def _passing(fault: RequestFault) -> bool:
 async def _explanation(connection: Connection, fault: RequestFault) -> str:
     client = connection.client
     said = f" ({fault.detail.rstrip('.')})" if fault.detail else ""
-    if fault.reason == "no connection to the server":
+    if fault.reason == NO_CONNECTION:
         return f"there is no server at {client.address}{said}; check the base URL, and that the server runs."
     if fault.status in (401, 403):
         return f"{client.address} does not accept the API key in {KEY_VARIABLE}{said}."
@@ -89,7 +89,7 @@ async def _explanation(connection: Connection, fault: RequestFault) -> str:
         return f"{client.address} has no model {client.model!r}; {await _known_models(connection)}."
     if fault.status in (404, 405):
         return f"{client.address} has no chat completions{said}; the base URL usually ends in /v1."
-    if "OpenAI protocol" in fault.reason:
+    if fault.reason == NO_PROTOCOL:
         return f"{client.address} does not speak the OpenAI protocol{said}; the base URL usually ends in /v1."
     return f"{client.address} does not answer a first request for {client.model!r}: {fault.reason}{said}."
 

@@ -21,13 +21,13 @@ def _no_key(monkeypatch):
 
 @pytest.fixture(scope="module")
 def server():
-    with OpenAIServerProcess() as running:
+    with OpenAIServerProcess(models=[MODEL, "other-llm"]) as running:
         yield running
 
 
 @pytest.fixture(autouse=True)
 def _as_new(server):
-    server.change(poisoned={}, key=None)
+    server.change(poisoned={}, key=None, faults={})
 
 
 @pytest.fixture
@@ -100,15 +100,50 @@ def test_a_cost_limit_ends_cleanly(annotate, tmp_path):
     assert "Stopped before the limit on the cost was passed." in result.stderr
 
 
-def test_another_prompt_is_refused_unless_forced(annotate, tmp_path):
+@pytest.mark.parametrize(
+    ("option", "said"), [("--prompt", "another prompt"), ("--model", f"the model '{MODEL}'")], ids=["prompt", "model"]
+)
+def test_a_store_of_another_prompt_or_model_is_refused_unless_forced(server, annotate, store, tmp_path, option, said):
     write_sentences(some_sentences(3), tmp_path / "three.jsonl")
     assert annotate(tmp_path / "three.jsonl").exit_code == 0
     template = tmp_path / "mine.jinja"
     template.write_text("Find animals.")
-    refused = annotate("--prompt", template)
+    asked = len(server.statistics()["asked"])
+    other = ["--model", MODEL, "--base-url", server.base_url, "--store", store]
+    other += [option, template if option == "--prompt" else "other-llm"]
+    refused = nuner("annotate", *other)
     assert refused.exit_code == 2
-    assert "was made with another prompt" in refused.stderr
-    assert annotate("--prompt", template, "--force").exit_code == 0
+    assert refused.stderr.count("\n") == 1
+    assert f"Error: {store} was made with {said}" in refused.stderr
+    assert len(server.statistics()["asked"]) == asked
+    assert nuner("annotate", *other, "--force").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "said"),
+    [
+        ({}, ["--base-url", "http://127.0.0.1:9/v1"], "there is no server at http://127.0.0.1:9/v1"),
+        ({}, ["--base-url", "{root}"], "has no chat completions"),
+        ({}, ["--base-url", "localhost:8000/v1"], "http://"),
+        ({}, ["--model", "gpt-0"], "has no model 'gpt-0'; it has other-llm, tiny-llm"),
+        ({"faults": {"html": 1}}, [], "does not speak the OpenAI protocol"),
+        ({"key": "sk-another"}, [], "does not accept the API key in OPENAI_API_KEY"),
+        ({}, ["--base-url", ""], "OPENAI_API_KEY"),
+    ],
+    ids=["no server", "wrong path", "no URL", "unknown model", "another protocol", "wrong key", "no key"],
+)
+def test_a_server_that_cannot_be_used_is_told_before_anything_is_enqueued(
+    server, store, tmp_path, settings, arguments, said
+):
+    write_sentences(some_sentences(2), tmp_path / "two.jsonl")
+    server.change(**settings)
+    options = ["--model", MODEL, "--store", store, "--base-url", server.base_url]
+    options += [argument.format(root=server.base_url.removesuffix("/v1")) for argument in arguments]
+    result = nuner("annotate", tmp_path / "two.jsonl", *options)
+    assert result.exit_code == 2, result.output
+    assert result.stderr.startswith("Error: ") and result.stderr.count("\n") == 1
+    assert said in result.stderr
+    assert not store.exists()
 
 
 @pytest.mark.parametrize(
@@ -119,8 +154,6 @@ def test_another_prompt_is_refused_unless_forced(annotate, tmp_path):
         (["{good}", "--max-cost", "1"], "needs the prices"),
         (["{good}", "--prompt-price", "1"], "give both prices"),
         (["{good}", "--prompt", "absent.jinja"], "absent.jinja: no such file"),
-        (["{good}", "--base-url", "http://127.0.0.1:9/v1"], "there is no server at http://127.0.0.1:9/v1"),
-        (["{good}", "--base-url", ""], "OPENAI_API_KEY"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(server, store, tmp_path, arguments, said):
