@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -102,7 +104,8 @@ def _largest_difference(model: NuNerForTokenClassification, plain: PreTrainedMod
         ids = input_ids.to(each.device)
         # accelerate leaves autocast on the `forward` of a model that it has trained; the class's own has none.
         with torch.autocast(each.device.type, enabled=False):
-            output = type(each).forward(each, input_ids=ids, attention_mask=torch.ones_like(ids))
+            forward: Callable[..., Any] = type(each).forward
+            output = forward(each, input_ids=ids, attention_mask=torch.ones_like(ids))
         logits.append(output.logits.float().cpu())
     model.train(modes[0])
     plain.train(modes[1])
