@@ -43,7 +43,7 @@ def random_texts(number, longest, seed=0):
 
 
 def test_the_entities_are_those_of_the_pipeline(folder, recognizer):
-    texts = TEXTS + random_texts(300, 12)
+    texts = TEXTS + random_texts(2000, 12)
     found = recognizer(texts)
     assert places(found) == pipeline_entities(folder, texts)
     assert {entity["label"] for entities in found for entity in entities} == {"city", "person"}
@@ -64,6 +64,13 @@ def test_combining_marks_are_where_the_pipeline_differs(folder, recognizer):
     assert {end for _, end, _ in places([recognizer(behind)])[0]} <= {5, 13}
     assert pipeline_entities(folder, [behind])[0][-1][1] == 12
     assert recognizer(behind)[-1]["end"] == 13
+
+
+def test_the_pipeline_cuts_long_texts_off(folder, recognizer):
+    text = "paris london visited monday " * 40
+    cut = pipeline_entities(folder, [text])[0]
+    whole = places([recognizer(text)])[0]
+    assert cut[-1][1] < len(text) / 2 < whole[-1][1]
 
 
 def test_results_stay_in_place_and_order(recognizer):
