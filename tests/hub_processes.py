@@ -26,6 +26,8 @@ def see_hub(hub: HubServer, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.url + "/{repo_id}/resolve/{revision}/{filename}")
     patch.setattr(constants, "HF_HUB_OFFLINE", False)
     patch.setattr(constants, "HF_HUB_DISABLE_XET", hub.xet is None)
+    # transformers keeps one client for a whole process, with the address that was right at its first use.
+    patch.setattr("transformers.utils.hub._hf_api", None)
 
 
 def log_in(hub: HubServer, token: str, patch: pytest.MonkeyPatch) -> None:

@@ -225,6 +225,8 @@ def start(*arguments):
 
     def annotate_and_exit():
         os.environ["COLUMNS"] = "200"
+        # A shell that starts the tests in the background has told them to ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.argv = ["nuner", "annotate", *map(str, arguments)]
         main()
 
