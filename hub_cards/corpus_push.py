@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasets import Dataset
+from huggingface_hub import DatasetCard
 
 from nuner.data_builders.statistics import CorpusStatistics, plot_rank_frequency
 
+from .card_files import CARD_FILE, is_own_card, write_whole
 from .corpus_facts import CorpusFacts
 from .corpus_files import MAX_SHARD_SIZE, read_built_corpus, statistics_of, write_corpus
+from .parquet_configurations import configurations_yaml, dataset_info_yaml, parquet_configurations
 from .push import push_folder
 from .push_plan import PushPlan
 from .staging import staging_folder
@@ -71,6 +74,8 @@ def push_corpus(
         statistics = statistics_of(splits)
         write_corpus(splits, staging, max_shard_size, statistics)
         _with_statistics(facts, splits, statistics, staging).save(staging)
+        if folder is not None:
+            _keep_own_card(folder, staging)
         message = options.pop("message", None) or "Upload corpus with nuner"
         return push_folder(staging, repo_id, repo_type="dataset", message=message, **options)
 
@@ -90,3 +95,15 @@ def _with_statistics(
         plot_rank_frequency(statistics, folder / PICTURE, "Concept frequency by rank")
         facts = replace(facts, picture=PICTURE)
     return facts
+
+
+def _keep_own_card(folder: Path, staging: Path) -> None:
+    """Take a card that a person wrote along; only what it declares of the files is brought up to date."""
+    path = folder / CARD_FILE
+    if is_own_card(path):
+        return
+    card = DatasetCard.load(path)
+    configurations = parquet_configurations(staging)
+    card.data["configs"] = configurations_yaml(configurations)
+    card.data["dataset_info"] = dataset_info_yaml(configurations)
+    write_whole(staging / CARD_FILE, str(card))

@@ -43,5 +43,5 @@ def pull_folder(
     target = Path(folder)
     if target.exists() and not target.is_dir():
         raise HubError(f"{target} is a file: choose a folder.")
-    with spoken_hub_errors("pull", repo_id, token):
+    with spoken_hub_errors(f"pull the {repo_type}", repo_id, token):
         return Path(snapshot_download(repo_id, repo_type=repo_type, revision=revision, local_dir=target, token=token))

@@ -18,16 +18,22 @@ def main_console() -> Console:
     return Console(quiet=not is_main_process())
 
 
+def quiet_datasets() -> None:
+    """Silence the bars of `datasets` alone, where there would be dozens."""
+    import datasets
+
+    datasets.disable_progress_bars()
+
+
 def quiet_libraries() -> None:
     """Silence the libraries' own bars and remarks; the commands show their progress themselves.
 
     Of the processes of `torchrun`, only the first warns.
     """
-    import datasets
     import huggingface_hub
     import transformers
 
-    datasets.disable_progress_bars()
+    quiet_datasets()
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
     huggingface_hub.logging.set_verbosity_error()

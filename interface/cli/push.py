@@ -11,6 +11,7 @@ from rich.filesize import decimal
 from rich.table import Table
 
 from .errors import StoppedByUser
+from .output import quiet_datasets
 
 if TYPE_CHECKING:
     from nuner.hub_cards.push_plan import PushPlan
@@ -68,6 +69,10 @@ def push(
     going_to = repo_id
     try:
         if kind == "dataset":
+            quiet_datasets()
+            Console(stderr=True).print(
+                f"Writing the configurations of {folder}", highlight=False, markup=False, soft_wrap=True
+            )
             plan = push_corpus(folder, repo_id, license=license_, **options)
         else:
             plan = push_folder(folder, repo_id, **options)

@@ -66,7 +66,10 @@ def test_push_with_a_space_and_pull(here, recogniser, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["pull", "alice/absent", "{out}"], "Could not pull alice/absent: it does not exist, or it is private"),
+        (
+            ["pull", "alice/absent", "{out}"],
+            "Could not pull the model alice/absent: it does not exist, or it is private",
+        ),
         (["pull", "alice/tickets", "{out}", "--revision", "v9"], "no such branch, tag or commit"),
         (["pull", "no name", "{out}"], "no repository name"),
         (["push", "{out}/absent", "tickets"], "is no folder"),

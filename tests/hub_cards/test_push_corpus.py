@@ -11,7 +11,8 @@ from huggingface_hub import DatasetCard
 
 from nuner.data_builders.corpus import NuNerCorpus
 from nuner.data_builders.schema import CORPUS_FEATURES, sentence_id
-from nuner.hub_cards import HubError, push_corpus, write_corpus
+from nuner.hub_cards import CorpusFacts, HubError, push_corpus, write_corpus, write_dataset_card
+from nuner.hub_cards.card_files import GENERATED
 
 CITIES = ["Paris", "London", "Berlin", "Rome", "Oslo", "Bern"]
 
@@ -116,6 +117,20 @@ def test_a_smaller_corpus_leaves_no_old_shard(here, corpus):
     assert "default/validation-00000-of-00001.parquet" in plan.deleted
     files = here.store.repository("dataset", "alice/letters").resolve("main").files
     assert [path for path in files if path.startswith("default/")] == ["default/train-00000-of-00001.parquet"]
+
+
+def test_a_card_that_a_person_wrote_goes_along(here, corpus, tmp_path):
+    corpus["train"].to_parquet(tmp_path / "train-00000-of-00001.parquet")
+    card = DatasetCard.load(write_dataset_card(tmp_path, CorpusFacts(license="mit")))
+    card.text = card.text.replace(GENERATED, "") + "\nMy own words.\n"
+    card.save(tmp_path / "README.md")
+    push_corpus(tmp_path, "letters", private=False)
+    repository = here.store.repository("dataset", "alice/letters")
+    pushed: Any = DatasetCard(repository.read_blob(repository.resolve("main").files["README.md"]).read_text())
+    assert pushed.text.strip() == card.text.strip()
+    assert pushed.data.license == "mit"
+    assert [each["config_name"] for each in pushed.data.configs] == ["default", "en", "fr", "top-4"]
+    assert pushed.data.configs[0]["data_files"][0]["path"] == "default/train-*.parquet"
 
 
 def test_from_a_built_folder_to_load_dataset_by_name(hub, corpus, tmp_path):
