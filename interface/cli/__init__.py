@@ -26,6 +26,7 @@ from . import (
     push,
     quickstart,
     sentences,
+    serve,
 )
 from .errors import spoken_errors
 
@@ -71,6 +72,7 @@ app.add_typer(corpus.app, name="corpus")
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
 app.command("predict")(predict.predict)
+app.command("serve")(serve.serve)
 app.command("export")(export.export)
 app.command("benchmark")(benchmark.benchmark)
 app.command("demo")(demo.demo)

@@ -1,0 +1,79 @@
+"""`nuner serve`: recognise entities over HTTP."""
+
+from __future__ import annotations
+
+import socket
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from .output import quiet_libraries
+
+
+def serve(
+    model: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser.", show_default=False)],
+    host: Annotated[str, typer.Option(help="Address to serve on; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8000,
+    backend: Annotated[str, typer.Option(help="torch, onnx or openvino.")] = "torch",
+    dtype: Annotated[str | None, typer.Option(help="Precision: float32, bfloat16, float16; int8 for exports.")] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(help="Entity type that a bi-encoder shall find; may be repeated.")
+    ] = None,
+    max_bytes: Annotated[int, typer.Option(min=1, help="Largest request; larger ones are answered 413.")] = 1 << 20,
+    max_requests: Annotated[
+        int, typer.Option(min=1, help="Most requests that wait or are under way; those beyond are answered 503.")
+    ] = 256,
+) -> None:
+    """Serve a recogniser over HTTP until Ctrl-C: /entities, /health, /metrics, and /docs.
+
+    Requests that wait together are recognised together. On SIGTERM and Ctrl-C the requests under way are answered
+    first. There is no access control: put a proxy before it where others can reach it.
+    """
+    for module in ("fastapi", "uvicorn", "prometheus_client"):
+        if find_spec(module) is None:
+            raise ValueError(f"the service needs {module}; install it with: pip install 'nuner[serve]'")
+    import uvicorn
+
+    from nuner.modeling_nuner.recognizer import EntityRecognizer
+    from nuner.serving import create_app
+
+    quiet_libraries()
+    bound = listener(host, port)
+    backend_: Any = backend
+    recognizer = EntityRecognizer.from_pretrained(model, backend_, dtype, labels=label)
+    name = Path(model).resolve().name if Path(model).is_dir() else model
+    app = create_app(recognizer, name, max_bytes=max_bytes, max_requests=max_requests)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    shown = f"[{host}]" if ":" in host else host
+    Console().print(
+        f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    server.run(sockets=[bound])
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """Take a port.
+
+    Args:
+        host: IPv4 or IPv6 address, or a name.
+        port: The port; 0 for any that is free.
+
+    Returns:
+        A socket that listens.
+
+    Raises:
+        ValueError: If it is taken, or the address is not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        # As many as 64 clients and more may knock while a batch is under way.
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ValueError(f"cannot serve on {host}, port {port} ({reason}); choose others by --host, --port") from None

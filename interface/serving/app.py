@@ -1,0 +1,127 @@
+"""The application: /entities, /health and /metrics."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from nuner._version import __version__
+from nuner.modeling_nuner.recognizer import EntityRecognizer
+
+from .batching import DynamicBatcher, Overloaded
+from .messages import EntitiesAnswer, EntitiesRequest, Health, Problem, answer, problem_of
+from .metrics import Metrics
+from .request_size import RequestSizeLimit
+
+MAX_BYTES = 1 << 20
+MAX_REQUESTS = 256
+# So many of the largest requests may wait at once.
+_LARGE_REQUESTS = 8
+
+
+class _AsciiResponse(JSONResponse):
+    """JSON whose other characters are escaped: half a surrogate pair, from a text that was cut, has no UTF-8."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, separators=(",", ":")).encode("ascii")
+
+
+def create_app(
+    recognizer: EntityRecognizer,
+    name: str = "recogniser",
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_requests: int = MAX_REQUESTS,
+) -> FastAPI:
+    """Make the service of a recogniser.
+
+    Args:
+        recognizer: The recogniser; the service alone may use it.
+        name: What to call it.
+        max_bytes: Size of the largest request.
+        max_requests: Most requests that wait or are under way; those beyond are told when to come again.
+
+    Returns:
+        An application for any ASGI server.
+
+    Raises:
+        ValueError: If a limit is below 1.
+
+    Example:
+        ```python
+        >>> from nuner import EntityRecognizer
+        >>> from nuner.serving import create_app
+        >>> app = create_app(EntityRecognizer.from_pretrained("recogniser"))  # doctest: +SKIP
+
+        ```
+    """
+    if max_bytes < 1 or max_requests < 1:
+        raise ValueError(f"max_bytes is {max_bytes} and max_requests {max_requests}; both must be at least 1")
+    metrics = Metrics()
+    batcher = DynamicBatcher(recognizer, metrics, max_requests, _LARGE_REQUESTS * max_bytes)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        batcher.start()
+        yield
+        await batcher.close()
+
+    app = FastAPI(title="NuNER", summary=f"Named entities, found by {name}", version=__version__, lifespan=lifespan)
+    app.add_middleware(RequestSizeLimit, max_bytes=max_bytes)
+
+    @app.middleware("http")
+    async def counted(request: Request, call_next: Any) -> Response:
+        if request.url.path != "/entities":
+            return await call_next(request)
+        began, status = time.perf_counter(), 500
+        try:
+            response = await call_next(request)
+            status = response.status_code
+            return response
+        finally:
+            metrics.request(status, time.perf_counter() - began)
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(_: Request, error: Any) -> JSONResponse:
+        status, sentence = problem_of(list(error.errors()))
+        return _AsciiResponse({"detail": sentence}, status)
+
+    @app.exception_handler(Overloaded)
+    async def overloaded(_: Request, error: Any) -> JSONResponse:
+        sentence = f"Too many requests wait: try again in {error.retry_after} s."
+        return JSONResponse({"detail": sentence}, 503, {"Retry-After": str(error.retry_after)})
+
+    @app.exception_handler(Exception)
+    async def failed(_: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": "The recogniser failed; the log of the service says why."}, 500)
+
+    problems: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 413, 422, 500, 503)}
+
+    @app.post("/entities", responses=problems, response_model=EntitiesAnswer)
+    async def entities(request: EntitiesRequest) -> JSONResponse:
+        """Find the entities of a text or of many."""
+        if isinstance(request.texts, str):
+            found = await batcher.recognize([request.texts])
+            return _AsciiResponse(answer(found[0]))
+        return _AsciiResponse(answer(await batcher.recognize(request.texts)))
+
+    @app.get("/health", response_model=Health, responses={503: {"model": Health}})
+    async def health() -> JSONResponse:
+        """Whether the service recognises, and which labels."""
+        status = "ok" if batcher.running else "stopped"
+        body = Health(status=status, model=name, labels=recognizer.labels.types)
+        return JSONResponse(body.model_dump(), 200 if batcher.running else 503)
+
+    @app.get("/metrics")
+    async def prometheus() -> Response:
+        """Metrics in the text format of Prometheus."""
+        return Response(metrics.render(), headers={"Content-Type": metrics.content_type})
+
+    return app

@@ -1,0 +1,172 @@
+"""Requests that wait together are recognised together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from nuner.modeling_nuner.recognizer import Entity, EntityRecognizer
+
+from .metrics import Metrics
+
+# A batch holds the worker: the longer it is, the longer a short text that comes meanwhile has to wait.
+BATCH_TEXTS = 256
+BATCH_CHARACTERS = 100_000
+_LONGEST_PAUSE = 60
+
+
+class Overloaded(Exception):
+    """There is no room for another request.
+
+    Args:
+        retry_after: Seconds after which there should be.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"{retry_after} s")
+        self.retry_after = retry_after
+
+
+class _Request:
+    def __init__(self, texts: Sequence[str | None], answer: asyncio.Future[list[list[Entity]]]) -> None:
+        self.texts = texts
+        self.answer = answer
+        self.found: list[list[Entity]] = []
+        self.taken = 0  # texts that are in a batch or done
+
+
+class DynamicBatcher:
+    """Gives a recogniser batches of the texts that wait, in a thread of its own.
+
+    No request waits for others to come: while one batch is under way, the next one gathers. Requests take turns text
+    by text, so that one with thousands of texts does not hold up the others.
+
+    Args:
+        recognizer: The recogniser; nothing else may use it.
+        metrics: Where to count.
+        max_requests: Most requests that are under way or wait.
+        max_characters: Most characters of these; a request alone may have more.
+
+    Example:
+        ```python
+        >>> from nuner.serving.batching import DynamicBatcher
+        >>> batcher = DynamicBatcher(recognizer, Metrics(), 256, 8_000_000)  # doctest: +SKIP
+        >>> batcher.start()  # doctest: +SKIP
+        >>> await batcher.recognize(["Ada lives in Paris."])  # doctest: +SKIP
+
+        ```
+    """
+
+    def __init__(self, recognizer: EntityRecognizer, metrics: Metrics, max_requests: int, max_characters: int) -> None:
+        self._recognizer = recognizer
+        self._metrics = metrics
+        self._max_requests, self._max_characters = max_requests, max_characters
+        self._turns: deque[_Request] = deque()
+        self._requests = self._characters = 0
+        self._characters_per_second = 0.0
+        self._arrival = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recogniser")
+        metrics.waiting.set_function(lambda: self._requests)
+
+    @property
+    def running(self) -> bool:
+        """Whether texts that are given are recognised."""
+        return self._task is not None and not self._task.done()
+
+    def start(self) -> None:
+        """Begin to recognise; call it where the event loop runs."""
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Stop; the service has answered its requests before."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        self._thread.shutdown()
+
+    async def recognize(self, texts: Sequence[str | None]) -> list[list[Entity]]:
+        """Wait for the entities of texts.
+
+        Args:
+            texts: The texts.
+
+        Returns:
+            The entities of each.
+
+        Raises:
+            Overloaded: If too much waits already.
+        """
+        if not texts:
+            return []
+        characters = sum(len(text or "") for text in texts)
+        full = self._requests > 0 and self._characters + characters > self._max_characters
+        if self._requests >= self._max_requests or full:
+            raise Overloaded(self._pause())
+        request = _Request(texts, asyncio.get_running_loop().create_future())
+        self._requests += 1
+        self._characters += characters
+        try:
+            self._turns.append(request)
+            self._arrival.set()
+            return await request.answer
+        finally:
+            self._requests -= 1
+            self._characters -= characters
+
+    def _pause(self) -> int:
+        """Seconds until half of what waits should be done."""
+        seconds = self._characters / 2 / self._characters_per_second if self._characters_per_second else 1
+        return max(1, min(_LONGEST_PAUSE, round(seconds)))
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._arrival.wait()
+            batch = self._next_batch()
+            if not batch:
+                self._arrival.clear()
+                continue
+            texts = [text for _, text in batch]
+            began = loop.time()
+            try:
+                found = await loop.run_in_executor(self._thread, self._recognizer, texts)
+            except Exception as error:
+                self._fail(batch, error)
+                continue
+            seconds = loop.time() - began
+            self._characters_per_second = sum(len(text or "") for text in texts) / max(seconds, 1e-6)
+            self._metrics.batch(texts, found, seconds)
+            for (request, _), entities in zip(batch, found, strict=True):
+                request.found.append(entities)
+                # A client that has gone has cancelled the answer.
+                if len(request.found) == len(request.texts) and not request.answer.done():
+                    request.answer.set_result(request.found)
+
+    def _next_batch(self) -> list[tuple[_Request, str | None]]:
+        """Texts of the requests in turn; those of one request keep their order, also from batch to batch."""
+        batch: list[tuple[_Request, str | None]] = []
+        characters = 0
+        while self._turns and len(batch) < BATCH_TEXTS:
+            request = self._turns[0]
+            text = request.texts[request.taken]
+            if batch and characters + len(text or "") > BATCH_CHARACTERS:
+                break
+            self._turns.popleft()
+            if request.answer.done():
+                continue
+            batch.append((request, text))
+            characters += len(text or "")
+            request.taken += 1
+            if request.taken < len(request.texts):
+                self._turns.append(request)
+        return batch
+
+    def _fail(self, batch: list[tuple[_Request, str | None]], error: Exception) -> None:
+        for request, _ in batch:
+            if not request.answer.done():
+                request.answer.set_exception(error)

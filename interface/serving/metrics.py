@@ -1,0 +1,79 @@
+"""What the service counts, in the text format of Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from nuner.modeling_nuner.recognizer import Entity
+
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+
+class Metrics:
+    """The metrics of one service, beside those of its process (memory, processor time).
+
+    Attributes:
+        content_type: What `render` returns.
+        waiting: Requests that wait or are under way.
+
+    Example:
+        ```python
+        >>> from nuner.serving.metrics import Metrics
+        >>> b"nuner_texts_total 0.0" in Metrics().render()
+        True
+
+        ```
+    """
+
+    content_type = CONTENT_TYPE_LATEST
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        registry = self._registry
+        self._requests = Counter("nuner_requests", "Requests to /entities", ["status"], registry=registry)
+        self._seconds = Histogram(
+            "nuner_request_seconds", "From a request to its answer", buckets=_SECONDS, registry=registry
+        )
+        self._texts = Counter("nuner_texts", "Texts recognised", registry=registry)
+        self._characters = Counter("nuner_characters", "Characters of these", registry=registry)
+        self._entities = Counter("nuner_entities", "Entities found", ["label"], registry=registry)
+        self._batch_texts = Histogram(
+            "nuner_batch_texts", "Texts recognised together", buckets=_SIZES, registry=registry
+        )
+        self._batch_seconds = Histogram("nuner_batch_seconds", "Recognition of a batch", registry=registry)
+        self.waiting = Gauge("nuner_waiting_requests", "Requests that wait or are under way", registry=registry)
+
+    def request(self, status: int, seconds: float) -> None:
+        """Count a request.
+
+        Args:
+            status: The HTTP status of its answer.
+            seconds: How long it took.
+        """
+        self._requests.labels(str(status)).inc()
+        self._seconds.observe(seconds)
+
+    def batch(self, texts: Sequence[str | None], found: Sequence[Sequence[Entity]], seconds: float) -> None:
+        """Count a batch.
+
+        Args:
+            texts: Its texts.
+            found: Their entities.
+            seconds: How long it took.
+        """
+        self._texts.inc(len(texts))
+        self._characters.inc(sum(len(text or "") for text in texts))
+        for entities in found:
+            for entity in entities:
+                self._entities.labels(entity["label"]).inc()
+        self._batch_texts.observe(len(texts))
+        self._batch_seconds.observe(seconds)
+
+    def render(self) -> bytes:
+        """All metrics as text."""
+        return generate_latest(self._registry)
