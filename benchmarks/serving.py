@@ -97,6 +97,7 @@ async def load(url: str, texts: list[str], expected: list[Any], clients: int, se
         "requests_per_second": len(latencies) / wall,
         **dict(seen),
         "answers that differ": seen["answers that differ"],
+        "texts_per_second": seen["texts"] / wall,
         "latency_median_s": statistics.median(ordered),
         "latency_p95_s": ordered[int(0.95 * (len(ordered) - 1))],
         "latency_max_s": ordered[-1],
@@ -115,7 +116,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     texts = texts_of_all_lengths(options.texts, options.seed)
-    expected = EntityRecognizer.from_pretrained(options.recogniser)(texts)
+    recognizer = EntityRecognizer.from_pretrained(options.recogniser)
+    began = time.monotonic()
+    expected = recognizer(texts)
+    direct = len(texts) / (time.monotonic() - began)
     service = subprocess.Popen(
         [sys.executable, "-m", "nuner.cli", "serve", options.recogniser, "--port", "0"],
         stdout=subprocess.PIPE,
@@ -131,6 +135,7 @@ def main() -> None:
     finally:
         service.terminate()
         service.wait()
+    figures["direct_texts_per_second"] = direct
     measured_on = {
         "recogniser": Path(options.recogniser).name,
         "clients": options.clients,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nuner.trainers.few_shot import compare_encoders as compare_encoders
     from nuner.trainers.finetuning import finetune as finetune
     from nuner.trainers.finetuning_arguments import FineTuningArguments as FineTuningArguments
+    from nuner.trainers.recognizer_evaluation import evaluate_recognizer as evaluate_recognizer
     from nuner.trainers.recognizer_files import save_recognizer as save_recognizer
 
 register_when_needed()
@@ -57,6 +58,7 @@ _MODULES = {
     "ZeroShotRecognizer": "modeling_nuner.zero_shot",
     "calibrate": "trainers.calibration",
     "compare_encoders": "trainers.few_shot",
+    "evaluate_recognizer": "trainers.recognizer_evaluation",
     "export_backbone": "modeling_nuner.export",
     "export_recognizer": "modeling_nuner.recognizer_export",
     "export_token_classifier": "modeling_nuner.export",

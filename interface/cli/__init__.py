@@ -18,6 +18,7 @@ from . import (
     card,
     corpus,
     demo,
+    evaluate,
     export,
     finetune,
     predict,
@@ -72,6 +73,7 @@ app.add_typer(corpus.app, name="corpus")
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
 app.command("predict")(predict.predict)
+app.command("evaluate")(evaluate.evaluate)
 app.command("serve")(serve.serve)
 app.command("export")(export.export)
 app.command("benchmark")(benchmark.benchmark)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import socket
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from .output import quiet_libraries
+from .predict import Runtime
 
 
 def serve(
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser.", show_default=False)],
     host: Annotated[str, typer.Option(help="Address to serve on; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8000,
-    backend: Annotated[str, typer.Option(help="torch, onnx or openvino.")] = "torch",
+    backend: Annotated[Runtime, typer.Option(help="What computes; onnx and openvino read exports.")] = Runtime.torch,
     dtype: Annotated[str | None, typer.Option(help="Precision: float32, bfloat16, float16; int8 for exports.")] = None,
     label: Annotated[
         list[str] | None, typer.Option(help="Entity type that a bi-encoder shall find; may be repeated.")
@@ -40,10 +41,10 @@ def serve(
     from nuner.modeling_nuner.recognizer import EntityRecognizer
     from nuner.serving import create_app
 
-    quiet_libraries()
+    if backend == Runtime.torch:
+        quiet_libraries()
     bound = listener(host, port)
-    backend_: Any = backend
-    recognizer = EntityRecognizer.from_pretrained(model, backend_, dtype, labels=label)
+    recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=label)
     name = Path(model).resolve().name if Path(model).is_dir() else model
     app = create_app(recognizer, name, max_bytes=max_bytes, max_requests=max_requests)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
