@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,12 +18,30 @@ from nuner.modeling_nuner.recognizer import EntityRecognizer
 from .batching import DynamicBatcher, Overloaded
 from .messages import EntitiesAnswer, EntitiesRequest, Health, Problem, answer, problem_of
 from .metrics import Metrics
+from .request_count import RequestCount
 from .request_size import RequestSizeLimit
 
 MAX_BYTES = 1 << 20
 MAX_REQUESTS = 256
 # So many of the largest requests may wait at once.
 _LARGE_REQUESTS = 8
+# For the count of requests only, as nginx counts them.
+_CLIENT_GONE = 499
+_LOOK_SECONDS = 0.5
+
+_Result = TypeVar("_Result")
+
+
+async def _unless_gone(request: Request, work: Coroutine[Any, Any, _Result]) -> _Result | None:
+    """Do what a client waits for; cancel it, and return None, when the client no longer does."""
+    task = asyncio.create_task(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=_LOOK_SECONDS))[0]:
+            if await request.is_disconnected():
+                return None
+        return task.result()
+    finally:
+        task.cancel()
 
 
 class _AsciiResponse(JSONResponse):
@@ -75,18 +93,7 @@ def create_app(
 
     app = FastAPI(title="NuNER", summary=f"Named entities, found by {name}", version=__version__, lifespan=lifespan)
     app.add_middleware(RequestSizeLimit, max_bytes=max_bytes)
-
-    @app.middleware("http")
-    async def counted(request: Request, call_next: Any) -> Response:
-        if request.url.path != "/entities":
-            return await call_next(request)
-        began, status = time.perf_counter(), 500
-        try:
-            response = await call_next(request)
-            status = response.status_code
-            return response
-        finally:
-            metrics.request(status, time.perf_counter() - began)
+    app.add_middleware(RequestCount, metrics=metrics, path="/entities")
 
     @app.exception_handler(RequestValidationError)
     async def unreadable(_: Request, error: Any) -> JSONResponse:
@@ -105,12 +112,13 @@ def create_app(
     problems: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 413, 422, 500, 503)}
 
     @app.post("/entities", responses=problems, response_model=EntitiesAnswer)
-    async def entities(request: EntitiesRequest) -> JSONResponse:
+    async def entities(body: EntitiesRequest, request: Request) -> Response:
         """Find the entities of a text or of many."""
-        if isinstance(request.texts, str):
-            found = await batcher.recognize([request.texts])
-            return _AsciiResponse(answer(found[0]))
-        return _AsciiResponse(answer(await batcher.recognize(request.texts)))
+        texts = [body.texts] if isinstance(body.texts, str) else body.texts
+        found = await _unless_gone(request, batcher.recognize(texts))
+        if found is None:
+            return Response(status_code=_CLIENT_GONE)
+        return _AsciiResponse(answer(found[0] if isinstance(body.texts, str) else found))
 
     @app.get("/health", response_model=Health, responses={503: {"model": Health}})
     async def health() -> JSONResponse:

@@ -143,7 +143,7 @@ class DynamicBatcher:
             self._metrics.batch(texts, found, seconds)
             for (request, _), entities in zip(batch, found, strict=True):
                 request.found.append(entities)
-                # A client that has gone has cancelled the answer.
+                # Where the client has gone, the answer is cancelled.
                 if len(request.found) == len(request.texts) and not request.answer.done():
                     request.answer.set_result(request.found)
 

@@ -1,5 +1,6 @@
 import asyncio
 import random
+import re
 import signal
 import socket
 import time
@@ -137,6 +138,21 @@ def test_beyond_its_queue_the_service_says_when_to_come_again(model):
     assert refused and {answer.status_code for answer in answers} == {200, 503}
     assert all(1 <= int(answer.headers["Retry-After"]) <= 60 for answer in refused)
     assert refused[0].json()["detail"].startswith("Too many requests wait: try again in ")
+
+
+def test_what_nobody_waits_for_any_more_is_not_recognised(model):
+    with service_thread(model) as url:
+        many = [text_of(1000, seed) for seed in range(150)]
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{url}/entities", json={"texts": many}, timeout=0.1)
+        until = time.monotonic() + 30
+        while 'status="499"' not in (metrics := httpx.get(f"{url}/metrics", timeout=30).text):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert "nuner_waiting_requests 0.0" in metrics
+        recognised = re.search(r"^nuner_texts_total (\S+)", metrics, re.MULTILINE)
+        assert recognised and float(recognised[1]) < len(many)
+        assert httpx.post(f"{url}/entities", json={"texts": "paris"}).status_code == 200
 
 
 def test_what_is_under_way_is_answered_before_the_service_ends(model):
