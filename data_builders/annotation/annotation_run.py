@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from .background_loop import pause
 from .client import Connection, Dialect, LLMClient
 from .commits import GroupCommits
 from .cost import NO_USAGE, Budget, BudgetSpent, Usage
@@ -19,7 +20,6 @@ from .rate_limits import RateLimit
 from .reply_outcomes import outcomes_of_fault, outcomes_of_reply
 from .run_settings import RunSettings
 from .store import AnnotationStore, Outcome, PendingSentence
-from .workers import HEARTBEAT_SECONDS
 
 _SECONDS_BETWEEN_REPORTS = 0.5
 
@@ -107,21 +107,15 @@ class AnnotationRun:
         self._requests = RateLimit(settings.requests_per_minute)
         self._tokens = RateLimit(settings.tokens_per_minute)
         self._start = self._last_answer = time.monotonic()
-        self._commits = GroupCommits(self._store)
-        try:
-            self._worker = await self._commits.call(self._store.join)
-            async with self._client.connect() as connection:
+        with closing(GroupCommits(self._store)) as self._commits:
+            async with self._commits.worker() as self._worker, self._client.connect() as connection:
                 connection.dialect = self._dialect
                 end, message = await self._ask_all(connection)
-        finally:
-            with contextlib.suppress(OSError):  # on a full disk the lease runs out by itself
-                await self._commits.call(self._store.leave, self._worker)
-            self._commits.close()
         self._on_progress(self._progress())
         return RunResult(end, self._progress(), message)
 
     async def _ask_all(self, connection: Connection) -> tuple[End, str]:
-        helpers = [asyncio.create_task(self._beat()), asyncio.create_task(self._report())]
+        report = asyncio.create_task(self._report())
         slots = [asyncio.create_task(self._slot(connection)) for _ in range(self._settings.concurrency)]
         try:
             await asyncio.wait(slots, return_when=asyncio.FIRST_EXCEPTION)
@@ -129,7 +123,7 @@ class AnnotationRun:
             self._stop.set()
             endings = await asyncio.gather(*slots, return_exceptions=True)
         finally:
-            for task in (*helpers, *slots):
+            for task in (report, *slots):
                 task.cancel()
         faults = [ending for ending in endings if isinstance(ending, BaseException)]
         for fault in faults:
@@ -180,7 +174,7 @@ class AnnotationRun:
                 self._tokens.correct(_total(fault.usage) - expected)
                 groups += again
                 if again and len(again[0]) == len(group):
-                    await self._pause(self._settings.backoff.wait(faults, fault.retry_after))
+                    await pause(self._settings.backoff.wait(faults, fault.retry_after), self._stop)
             else:
                 self._last_answer = time.monotonic()
                 self._tokens.correct(_total(completion.usage) - expected)
@@ -219,17 +213,6 @@ class AnnotationRun:
                 self._counts["pending"] -= 1
                 self._counts[outcome.state] += 1
                 self._answered += 1
-
-    async def _pause(self, seconds: float) -> None:
-        """Sleep, unless the run is stopped."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            with contextlib.suppress(OSError):  # a full disk is told by what writes replies
-                await self._commits.call(self._store.renew, self._worker)
 
     async def _report(self) -> None:
         while True:

@@ -76,3 +76,14 @@ class _LoopThread(threading.Thread, Generic[T]):
         if self._error is not None:
             raise self._error
         return self._results[0]
+
+
+async def pause(seconds: float, stop: asyncio.Event) -> None:
+    """Sleep, unless the work is to stop.
+
+    Args:
+        seconds: How long.
+        stop: Set when the work is to stop.
+    """
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from .annotation_run import End, Progress, RunResult
+from .background_loop import pause
 from .batch_files import ENDPOINT, read_answers, request_line
 from .batch_table import MAX_BYTES, MAX_REQUESTS, Batch, BatchTable, PlannedRequest
 from .client import Completion, Connection, Dialect, LLMClient
@@ -21,7 +22,6 @@ from .prompt import FencedText
 from .reply_outcomes import outcomes_of_fault, outcomes_of_reply
 from .run_settings import RunSettings
 from .store import AnnotationStore, Outcome, PendingSentence
-from .workers import HEARTBEAT_SECONDS
 
 if TYPE_CHECKING:
     from openai.types import Batch as RemoteBatch
@@ -95,19 +95,11 @@ class BatchRun:
         """
         self._stop, self._start = stop, time.monotonic()
         self._answered = 0
-        self._commits = GroupCommits(self._store)
-        beat = asyncio.create_task(self._beat())
-        try:
-            self._worker = await self._commits.call(self._store.join)
-            async with self._client.connect() as connection:
+        with closing(GroupCommits(self._store)) as self._commits:
+            async with self._commits.worker() as self._worker, self._client.connect() as connection:
                 connection.dialect = self._dialect
                 end, message = await self._until_the_end(connection)
-            return RunResult(end, await self._commits.call(self._progress), message)
-        finally:
-            beat.cancel()
-            with contextlib.suppress(OSError):  # on a full disk the lease runs out by itself
-                await self._commits.call(self._store.leave, self._worker)
-            self._commits.close()
+                return RunResult(end, await self._commits.call(self._progress), message)
 
     async def _until_the_end(self, connection: Connection) -> tuple[End, str]:
         try:
@@ -125,7 +117,7 @@ class BatchRun:
                         return ("cost limit" if left and self._settings.max_cost else "finished"), ""
                 if not self._limits.wait:
                     return "waiting", ""
-                await self._pause(self._limits.poll_seconds)
+                await pause(self._limits.poll_seconds, self._stop)
         except ServerGone as gone:
             return "server", str(gone)
 
@@ -272,17 +264,7 @@ class BatchRun:
                 raise _Refused(self._client.key.hide(str(fault)))
             if time.monotonic() - begun > self._settings.patience or self._stop.is_set():
                 raise ServerGone(self._client.key.hide(str(fault)))
-            await self._pause(self._settings.backoff.wait(faults, fault.retry_after))
-
-    async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            with contextlib.suppress(OSError):
-                await self._commits.call(self._store.renew, self._worker)
+            await pause(self._settings.backoff.wait(faults, fault.retry_after), self._stop)
 
     def _progress(self) -> Progress:
         counts = self._store.counts()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from .cost import Usage
 from .store import AnnotationStore, Outcome
+from .workers import HEARTBEAT_SECONDS
 
 T = TypeVar("T")
 
@@ -40,6 +42,28 @@ class GroupCommits:
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
         return await written
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[str]:
+        """Be a worker of the store, with a lease that is renewed until the end.
+
+        Yields:
+            The worker's id.
+        """
+        worker = await self.call(self.store.join)
+        beat = asyncio.create_task(self._keep_lease(worker))
+        try:
+            yield worker
+        finally:
+            beat.cancel()
+            with suppress(OSError):  # on a full disk the lease runs out by itself
+                await self.call(self.store.leave, worker)
+
+    async def _keep_lease(self, worker: str) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            with suppress(OSError):  # a full disk is told by what writes replies
+                await self.call(self.store.renew, worker)
 
     async def _write(self) -> None:
         while self._waiting:
