@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from nuner.data_builders.annotation.backoff import Backoff
 from nuner.data_builders.annotation.client import LLMClient
 from nuner.data_builders.annotation.prompt import Prompt
@@ -11,6 +13,12 @@ from nuner.data_builders.annotation.raw_sentence import RawSentence, raw_sentenc
 from nuner.data_builders.annotation.run_settings import RunSettings
 
 MODEL = "tiny-llm"
+
+
+def forget_key(patch: pytest.MonkeyPatch) -> None:
+    """Let no key and no address of this machine reach the client."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        patch.delenv(name, raising=False)
 
 
 def some_sentences(count: int) -> list[RawSentence]:

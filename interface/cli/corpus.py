@@ -295,10 +295,7 @@ def _write_parquet(rows: Dataset, path: Path) -> None:
 
 
 def _write_json(path: Path, values: dict[str, Any]) -> None:
+    from nuner.hub_cards.card_files import write_whole
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".incomplete")
-    try:
-        unfinished.write_text(json.dumps(values, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(path, json.dumps(values, ensure_ascii=False, indent=2) + "\n")

@@ -4,24 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from cli_runs import nuner
 from hub_people import ALICE, LIMITED, READER
 from hub_processes import start_nuner
 from transformers import AutoTokenizer, TrainingArguments
-from typer.testing import CliRunner, Result
 
 from nuner import NuNerForTokenClassification, save_recognizer
-from nuner.cli import app
 from nuner.trainers.hub_trainer import HubTrainer
 
 LABELS = ["O", "B-city", "I-city"]
-
-
-def nuner(*arguments: str | Path) -> Result:
-    """Run a command in this process; a bug is raised, not counted as an exit code."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments], env={"COLUMNS": "200"})
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from annotation_cases import MODEL, some_sentences
+from annotation_cases import MODEL, forget_key, some_sentences
 from cli_runs import nuner
 from openai_server_process import OpenAIServerProcess
 from typer.testing import CliRunner
@@ -15,8 +15,7 @@ from nuner.data_builders.annotation.store import AnnotationStore
 
 @pytest.fixture(autouse=True)
 def _no_key(monkeypatch):
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
+    forget_key(monkeypatch)
 
 
 @pytest.fixture(scope="module")

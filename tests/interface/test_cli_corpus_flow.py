@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from annotation_cases import forget_key
 from cli_runs import nuner
 from hub_people import ACCOUNTS, ALICE
 from hub_processes import log_in, run_python
@@ -24,8 +25,7 @@ def hub(tmp_path, monkeypatch):
 @pytest.fixture
 def llm(monkeypatch):
     """A language model that sees a city in every sentence, and has six names for what that is."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
+    forget_key(monkeypatch)
     replies = {}
     for number in range(120):
         # The first concepts are the more frequent ones.

@@ -20,12 +20,6 @@ from nuner.data_builders.annotation.store_status import StoreStatus
 needs_fork = pytest.mark.skipif(os.name != "posix", reason="forks")
 
 
-@pytest.fixture(autouse=True)
-def _no_key(monkeypatch):
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "store.sqlite"

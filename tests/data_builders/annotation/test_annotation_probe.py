@@ -17,12 +17,6 @@ from nuner.data_builders.annotation.store import AnnotationStore
 KEY = "sk-test-0123456789abcdef"
 
 
-@pytest.fixture(autouse=True)
-def _no_key(monkeypatch):
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture(scope="module")
 def server():
     with OpenAIServerProcess() as running:

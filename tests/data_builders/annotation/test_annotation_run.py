@@ -25,12 +25,6 @@ FAULTS = ("429", "429 seconds", "429 date", "429 milliseconds", "500", "503", "c
 FAULTS += ("empty choices", "length", "content_filter", "non-json", "wrong json", "html")
 
 
-@pytest.fixture(autouse=True)
-def _no_key(monkeypatch):
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "store.sqlite"
