@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 CARD_FILE = "README.md"
@@ -41,3 +43,22 @@ def is_own_card(path: Path) -> bool:
         return True
     text = path.read_text(encoding="utf-8", errors="replace")
     return GENERATED in text or any(draft in text for draft in _DRAFTS)
+
+
+@contextmanager
+def as_before_on_error(*paths: Path) -> Iterator[None]:
+    """Put files back as they were when what is done with them fails.
+
+    Args:
+        *paths: The files, there or not.
+    """
+    before = {path: path.read_bytes() if path.is_file() else None for path in paths}
+    try:
+        yield
+    except BaseException:
+        for path, content in before.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(content)
+        raise

@@ -17,8 +17,11 @@ from .parquet_configurations import DEFAULT, parquet_configurations
 
 MAX_SHARD_SIZE = "100MB"
 
+# The corpus by split; a DatasetDict names its splits in a type of its own.
+Splits = Mapping[str, Dataset] | DatasetDict
 
-def statistics_of(splits: Mapping[str, Dataset]) -> CorpusStatistics:
+
+def statistics_of(splits: Splits) -> CorpusStatistics:
     """Count a corpus, all splits together.
 
     Args:
@@ -27,9 +30,7 @@ def statistics_of(splits: Mapping[str, Dataset]) -> CorpusStatistics:
     return CorpusStatistics.of(DatasetDict(cast(Any, splits)))
 
 
-def corpus_configurations(
-    splits: Mapping[str, Dataset], statistics: CorpusStatistics
-) -> Iterator[tuple[str, dict[str, Dataset]]]:
+def corpus_configurations(splits: Splits, statistics: CorpusStatistics) -> Iterator[tuple[str, dict[str, Dataset]]]:
     """The configurations of a corpus, as `datasets.load_dataset(id, name)` takes them.
 
     `default` is the corpus; `top-4`, `top-16`, `top-154` and `top-1500` keep the annotations of the most frequent
@@ -43,26 +44,26 @@ def corpus_configurations(
     Yields:
         Name and splits of a configuration. Splits without a row are left out.
     """
-    splits = {name: rows for name, rows in splits.items() if len(rows)}
-    yield DEFAULT, splits
+    filled = {str(name): rows for name, rows in splits.items() if len(rows)}
+    yield DEFAULT, filled
     for size in TOP_SIZES:
         if size < statistics.unique_concepts:
             concepts = frozenset(statistics.most_frequent(size))
-            yield f"top-{size}", {name: _with_concepts(rows, concepts) for name, rows in splits.items()}
-    spoken = {name: rows["language"][:] for name, rows in splits.items()}
+            yield f"top-{size}", {name: _with_concepts(rows, concepts) for name, rows in filled.items()}
+    spoken = {name: rows["language"][:] for name, rows in filled.items()}
     languages = sorted({language for column in spoken.values() for language in column if language})
     if len(languages) < 2 and not any(None in column for column in spoken.values()):
         return
     for language in languages:
         selected = {
             name: rows.select([row for row, spoken_here in enumerate(spoken[name]) if spoken_here == language])
-            for name, rows in splits.items()
+            for name, rows in filled.items()
         }
         yield language, {name: rows for name, rows in selected.items() if len(rows)}
 
 
 def write_corpus(
-    splits: Mapping[str, Dataset],
+    splits: Splits,
     folder: str | os.PathLike[str],
     max_shard_size: int | str = MAX_SHARD_SIZE,
     statistics: CorpusStatistics | None = None,

@@ -16,7 +16,7 @@ from nuner.data_builders.statistics import CorpusStatistics, plot_rank_frequency
 
 from .card_files import CARD_FILE, is_own_card, write_whole
 from .corpus_facts import CorpusFacts
-from .corpus_files import MAX_SHARD_SIZE, read_built_corpus, statistics_of, write_corpus
+from .corpus_files import MAX_SHARD_SIZE, Splits, read_built_corpus, statistics_of, write_corpus
 from .parquet_configurations import configurations_yaml, dataset_info_yaml, parquet_configurations
 from .push import push_folder
 from .push_plan import PushPlan
@@ -29,7 +29,7 @@ PICTURE = "rank-frequency.png"
 
 
 def push_corpus(
-    corpus: NuNerCorpus | Mapping[str, Dataset] | Dataset | str | os.PathLike[str],
+    corpus: NuNerCorpus | Splits | Dataset | str | os.PathLike[str],
     repo_id: str,
     *,
     license: str | None = None,
@@ -80,15 +80,13 @@ def push_corpus(
         return push_folder(staging, repo_id, repo_type="dataset", message=message, **options)
 
 
-def _splits(corpus: Any) -> Mapping[str, Dataset]:
+def _splits(corpus: Any) -> Splits:
     if isinstance(corpus, Dataset):
         return {str(corpus.split or "train"): corpus}
     return corpus if isinstance(corpus, Mapping) else corpus.as_dataset()
 
 
-def _with_statistics(
-    facts: CorpusFacts, splits: Mapping[str, Dataset], statistics: CorpusStatistics, folder: Path
-) -> CorpusFacts:
+def _with_statistics(facts: CorpusFacts, splits: Splits, statistics: CorpusStatistics, folder: Path) -> CorpusFacts:
     spoken = {language for rows in splits.values() for language in rows.unique("language") if language}
     facts = replace(facts, statistics=statistics.to_dict(), languages=facts.languages or sorted(spoken), picture=None)
     if statistics.annotations and find_spec("matplotlib") is not None:

@@ -5,31 +5,7 @@ Names are imported when they are first used: an exported recogniser needs no tor
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+import lazy_loader
 
-# Public name -> the module of this package that defines it.
-_EXPORTS = {
-    "EntityRecognizer": "recognizer",
-    "NuNerConfig": "configuration_nuner",
-    "NuNerForPreTraining": "modeling_nuner",
-    "NuNerForPreTrainingOutput": "modeling_nuner",
-    "NuNerForTokenClassification": "modeling_nuner",
-    "NuNerModel": "modeling_nuner",
-    "ZeroShotNerPipeline": "pipelines",
-    "ZeroShotRecognizer": "zero_shot",
-    "contrastive_bce": "loss",
-    "export_recognizer": "recognizer_export",
-}
-
-__all__ = sorted(_EXPORTS)  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _EXPORTS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_EXPORTS[name]}", __name__), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_EXPORTS})
+# The public names are those of __init__.pyi, imported when they are first used.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -27,7 +27,7 @@ def benchmark(
     k: Annotated[
         list[int],
         typer.Option(help="Annotations a type (k to 2k are drawn); may be repeated."),
-    ] = [1, 2, 4, 8, 16, 32, 64],  # noqa: B006
+    ] = [1, 2, 4, 8, 16, 32, 64],  # noqa: B006 (likewise)
     seeds: Annotated[int, typer.Option(min=1, help="Number of samples for each k.")] = 10,
     max_test: Annotated[
         int | None,

@@ -40,12 +40,12 @@ def card(
     What is given here is recorded too. A card without the line that says that nuner wrote it is left as it is.
     """
     from nuner.hub_cards.card_checks import check_card
-    from nuner.hub_cards.card_files import is_own_card
-    from nuner.hub_cards.corpus_facts import CorpusFacts
+    from nuner.hub_cards.card_files import CARD_FILE, as_before_on_error, is_own_card
+    from nuner.hub_cards.corpus_facts import CORPUS_FACTS_FILE, CorpusFacts
     from nuner.hub_cards.dataset_card import write_dataset_card
     from nuner.hub_cards.few_shot_table import FewShotTable, without_paths
     from nuner.hub_cards.model_card import write_model_card
-    from nuner.hub_cards.training_facts import Source, TrainingFacts
+    from nuner.hub_cards.training_facts import FACTS_FILE, Source, TrainingFacts
 
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder.")
@@ -65,12 +65,14 @@ def card(
     for field, value in stated.items():
         if value:
             setattr(facts, field, value)
-    ours = is_own_card(folder / "README.md")
-    if is_model:
-        path = write_model_card(folder, facts, model_id=name)
-    else:
-        path = write_dataset_card(folder, facts, dataset_id=name)
-    check_card(folder)
+    ours = is_own_card(folder / CARD_FILE)
+    # A card that is refused is not left lying there.
+    with as_before_on_error(folder / CARD_FILE, folder / (FACTS_FILE if is_model else CORPUS_FACTS_FILE)):
+        if is_model:
+            path = write_model_card(folder, facts, model_id=name)
+        else:
+            path = write_dataset_card(folder, facts, dataset_id=name)
+        check_card(folder)
     said = "Written" if ours else "Left as it is, since it was written by hand; recorded what was given"
     Console().print(f"{said}: {path}", highlight=False, markup=False, soft_wrap=True)
 

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .labelled_options import Config, Data, Scheme, TagsColumn
 from .output import quiet_libraries
-from .predict import Decoding, Runtime
+from .recogniser_options import Backend, Decode, Decoding, Dtype, Labels, Runtime
 
 if TYPE_CHECKING:
     from nuner.trainers.recognizer_evaluation import RecognizerEvaluation
@@ -29,30 +30,17 @@ _HEADINGS = {
 
 def evaluate(
     recogniser: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser.", show_default=False)],
-    data: Annotated[
-        str,
-        typer.Option(help="Labelled data: a folder or file (JSON Lines, CoNLL columns), a Hub id, support-tickets."),
-    ] = "support-tickets",
+    data: Data = "support-tickets",
     split: Annotated[
         str | None, typer.Option(help="Split to measure on; test by default, or the only one there is.")
     ] = None,
-    config: Annotated[str | None, typer.Option(help="Configuration of a Hub data set.")] = None,
-    scheme: Annotated[
-        str | None, typer.Option(help="IOB1, IOB2, BIOES, BILOU, BMES or plain; told from the tags by default.")
-    ] = None,
-    tags_column: Annotated[
-        str | None, typer.Option(help="Name of the column of the tags; in CoNLL columns its number, from 0.")
-    ] = None,
-    label: Annotated[
-        list[str] | None, typer.Option(help="Entity type that a bi-encoder shall find; may be repeated.")
-    ] = None,
-    backend: Annotated[Runtime, typer.Option(help="What computes; onnx and openvino read exports.")] = Runtime.torch,
-    dtype: Annotated[
-        str | None, typer.Option(help="float32, bfloat16, float16, or int8 for exports.", show_default=False)
-    ] = None,
-    decoding: Annotated[
-        Decoding, typer.Option(help="The best label of each word, or the best valid sequence.")
-    ] = Decoding.greedy,
+    config: Config = None,
+    scheme: Scheme = None,
+    tags_column: TagsColumn = None,
+    label: Labels = None,
+    backend: Backend = Runtime.torch,
+    dtype: Dtype = None,
+    decoding: Decode = Decoding.greedy,
     output: Annotated[Path, typer.Option("--output", "-o", help="JSON file for the figures.")] = Path(
         "evaluation.json"
     ),

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from .errors import StoppedByUser
 from .finetuning_account import finetuning_account
+from .labelled_options import Config, Data, Scheme, TagsColumn
 from .output import quiet_libraries
 
 if TYPE_CHECKING:
@@ -37,17 +38,10 @@ def finetune(
         str, typer.Argument(help="Folder or Hub id of a NuNER checkpoint or of any encoder.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the recogniser.")],
-    data: Annotated[
-        str,
-        typer.Option(help="Labelled data: a folder or file (JSON Lines, CoNLL columns), a Hub id, support-tickets."),
-    ] = "support-tickets",
-    config: Annotated[str | None, typer.Option(help="Configuration of a Hub data set.")] = None,
-    scheme: Annotated[
-        str | None, typer.Option(help="IOB1, IOB2, BIOES, BILOU, BMES or plain; told from the tags by default.")
-    ] = None,
-    tags_column: Annotated[
-        str | None, typer.Option(help="Name of the column of the tags; in CoNLL columns its number, from 0.")
-    ] = None,
+    data: Data = "support-tickets",
+    config: Config = None,
+    scheme: Scheme = None,
+    tags_column: TagsColumn = None,
     types: Annotated[
         list[str] | None, typer.Option("--type", help="Entity type to learn; all by default. Repeat for more.")
     ] = None,

@@ -15,21 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from .errors import StoppedByUser
 from .output import quiet_libraries
-
-
-class Runtime(str, Enum):
-    """What computes."""
-
-    torch = "torch"
-    onnx = "onnx"
-    openvino = "openvino"
-
-
-class Decoding(str, Enum):
-    """How labels become entities."""
-
-    greedy = "greedy"
-    viterbi = "viterbi"
+from .recogniser_options import Backend, Decode, Decoding, Dtype, Runtime
 
 
 class InputFormat(str, Enum):
@@ -54,13 +40,9 @@ def predict(
     input_format: Annotated[
         InputFormat | None, typer.Option("--format", help="Format of the input, where its ending does not tell.")
     ] = None,
-    backend: Annotated[Runtime, typer.Option(help="What computes; onnx and openvino read exports.")] = Runtime.torch,
-    dtype: Annotated[
-        str | None, typer.Option(help="float32, bfloat16, float16, or int8 for exports.", show_default=False)
-    ] = None,
-    decoding: Annotated[
-        Decoding, typer.Option(help="The best label of each word, or the best valid sequence.")
-    ] = Decoding.greedy,
+    backend: Backend = Runtime.torch,
+    dtype: Dtype = None,
+    decoding: Decode = Decoding.greedy,
     max_length: Annotated[
         int | None, typer.Option(min=3, help="Most tokens that are read at once.", show_default=False)
     ] = None,

@@ -11,18 +11,16 @@ import typer
 from rich.console import Console
 
 from .output import quiet_libraries
-from .predict import Runtime
+from .recogniser_options import Backend, Dtype, Labels, Runtime
 
 
 def serve(
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser.", show_default=False)],
     host: Annotated[str, typer.Option(help="Address to serve on; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8000,
-    backend: Annotated[Runtime, typer.Option(help="What computes; onnx and openvino read exports.")] = Runtime.torch,
-    dtype: Annotated[str | None, typer.Option(help="Precision: float32, bfloat16, float16; int8 for exports.")] = None,
-    label: Annotated[
-        list[str] | None, typer.Option(help="Entity type that a bi-encoder shall find; may be repeated.")
-    ] = None,
+    backend: Backend = Runtime.torch,
+    dtype: Dtype = None,
+    label: Labels = None,
     max_bytes: Annotated[int, typer.Option(min=1, help="Largest request; larger ones are answered 413.")] = 1 << 20,
     max_requests: Annotated[
         int, typer.Option(min=1, help="Most requests that wait or are under way; those beyond are answered 503.")

@@ -36,15 +36,7 @@ class ConceptBackend:
 
     @torch.inference_mode()
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
-        """Score tokens.
-
-        Args:
-            input_ids: Token ids, `(batch, length)`, int64.
-            attention_mask: 1 for tokens, 0 for padding, `(batch, length)`, int64.
-
-        Returns:
-            The calibrated logits behind that of the threshold, `(batch, length, 1 + labels)`, float32.
-        """
+        """Score tokens, see `Backend`: the logit of the threshold, and behind it the calibrated ones of the labels."""
         device = self.model.device
         output = self.model(
             input_ids=torch.from_numpy(input_ids).to(device),

@@ -48,15 +48,7 @@ class OnnxBackend:
         return cls(exported_file(folder, "onnx", dtype))
 
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
-        """Classify tokens.
-
-        Args:
-            input_ids: Token ids, `(batch, length)`, int64.
-            attention_mask: 1 for tokens, 0 for padding, `(batch, length)`, int64.
-
-        Returns:
-            The logits, `(batch, length, labels)`, float32.
-        """
+        """Classify tokens, see `Backend`."""
         given = {"input_ids": input_ids, "attention_mask": attention_mask}
         feed = {name: value for name, value in given.items() if name in self.inputs}
         output: list[np.ndarray] = self.session.run(["logits"], feed)  # pyright: ignore[reportAssignmentType]

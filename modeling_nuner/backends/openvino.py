@@ -61,15 +61,7 @@ class OpenVinoBackend:
         return cls(exported_file(folder, "openvino", "int8" if dtype == "int8" else "float32"), dtype)
 
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
-        """Classify tokens.
-
-        Args:
-            input_ids: Token ids, `(batch, length)`, int64.
-            attention_mask: 1 for tokens, 0 for padding, `(batch, length)`, int64.
-
-        Returns:
-            The logits, `(batch, length, labels)`, float32.
-        """
+        """Classify tokens, see `Backend`."""
         given = {"input_ids": input_ids, "attention_mask": attention_mask}
         # A request of its own for each call: threads may share the recogniser.
         request = self.model.create_infer_request()

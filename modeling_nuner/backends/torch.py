@@ -68,15 +68,7 @@ class TorchBackend:
 
     @torch.inference_mode()
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
-        """Classify tokens.
-
-        Args:
-            input_ids: Token ids, `(batch, length)`, int64.
-            attention_mask: 1 for tokens, 0 for padding, `(batch, length)`, int64.
-
-        Returns:
-            The logits, `(batch, length, labels)`, float32.
-        """
+        """Classify tokens, see `Backend`."""
         inputs: dict[str, Any] = {"input_ids": torch.from_numpy(input_ids).to(self.device)}
         # Attention without a mask is faster, and without padding it is the same.
         if not attention_mask.all():

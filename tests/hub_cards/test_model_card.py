@@ -57,7 +57,7 @@ def test_a_whole_card_passes_the_validation_of_the_hub(models, kind, here):
     path = write_model_card(models / kind, whole_facts(), model_id="ada/model")
     card: Any = ModelCard.load(path)
     card.validate()
-    assert card.data.library_name == "transformers"
+    assert card.data.to_dict()["library_name"] == "transformers"
     assert card.data.license == "mit"
     assert card.data.language == ["en", "no"]
     assert card.data.datasets == ["ada/cities"]

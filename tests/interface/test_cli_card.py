@@ -102,6 +102,8 @@ def test_a_card_that_contradicts_its_model_is_refused(recogniser):
     facts = whole_facts()
     facts.labels = ["O", "B-river", "I-river"]
     facts.save(recogniser)
-    result = nuner("card", recogniser)
+    before = {path: path.read_bytes() for path in recogniser.iterdir()}
+    result = nuner("card", recogniser, "--license", "apache-2.0")
     assert result.exit_code == 2, result.output
     assert "is of a model with the labels O, B-river, I-river" in result.stderr
+    assert {path: path.read_bytes() for path in recogniser.iterdir()} == before

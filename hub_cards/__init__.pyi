@@ -1,0 +1,17 @@
+from .card_checks import check_card as check_card
+from .corpus_facts import AnnotationFacts as AnnotationFacts
+from .corpus_facts import CorpusFacts as CorpusFacts
+from .corpus_files import write_corpus as write_corpus
+from .corpus_push import push_corpus as push_corpus
+from .dataset_card import write_dataset_card as write_dataset_card
+from .few_shot_table import without_paths as without_paths
+from .hub_errors import HubError as HubError
+from .model_card import write_model_card as write_model_card
+from .model_card_callback import ModelCardCallback as ModelCardCallback
+from .model_push import push_model as push_model
+from .pull import pull_folder as pull_folder
+from .push import push_folder as push_folder
+from .space_push import push_space as push_space
+from .training_facts import Source as Source
+from .training_facts import TrainingData as TrainingData
+from .training_facts import TrainingFacts as TrainingFacts

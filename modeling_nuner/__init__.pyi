@@ -1,0 +1,10 @@
+from .configuration_nuner import NuNerConfig as NuNerConfig
+from .loss import contrastive_bce as contrastive_bce
+from .modeling_nuner import NuNerForPreTraining as NuNerForPreTraining
+from .modeling_nuner import NuNerForPreTrainingOutput as NuNerForPreTrainingOutput
+from .modeling_nuner import NuNerForTokenClassification as NuNerForTokenClassification
+from .modeling_nuner import NuNerModel as NuNerModel
+from .pipelines import ZeroShotNerPipeline as ZeroShotNerPipeline
+from .recognizer import EntityRecognizer as EntityRecognizer
+from .recognizer_export import export_recognizer as export_recognizer
+from .zero_shot import ZeroShotRecognizer as ZeroShotRecognizer

@@ -1,0 +1,10 @@
+from .calibration import Calibration as Calibration
+from .calibration import calibrate as calibrate
+from .features import TokenFeatures as TokenFeatures
+from .features import WordVectors as WordVectors
+from .few_shot import compare_encoders as compare_encoders
+from .few_shot_result import FewShotResult as FewShotResult
+from .linear_heads import LinearHeads as LinearHeads
+from .linear_heads import fit_linear_heads as fit_linear_heads
+from .metrics import macro_token_f1 as macro_token_f1
+from .metrics import token_classes as token_classes
