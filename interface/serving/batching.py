@@ -37,6 +37,17 @@ class _Request:
         self.found: list[list[Entity]] = []
         self.taken = 0  # texts that are in a batch or done
 
+    def take(self, outcome: list[Entity] | Exception) -> None:
+        """Keep what was found in the next text, and answer when it is the last or has failed."""
+        if self.answer.done():  # the client has gone, or a text before this one has failed
+            return
+        if isinstance(outcome, Exception):
+            self.answer.set_exception(outcome)
+            return
+        self.found.append(outcome)
+        if len(self.found) == len(self.texts):
+            self.answer.set_result(self.found)
+
 
 class DynamicBatcher:
     """Gives a recogniser batches of the texts that wait, in a thread of its own.
@@ -133,19 +144,23 @@ class DynamicBatcher:
                 continue
             texts = [text for _, text in batch]
             began = loop.time()
-            try:
-                found = await loop.run_in_executor(self._thread, self._recognizer, texts)
-            except Exception as error:
-                self._fail(batch, error)
-                continue
+            outcomes = await self._outcomes(texts)
             seconds = loop.time() - began
             self._characters_per_second = sum(len(text or "") for text in texts) / max(seconds, 1e-6)
-            self._metrics.batch(texts, found, seconds)
-            for (request, _), entities in zip(batch, found, strict=True):
-                request.found.append(entities)
-                # Where the client has gone, the answer is cancelled.
-                if len(request.found) == len(request.texts) and not request.answer.done():
-                    request.answer.set_result(request.found)
+            self._metrics.batch(texts, [found for found in outcomes if not isinstance(found, Exception)], seconds)
+            for (request, _), outcome in zip(batch, outcomes, strict=True):
+                request.take(outcome)
+
+    async def _outcomes(self, texts: list[str | None]) -> list[list[Entity] | Exception]:
+        """What is found in each text, or what went wrong with it: one that fails must not fail those beside it."""
+        loop = asyncio.get_running_loop()
+        try:
+            return [*await loop.run_in_executor(self._thread, self._recognizer, texts)]
+        except Exception as error:
+            if len(texts) == 1:
+                return [error]
+            half = len(texts) // 2
+            return [*await self._outcomes(texts[:half]), *await self._outcomes(texts[half:])]
 
     def _next_batch(self) -> list[tuple[_Request, str | None]]:
         """Texts of the requests in turn; those of one request keep their order, also from batch to batch."""
@@ -165,8 +180,3 @@ class DynamicBatcher:
             if request.taken < len(request.texts):
                 self._turns.append(request)
         return batch
-
-    def _fail(self, batch: list[tuple[_Request, str | None]], error: Exception) -> None:
-        for request, _ in batch:
-            if not request.answer.done():
-                request.answer.set_exception(error)
