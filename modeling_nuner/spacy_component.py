@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -63,6 +64,7 @@ class SpacyRecognizer(Pipe):
         self.spans_key = spans_key
         self.misaligned = 0
         self._settings: dict[str, Any] = {}
+        self._process = os.getpid()
         self._load(settings)
 
     def _load(self, settings: dict[str, Any]) -> None:
@@ -99,6 +101,8 @@ class SpacyRecognizer(Pipe):
         Yields:
             The documents, in order.
         """
+        if os.getpid() != self._process:
+            self._load_after_fork()
         for docs in minibatch(stream, size=batch_size):
             try:
                 results = self.recognizer([doc.text for doc in docs])
@@ -109,6 +113,26 @@ class SpacyRecognizer(Pipe):
                 self.get_error_handler()(self.name, self, docs, error)
             else:
                 yield from docs
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Processes that are spawned load the model themselves."""
+        return SpacyRecognizer, (self.name, self._settings, self.alignment_mode, self.spans_key)
+
+    def _load_after_fork(self) -> None:
+        """Make ready for a process that `nlp.pipe(n_process=...)` forked: threads do not survive a fork.
+
+        Without this, such a process waits for ever for the threads of its parent.
+        """
+        backend = self._settings["backend"]
+        if backend != "torch":
+            raise ValueError(
+                f"{backend} does not run in forked processes: begin your program with "
+                'multiprocessing.set_start_method("spawn"), or leave n_process at 1'
+            )
+        import torch
+
+        torch.set_num_threads(1)
+        self._process = os.getpid()
 
     def score(self, examples: Iterable[Any], **kwargs: Any) -> dict[str, Any]:
         """Score predictions against gold, for `nlp.evaluate`.

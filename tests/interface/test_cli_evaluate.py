@@ -2,6 +2,7 @@ import json
 
 import pytest
 from cli_runs import nuner
+from tiny_bi_encoder import save_tiny_bi_encoder
 from tiny_recogniser import save_tiny_recogniser
 
 
@@ -57,3 +58,15 @@ def test_what_cannot_be_measured_is_told_in_a_sentence(model, data, options, sen
     monkeypatch.chdir(tmp_path)
     result = nuner("evaluate", model, "--data", data, *options)
     assert result.exit_code == 2 and sentence in result.stderr
+
+
+def test_a_bi_encoder_is_measured_on_the_types_that_are_named(tiny_bert_dir, data, tmp_path):
+    bi_encoder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
+    output = tmp_path / "figures.json"
+    result = nuner("evaluate", bi_encoder, "--data", data, "--label", "city", "--label", "day", "-o", output)
+    assert result.exit_code == 0, result.output
+    figures = json.loads(output.read_text(encoding="utf-8"))
+    assert figures["unknown_types"] == ["person"] and figures["unlabelled_types"] == ["day"]
+    assert sum(figures["errors"]["city"].values()) >= 2
+    unnamed = nuner("evaluate", bi_encoder, "--data", data, "-o", output)
+    assert unnamed.exit_code == 2 and "labels" in unnamed.stderr

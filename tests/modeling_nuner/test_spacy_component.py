@@ -1,6 +1,8 @@
+import pickle
 from importlib.metadata import entry_points
 
 import pytest
+from tiny_bi_encoder import save_tiny_bi_encoder
 from tiny_recogniser import save_tiny_recogniser
 
 from nuner import EntityRecognizer
@@ -140,3 +142,34 @@ def test_bad_settings_are_told(model, tmp_path):
         spacy.blank("en").add_pipe("nuner", config={"model": model, "alignment_mode": "round"})
     with pytest.raises(FileNotFoundError, match="there is no recogniser"):
         spacy.blank("en").add_pipe("nuner", config={"model": str(tmp_path / "none")})
+
+
+def test_a_bi_encoder_finds_the_types_of_the_settings(tiny_bert_dir, tmp_path):
+    from nuner.modeling_nuner import spacy_component  # noqa: F401 (registers the factory, as the entry point does)
+
+    checkpoint = str(save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi"))
+    types = {"place": "city", "firm": "company"}
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("nuner", config={"model": checkpoint, "labels": types})
+    expected = EntityRecognizer.from_pretrained(checkpoint, labels=types)(TEXTS)
+    docs = list(pipeline.pipe(TEXTS))
+    assert {label for doc in docs for _, _, label in spans_of(doc)} == {"place", "firm"}
+    assert [len(doc.spans["nuner"]) for doc in docs] == [len(found) for found in expected]
+    assert pipeline.get_pipe("nuner").labels == ("place", "firm")
+    pipeline.to_disk(tmp_path / "pipeline")
+    again = spacy.load(tmp_path / "pipeline")
+    assert [spans_of(again(text)) for text in TEXTS] == [spans_of(doc) for doc in docs]
+
+
+def test_several_processes_find_the_same(nlp):
+    texts = TEXTS * 4
+    assert [spans_of(doc) for doc in nlp.pipe(texts, batch_size=5, n_process=2)] == [
+        spans_of(doc) for doc in nlp.pipe(texts)
+    ]
+
+
+def test_a_spawned_process_gets_a_component_of_its_own(nlp):
+    component = nlp.get_pipe("nuner")
+    again = pickle.loads(pickle.dumps(component))
+    assert again.recognizer is not component.recognizer
+    assert spans_of(again(nlp.make_doc(TEXTS[0]))) == spans_of(nlp(TEXTS[0]))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tiny_bi_encoder import save_tiny_bi_encoder
 from tiny_recogniser import places
 from transformers import AutoTokenizer, pipeline
 
@@ -17,17 +18,7 @@ from nuner import EntityRecognizer, NuNerForPreTraining, ZeroShotRecognizer, exp
 
 @pytest.fixture
 def checkpoint(tiny_bert_dir: Path, tmp_path: Path) -> Path:
-    """A random bi-encoder with its tokenizer, whose scores spread over both sides of its threshold."""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        model = NuNerForPreTraining.from_encoders(
-            tiny_bert_dir, concept_pooling="mean", score_scale=0.5, score_bias=-0.3, score_threshold=0.4
-        )
-        for parameter in model.concept_encoder.parameters():
-            parameter.data += 0.3 * torch.randn_like(parameter)
-    model.save_pretrained(tmp_path / "bi")
-    AutoTokenizer.from_pretrained(tiny_bert_dir).save_pretrained(tmp_path / "bi")
-    return tmp_path / "bi"
+    return save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
 
 
 def _pipeline(checkpoint: Path) -> Any:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from cli_runs import nuner
 from running_service import service_process, service_thread
+from tiny_bi_encoder import save_tiny_bi_encoder
 from tiny_recogniser import save_tiny_recogniser
 
 from nuner import EntityRecognizer
@@ -176,6 +177,17 @@ def test_a_port_that_is_taken_and_a_model_that_is_none(model, tmp_path):
         result = nuner("serve", model, "--port", taken.getsockname()[1])
     assert result.exit_code == 2 and "choose others by --host, --port" in result.stderr
     assert nuner("serve", tmp_path / "none", "--port", 0).exit_code == 2
+
+
+def test_a_bi_encoder_is_served_with_the_types_that_are_named(tiny_bert_dir, tmp_path):
+    bi_encoder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
+    direct = EntityRecognizer.from_pretrained(bi_encoder, labels=["city", "company"])
+    texts = ["acme paid the order in berlin", "", "monday"]
+    with service_process(bi_encoder, "--label", "city", "--label", "company") as (url, _):
+        assert httpx.get(f"{url}/health").json()["labels"] == ["city", "company"]
+        found = httpx.post(f"{url}/entities", json={"texts": texts}, timeout=30).json()["entities"]
+    assert [plain(entities) for entities in found] == [places(entities) for entities in direct(texts)]
+    assert any(found)
 
 
 @pytest.mark.slow
