@@ -29,6 +29,21 @@ class BiEncoderParts(NamedTuple):
     concept_tokenizer: PreTrainedTokenizerBase
 
 
+def has_concept_encoder(checkpoint: str) -> bool:
+    """Tell whether a checkpoint is a whole bi-encoder, from its configuration alone.
+
+    Args:
+        checkpoint: Folder or Hub id.
+
+    Returns:
+        Whether `load_bi_encoder` should take it.
+
+    Raises:
+        OSError: If there is no such checkpoint.
+    """
+    return NuNerForPreTraining.__name__ in (AutoConfig.from_pretrained(checkpoint).architectures or ())
+
+
 def load_bi_encoder(checkpoint: str, dtype: str, device: str | None) -> BiEncoderParts:
     """Load a bi-encoder.
 

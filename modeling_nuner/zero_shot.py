@@ -12,7 +12,8 @@ import numpy as np
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerBase
 
-from .backends.concepts import UNCALIBRATED_THRESHOLD, ConceptBackend
+from .backends.concepts import ConceptBackend
+from .concept_classifier import UNCALIBRATED_THRESHOLD
 from .concept_labels import concept_labels
 from .concept_vectors import ConceptVectors
 from .decoding import WordSpans, decode

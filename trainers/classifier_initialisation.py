@@ -1,4 +1,4 @@
-"""A classifier that starts at the optimum of its convex problem instead of at random numbers."""
+"""A classifier that starts at what is known of its labels instead of at random numbers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,50 @@ from torch import nn
 from torch.utils.data import DataLoader
 from transformers import DataCollatorForTokenClassification
 
+from nuner.data_builders.label_schemes import OUTSIDE
+from nuner.modeling_nuner.bi_encoder_loading import load_bi_encoder
+from nuner.modeling_nuner.concept_classifier import concept_classifier
+from nuner.modeling_nuner.concept_labels import concept_labels
+from nuner.modeling_nuner.concept_vectors import ConceptVectors
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from .linear_heads import DEFAULT_L2, fit_linear_heads
+from .model_labels import label_types
 from .word_labels import IGNORED
 
 _BATCH = 32
+
+
+@torch.no_grad()
+def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None:
+    """Start the linear classifier of a recogniser where the names of its labels are in the concept encoder.
+
+    Before its first example, the recogniser then finds what `EntityRecognizer.from_pretrained(checkpoint,
+    labels=...)` finds, and so fewer examples teach it as much.
+
+    Args:
+        model: A recogniser with one linear layer, on the text encoder of the checkpoint; its classifier is replaced.
+        checkpoint: Folder or Hub id of the bi-encoder.
+
+    Raises:
+        ValueError: If the checkpoint has no concept encoder.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.classifier_initialisation import name_classifier
+        >>> name_classifier(model, "nuner")  # doctest: +SKIP
+
+        ```
+    """
+    parts = load_bi_encoder(checkpoint, "float32", "cpu")
+    types = label_types(list(model.config.id2label.values()))
+    concepts = concept_labels(list(dict.fromkeys(name for name in types if name != OUTSIDE)))
+    vectors = ConceptVectors(parts.model, parts.concept_tokenizer)(list(concepts.values()))
+    named = concept_classifier(parts.model, vectors)
+    rows = [[OUTSIDE, *concepts].index(name) for name in types]
+    linear = model.classifier[-1]
+    linear.weight.copy_(named.weight[rows])
+    linear.bias.copy_(named.bias[rows])
 
 
 @torch.no_grad()

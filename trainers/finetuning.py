@@ -11,10 +11,11 @@ from typing import Any
 from datasets import Dataset
 from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
 
+from nuner.modeling_nuner.bi_encoder_loading import has_concept_encoder
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from .adapters import add_adapters
-from .classifier_initialisation import solve_classifier
+from .classifier_initialisation import name_classifier, solve_classifier
 from .features import load_word_tokenizer
 from .finetuning_arguments import FineTuningArguments
 from .freezing import freeze_lower_layers
@@ -38,7 +39,8 @@ def finetune(
     """Make a recogniser from an encoder and labelled sentences.
 
     Args:
-        encoder: Folder or Hub id of a NuNER checkpoint or of a plain encoder.
+        encoder: Folder or Hub id of a NuNER checkpoint or of a plain encoder. Of a whole bi-encoder the names of the
+            entity types tell where to start from.
         train_dataset: Sentences to learn from, in any form that `load_labelled` reads (words with tags of any
             scheme, or texts with character spans). The recogniser's labels are the data set's.
         output_dir: Folder of the run; nothing stays in it before `trainer.save_model()`.
@@ -66,7 +68,8 @@ def finetune(
         ```
     """
     train_dataset, eval_dataset = labelled_in_iob2(train_dataset, eval_dataset)
-    tokenizer = load_word_tokenizer(os.fspath(encoder))
+    checkpoint = os.fspath(encoder)
+    tokenizer = load_word_tokenizer(checkpoint)
     args = FineTuningArguments.preset(preset, len(train_dataset), output_dir=os.fspath(output_dir), **arguments)
     args.max_length = fitting_length(encoder, args.max_length)
     callbacks = list(callbacks)
@@ -85,7 +88,12 @@ def finetune(
         model.nuner.requires_grad_(False)
     freeze_lower_layers(model.nuner.encoder, int(args.frozen_share * model.config.num_hidden_layers))
     train_features = featurize_labelled(train_dataset, tokenizer, args.max_length, label2id=model.config.label2id)
-    if args.classifier_init == "solver":
+    names_known = (
+        args.classifier_init == "auto" and args.num_classifier_layers == 1 and has_concept_encoder(checkpoint)
+    )
+    if args.classifier_init == "names" or names_known:
+        name_classifier(model, checkpoint)
+    elif args.classifier_init == "solver":
         solve_classifier(model, train_features, LabelledCollator(tokenizer), bf16=args.bf16)
     if args.lora_rank:
         model = add_adapters(model, encoder, rank=args.lora_rank, dropout=args.lora_dropout)

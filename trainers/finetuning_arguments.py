@@ -37,6 +37,8 @@ SECTION_6: dict[str, Any] = {
 # Adapters need a higher learning rate than the weights that they stand for.
 LORA: dict[str, Any] = {**DEFAULT, "lora_rank": 16, "frozen_share": 0.0, "learning_rate": 2e-3}
 
+CLASSIFIER_INITS = ("auto", "names", "solver", "random")
+
 FINETUNING_PRESETS = {"default": DEFAULT, "probe": PROBE, "section-6": SECTION_6, "lora": LORA}
 
 # Bounds of the length of a training that is not told; see fitting_epochs.
@@ -74,8 +76,9 @@ class FineTuningArguments(TrainingArguments):
         label_scheme: `"plain"` for the entity types alone as labels, `"IOB2"`, or `"auto"`, see `model_labels`.
         num_classifier_layers: 1 (linear, section 4.1), which exports as a plain token classifier, or 2 (section 6).
         classifier_dropout: Probability of dropout in front of each layer of the classifier.
-        classifier_init: `"solver"` starts a linear classifier at the optimum for the encoder as it is, `"random"`
-            at small random numbers.
+        classifier_init: `"names"` starts a linear classifier at the vectors that the checkpoint's concept encoder
+            has for the names of the labels, `"solver"` at the optimum for the encoder as it is, `"random"` at small
+            random numbers; `"auto"` is names where the checkpoint has a concept encoder, else random.
         train_encoder: Whether the encoder is trained too, or stays frozen (section 4.1).
         frozen_share: Share of the encoder's layers, the lowest ones, that stay frozen, and the embeddings with them;
             0 freezes nothing.
@@ -103,7 +106,7 @@ class FineTuningArguments(TrainingArguments):
     label_scheme: str = field(default="auto", metadata={"help": "'plain', 'IOB2' or 'auto'."})
     num_classifier_layers: int = field(default=1, metadata={"help": "1 (linear) or 2."})
     classifier_dropout: float = field(default=0.1, metadata={"help": "Dropout of the classifier."})
-    classifier_init: str = field(default="random", metadata={"help": "'solver' or 'random'."})
+    classifier_init: str = field(default="auto", metadata={"help": "'names', 'solver', 'random' or 'auto'."})
     train_encoder: bool = field(default=True, metadata={"help": "Whether the encoder is trained too."})
     frozen_share: float = field(default=0.0, metadata={"help": "Share of lowest layers that are not trained."})
     head_learning_rate: float | None = field(default=None, metadata={"help": "For the classifier."})
@@ -133,10 +136,15 @@ class FineTuningArguments(TrainingArguments):
         super().__post_init__()
         if self.label_scheme not in MODEL_SCHEMES:
             raise ValueError(f"label_scheme is {self.label_scheme!r}; it must be one of {', '.join(MODEL_SCHEMES)}.")
-        if self.classifier_init not in ("solver", "random"):
-            raise ValueError(f"classifier_init is {self.classifier_init!r}; it must be 'solver' or 'random'.")
-        if self.classifier_init == "solver" and self.num_classifier_layers != 1:
-            raise ValueError("a classifier of two layers cannot be solved for; set classifier_init to 'random'.")
+        if self.classifier_init not in CLASSIFIER_INITS:
+            raise ValueError(
+                f"classifier_init is {self.classifier_init!r}; it must be one of {', '.join(CLASSIFIER_INITS)}."
+            )
+        if self.classifier_init in ("names", "solver") and self.num_classifier_layers != 1:
+            raise ValueError(
+                f"a classifier of two layers cannot start at {self.classifier_init!r}; set classifier_init to "
+                "'random'."
+            )
         if self.class_weights not in (None, "balanced"):
             raise ValueError(f"class_weights is {self.class_weights!r}; it must be 'balanced' or None.")
         if not 0 < self.layer_decay <= 1:

@@ -66,6 +66,27 @@ def model_scheme(names: Sequence[str]) -> ModelScheme:
     return cast(ModelScheme, "IOB2" if prefixed else "plain")
 
 
+def label_types(names: Sequence[str]) -> list[str]:
+    """Tell what each label of a recogniser is about.
+
+    Args:
+        names: Its labels.
+
+    Returns:
+        The entity type of each, `O` for that of no entity.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.model_labels import label_types
+        >>> label_types(["O", "B-city", "I-city"]), label_types(["O", "city"])
+        (['O', 'city', 'city'], ['O', 'city'])
+
+        ```
+    """
+    prefixed = model_scheme(names) == "IOB2"
+    return [name[2:] if prefixed and name != OUTSIDE else name for name in names]
+
+
 def _touching_share(dataset: Dataset, names: list[str]) -> float:
     entities = touching = 0
     for tags in dataset["ner_tags"]:

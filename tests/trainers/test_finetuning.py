@@ -5,9 +5,10 @@ import pytest
 import torch
 from datasets import Dataset
 from labelled_cities import FEATURES, city_sentences
+from tiny_bi_encoder import save_tiny_bi_encoder
 from transformers import AutoTokenizer
 
-from nuner import FineTuningArguments, finetune, save_recognizer
+from nuner import EntityRecognizer, FineTuningArguments, finetune, save_recognizer
 from nuner.trainers.adapters import load_adapters, save_adapters
 from nuner.trainers.finetuning_arguments import fitting_epochs
 
@@ -59,6 +60,35 @@ def test_the_solved_classifier_agrees_with_a_frozen_encoder_in_both_presets(tiny
     probe: Any = finetune(tiny_bert_dir, city_sentences(9), tmp_path, preset="probe")
     start: Any = finetune(tiny_bert_dir, city_sentences(9), tmp_path, classifier_init="solver", num_train_epochs=0)
     assert torch.equal(probe.model.classifier[-1].weight, start.model.classifier[-1].weight)
+
+
+@pytest.mark.parametrize("scheme", ["plain", "IOB2"])
+def test_a_recogniser_of_a_bi_encoder_starts_at_the_names_of_its_types(tiny_bert_dir, tmp_path, scheme):
+    bi_encoder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
+    start: Any = finetune(
+        bi_encoder, city_sentences(9), tmp_path / "run", label_scheme=scheme, frozen_share=0.0, num_train_epochs=0
+    )
+    save_recognizer(start.model, start.processing_class, tmp_path / "start")
+    named = EntityRecognizer.from_pretrained(bi_encoder, labels=["city"])
+    texts = ["paris, berlin and london", "acme paid the order", "monday", "the bought x9"]
+    found = [[(e["start"], e["label"]) for e in entities] for entities in named(texts)]
+    assert any(found) and not all(len(text.split()) == len(of) for text, of in zip(texts, found, strict=True))
+    recognizer = EntityRecognizer.from_pretrained(tmp_path / "start")
+    firsts = [[(e["start"], e["label"]) for e in entities] for entities in recognizer(texts)]
+    if scheme == "plain":
+        assert firsts == found
+    else:  # B and I are as probable: which words are in entities is the same, not where these part
+        assert [{label for _, label in of} for of in firsts] == [{label for _, label in of} for of in found]
+
+
+def test_a_bi_encoder_of_which_only_the_text_encoder_is_wanted(tiny_bert_dir, tmp_path):
+    bi_encoder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
+    heads = [
+        finetune(encoder, city_sentences(9), tmp_path / "run", classifier_init=init, num_train_epochs=0)
+        for encoder, init in ((bi_encoder, "random"), (bi_encoder, "auto"), (tiny_bert_dir, "auto"))
+    ]
+    weights = [head.model.classifier[-1].weight for head in heads]
+    assert torch.equal(weights[0], weights[2]) and not torch.equal(weights[0], weights[1])
 
 
 def test_adapters_are_saved_loaded_and_merged(tiny_bert_dir, tmp_path):
@@ -139,7 +169,9 @@ def test_a_type_without_an_example(tiny_bert_dir, tmp_path):
         ({"label_scheme": "IOB9"}, "label_scheme is 'IOB9'; it must be one of auto, IOB2, plain"),
         ({"class_weights": "heavy"}, "must be 'balanced' or None"),
         ({"layer_decay": 0.0}, "must be above 0 and at most 1"),
-        ({"preset": "section-6", "classifier_init": "solver"}, "two layers cannot be solved for"),
+        ({"preset": "section-6", "classifier_init": "solver"}, "two layers cannot start at 'solver'"),
+        ({"classifier_init": "zeros"}, "classifier_init is 'zeros'; it must be one of auto, names, solver, random"),
+        ({"classifier_init": "names"}, "has no concept encoder"),
         ({"lora_rank": 4, "train_encoder": False}, "a frozen encoder has no adapters"),
         ({"early_stopping_patience": 2}, "early stopping needs sentences to measure on"),
         ({"frozen_share": 1.0}, "must be at least 0 and below 1"),
