@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from datasets import Dataset
 from torch import nn
@@ -20,6 +22,24 @@ from .model_labels import label_types
 from .word_labels import IGNORED
 
 _BATCH = 32
+
+
+def type_classifier(checkpoint: str, types: Sequence[str]) -> nn.Linear:
+    """Make the linear layer with which a bi-encoder finds entity types by their names.
+
+    Args:
+        checkpoint: Folder or Hub id of the bi-encoder.
+        types: The entity types.
+
+    Returns:
+        A layer from vectors of tokens to the logits of no entity and of each type.
+
+    Raises:
+        ValueError: If the checkpoint has no concept encoder.
+    """
+    parts = load_bi_encoder(checkpoint, "float32", "cpu")
+    concepts = concept_labels(types)
+    return concept_classifier(parts.model, ConceptVectors(parts.model, parts.concept_tokenizer)([*concepts.values()]))
 
 
 @torch.no_grad()
@@ -43,12 +63,10 @@ def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None
 
         ```
     """
-    parts = load_bi_encoder(checkpoint, "float32", "cpu")
     types = label_types(list(model.config.id2label.values()))
-    concepts = concept_labels(list(dict.fromkeys(name for name in types if name != OUTSIDE)))
-    vectors = ConceptVectors(parts.model, parts.concept_tokenizer)(list(concepts.values()))
-    named = concept_classifier(parts.model, vectors)
-    rows = [[OUTSIDE, *concepts].index(name) for name in types]
+    names = list(dict.fromkeys(name for name in types if name != OUTSIDE))
+    named = type_classifier(checkpoint, names)
+    rows = [[OUTSIDE, *names].index(name) for name in types]
     linear = model.classifier[-1]
     linear.weight.copy_(named.weight[rows])
     linear.bias.copy_(named.bias[rows])

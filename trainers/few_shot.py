@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
 from datasets import DatasetDict
+from torch import Tensor, nn
 
+from nuner.modeling_nuner.bi_encoder_loading import has_concept_encoder
+
+from .classifier_initialisation import type_classifier
 from .features import TokenFeatures, WordVectors, load_word_tokenizer
 from .few_shot_result import FewShotResult
 from .few_shot_task import TEST_SHUFFLE_SEED, FewShotTask, prepare_task, sentence_classes
@@ -32,6 +37,7 @@ def compare_encoders(
     train_split: str = "train",
     test_split: str = "test",
     l2: float = DEFAULT_L2,
+    names: bool = False,
     bf16: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> FewShotResult:
@@ -54,6 +60,8 @@ def compare_encoders(
         train_split: Split to sample from.
         test_split: Split to test on.
         l2: Weight of the heads' penalty, see `fit_linear_heads`.
+        names: Also fit, for each encoder that is a whole bi-encoder, heads that the penalty draws to what its concept
+            encoder makes of the types' names; they are listed as an encoder of their own, `NAME + names`.
         bf16: Run the encoders in bfloat16.
         progress: Called with one line of text whenever a step begins.
 
@@ -91,12 +99,17 @@ def compare_encoders(
     left_out: dict[str, dict[str, dict[str, int]]] = {}
     for encoder, path in encoders.items():
         features = TokenFeatures(path, bf16=bf16)
-        scores[encoder], left_out[encoder] = {}, {}
+        named = f"{encoder} + names" if names and has_concept_encoder(str(path)) else None
+        scores |= {row: {} for row in (encoder, named) if row is not None}
+        left_out[encoder] = {}
         for task in tasks:
             if progress is not None:
                 progress(f"{encoder} on {task.name}: {len(task.samples)} samples, {len(task.test)} test sentences")
-            flat, left_out[encoder][task.name] = _score(features, task, l2)
-            scores[encoder][task.name] = {k: [flat[k, seed] for seed in range(seeds)] for k in sorted(ks)}
+            words = _TaskWords.of(task, features)
+            left_out[encoder][task.name] = words.left_out
+            scores[encoder][task.name] = words.scores(l2)
+            if named is not None:
+                scores[named][task.name] = words.scores(l2, type_classifier(str(path), task.types))
     settings = {
         "metric": "macro-averaged token F1 without O, in percent",
         "sampling": "k~2k mining, Ding et al. (2021), rarest type first",
@@ -108,6 +121,7 @@ def compare_encoders(
         "head": {
             "model": "linear softmax layer over O and the types",
             "objective": "mean cross-entropy + l2 * (|W|^2 + |b|^2), features centred and scaled to mean square 1",
+            "names": "where a row says so, W and b are what is added to the concept encoder's layer for the types",
             "l2": l2,
             "solver": "L-BFGS until no entry of the gradient exceeds 1e-4",
         },
@@ -146,36 +160,63 @@ def _named(
     return dict(zip(names, data_sets, strict=True))
 
 
-def _score(
-    encoder: TokenFeatures, task: FewShotTask, l2: float
-) -> tuple[dict[tuple[int, int], float], dict[str, int]]:
-    """F1 in percent of each sample, and the numbers of words without a vector."""
-    used = sorted({row for rows in task.samples.values() for row in rows})
-    train, test = task.train.select(used), task.test
-    train_words, test_words = encoder(train["tokens"]), encoder(test["tokens"])
-    train_labels, test_labels = (
-        _labels(sentence_classes(train), train_words),
-        _labels(sentence_classes(test), test_words),
-    )
-    # Words stand in sentence order, so a sentence is a slice.
-    bounds = torch.searchsorted(train_words.sentence, torch.arange(len(used) + 1)).tolist()
-    place = {row: slice(bounds[i], bounds[i + 1]) for i, row in enumerate(used)}
-    samples = list(task.samples)
-    heads = fit_linear_heads(
-        [torch.cat([train_words.vectors[place[row]] for row in task.samples[key]]) for key in samples],
-        [torch.cat([train_labels[place[row]] for row in task.samples[key]]) for key in samples],
-        len(task.types) + 1,
-        l2=l2,
-    )
-    f1 = macro_token_f1(heads.predict(test_words.vectors), test_labels, len(task.types))
-    left_out = {
-        "truncated": train_words.truncated + test_words.truncated,
-        "without_sub_word": train_words.empty + test_words.empty,
-    }
-    return dict(zip(samples, (100 * f1).tolist(), strict=True)), left_out
+@dataclass(frozen=True)
+class _TaskWords:
+    """The words of a task as an encoder sees them.
+
+    Args:
+        task: The task.
+        train: Vectors and classes of the words of each sample, by (k, seed).
+        test: Those of the test sentences.
+        left_out: Numbers of words without a vector.
+    """
+
+    task: FewShotTask
+    train: dict[tuple[int, int], tuple[Tensor, Tensor]]
+    test: tuple[Tensor, Tensor]
+    left_out: dict[str, int]
+
+    @classmethod
+    def of(cls, task: FewShotTask, encoder: TokenFeatures) -> _TaskWords:
+        """Encode the sentences that are sampled or tested, each once."""
+        used = sorted({row for rows in task.samples.values() for row in rows})
+        train, test = task.train.select(used), task.test
+        train_words, test_words = encoder(train["tokens"]), encoder(test["tokens"])
+        train_labels, test_labels = (
+            _labels(sentence_classes(train), train_words),
+            _labels(sentence_classes(test), test_words),
+        )
+        # Words stand in sentence order, so a sentence is a slice.
+        bounds = torch.searchsorted(train_words.sentence, torch.arange(len(used) + 1)).tolist()
+        place = {row: slice(bounds[i], bounds[i + 1]) for i, row in enumerate(used)}
+
+        def of_sample(rows: list[int]) -> tuple[Tensor, Tensor]:
+            vectors, labels = (
+                torch.cat([part[place[row]] for row in rows]) for part in (train_words.vectors, train_labels)
+            )
+            return vectors, labels
+
+        return cls(
+            task,
+            {sample: of_sample(rows) for sample, rows in task.samples.items()},
+            (test_words.vectors, test_labels),
+            {
+                "truncated": train_words.truncated + test_words.truncated,
+                "without_sub_word": train_words.empty + test_words.empty,
+            },
+        )
+
+    def scores(self, l2: float, origin: nn.Linear | None = None) -> dict[int, list[float]]:
+        """F1 in percent: k -> one score a seed."""
+        vectors, labels = zip(*self.train.values(), strict=True)
+        heads = fit_linear_heads(vectors, labels, len(self.task.types) + 1, l2=l2, origin=origin)
+        f1 = 100 * macro_token_f1(heads.predict(self.test[0]), self.test[1], len(self.task.types))
+        by_sample = dict(zip(self.train, f1.tolist(), strict=True))
+        seeds = sorted({seed for _, seed in by_sample})
+        return {k: [by_sample[k, seed] for seed in seeds] for k in sorted({k for k, _ in by_sample})}
 
 
-def _labels(classes: list[torch.Tensor], words: WordVectors) -> torch.Tensor:
+def _labels(classes: list[Tensor], words: WordVectors) -> Tensor:
     starts = torch.tensor([0, *(len(sentence) for sentence in classes)]).cumsum(0)
     return torch.cat(classes)[starts[words.sentence] + words.word]
 

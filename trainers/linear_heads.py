@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .batched_lbfgs import minimise
 
@@ -51,6 +51,7 @@ def fit_linear_heads(
     num_classes: int,
     *,
     l2: float = DEFAULT_L2,
+    origin: nn.Linear | None = None,
     tolerance: float = 1e-4,
     max_iterations: int = 500,
 ) -> LinearHeads:
@@ -67,6 +68,8 @@ def fit_linear_heads(
         labels: For each head, [words] class numbers below `num_classes`.
         num_classes: Number of classes, the same for all heads.
         l2: Weight of the penalty, above 0.
+        origin: A layer from features to the logits of the classes that the penalty draws every head to, in place of
+            zeros: W and b are then what a head adds to it.
         tolerance: A head is done when no entry of its gradient exceeds this.
         max_iterations: Most steps of the solver.
 
@@ -88,9 +91,12 @@ def fit_linear_heads(
     heads: dict[int, tuple[Tensor, Tensor, Tensor]] = {}
     for batch in _batches([rows.numel() for rows in features]):
         x, target, means, scales = _padded([features[i] for i in batch], [labels[i] for i in batch], num_classes)
-        w, gradient = _fit(x, target, l2, tolerance, max_iterations)
+        offset = torch.zeros(()) if origin is None else _padded_logits([features[i] for i in batch], origin)
+        w, gradient = _fit(x, target, offset, l2, tolerance, max_iterations)
         weight = w[:, :-1] / scales[:, None, None]
         bias = w[:, -1] - torch.einsum("hd,hdc->hc", means, weight)
+        if origin is not None:
+            weight, bias = weight + origin.weight.detach().T, bias + origin.bias.detach()
         heads.update(zip(batch, zip(weight, bias, gradient, strict=True), strict=True))
     fitted = LinearHeads(*(torch.stack([heads[i][part] for i in range(len(features))]) for part in range(3)))
     unfinished = int((fitted.gradient > tolerance).sum())
@@ -134,12 +140,20 @@ def _padded(
     return x, target, means, scales
 
 
-def _fit(x: Tensor, target: Tensor, l2: float, tolerance: float, max_iterations: int) -> tuple[Tensor, Tensor]:
+@torch.no_grad()
+def _padded_logits(features: Sequence[Tensor], origin: nn.Linear) -> Tensor:
+    """Logits of the features as they came, [heads, words, classes]."""
+    return nn.utils.rnn.pad_sequence([origin(rows.float()) for rows in features], batch_first=True)
+
+
+def _fit(
+    x: Tensor, target: Tensor, offset: Tensor, l2: float, tolerance: float, max_iterations: int
+) -> tuple[Tensor, Tensor]:
     words = target.sum((1, 2))
     transposed = x.transpose(1, 2)
 
     def objective(w: Tensor) -> tuple[Tensor, Tensor]:
-        log_p = (x @ w).log_softmax(-1)
+        log_p = (x @ w + offset).log_softmax(-1)
         value = -(log_p * target).sum((1, 2)) / words + l2 * w.square().sum((1, 2))
         # rows of x are zero at padding, so padding adds nothing to the gradient either
         gradient = transposed @ (log_p.exp() - target) / words[:, None, None] + 2 * l2 * w

@@ -33,6 +33,10 @@ def benchmark(
         int | None,
         typer.Option(min=1, help="Test on so many sentences, the first after a shuffle; on all by default."),
     ] = None,
+    names: Annotated[
+        bool,
+        typer.Option("--names", help="Whole bi-encoders: also heads that start from the names of the types."),
+    ] = False,
     bf16: Annotated[bool, typer.Option("--bf16", help="Run the encoders in bfloat16.")] = False,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for few_shot.json and few_shot.png.")] = Path(
         "few-shot"
@@ -57,7 +61,7 @@ def benchmark(
                 console.print(line)
 
         result = compare_encoders(
-            _named(encoders), data, k, seeds, max_test_sentences=max_test, bf16=bf16, progress=show
+            _named(encoders), data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
         )
     console.print(result.table())
     result.to_json(output / "few_shot.json")

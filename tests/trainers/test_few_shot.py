@@ -5,6 +5,7 @@ import pytest
 import torch
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 from rich.console import Console
+from tiny_bi_encoder import save_tiny_bi_encoder
 from transformers import AutoModel, AutoTokenizer
 
 from nuner.trainers.few_shot import compare_encoders
@@ -69,6 +70,19 @@ def test_the_same_call_gives_the_same_scores_whatever_else_is_compared(result, t
     )
     for k in (1, 4):
         assert alone.of("tiny", "two", k) == pytest.approx(result.of("tiny", "two", k), abs=1e-3)
+
+
+def test_heads_that_start_from_names_are_a_row_of_their_own(tiny_bert_dir, tmp_path):
+    bi_encoder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
+    encoders = {"base": tiny_bert_dir, "bi": bi_encoder}
+    with_names = compare_encoders(encoders, {"one": _task()}, ks=(1, 4), seeds=2, names=True)
+    assert with_names.encoders == ["base", "bi", "bi + names"]
+    without = compare_encoders(encoders, {"one": _task()}, ks=(1, 4), seeds=2)
+    assert without.encoders == ["base", "bi"] and without.scores["bi"] == with_names.scores["bi"]
+    # names that nothing can be learnt against decide alone
+    zero_shot = compare_encoders({"bi": bi_encoder}, {"one": _task()}, ks=(1, 4), seeds=2, names=True, l2=1e6)
+    scores = [score for of_k in zero_shot.scores["bi + names"]["one"].values() for score in of_k]
+    assert scores == pytest.approx([scores[0]] * 4) and scores[0] != pytest.approx(with_names.mean("bi", "one", 4))
 
 
 def test_the_figures_of_a_result():

@@ -72,6 +72,26 @@ def test_scale_and_offset_of_the_features_change_nothing():
     )
 
 
+def test_heads_are_drawn_to_the_origin():
+    features, labels = _sets([60, 9])
+    origin = torch.nn.Linear(12, 4)
+    far = fit_linear_heads(features, labels, 4, l2=1e4, origin=origin)
+    for head in range(2):  # the more a difference costs, the less there is
+        torch.testing.assert_close(far.weight[head], origin.weight.detach().T, atol=1e-3, rtol=1e-3)
+        torch.testing.assert_close(far.bias[head], origin.bias.detach(), atol=1e-3, rtol=1e-3)
+    heads = fit_linear_heads(features, labels, 4, l2=0.05, origin=origin)
+    x = features[1]
+    centred = x - x.mean(0)
+    scale = centred.square().mean().sqrt()
+    added = ((heads.weight[1] - origin.weight.detach().T) * scale).requires_grad_()
+    bias = heads.bias[1] - origin.bias.detach() + x.mean(0) @ (heads.weight[1] - origin.weight.detach().T)
+    bias = bias.requires_grad_()
+    loss = torch.nn.functional.cross_entropy(origin(x).detach() + centred / scale @ added + bias, labels[1])
+    (loss + 0.05 * (added.square().sum() + bias.square().sum())).backward()
+    assert added.grad is not None and bias.grad is not None
+    assert max(added.grad.abs().max(), bias.grad.abs().max()) < 2e-4
+
+
 def test_separable_and_degenerate_sets_stay_finite():
     one_word = fit_linear_heads([torch.ones(1, 3)], [torch.tensor([1])], 2)
     assert one_word.predict(torch.ones(1, 3)).item() == 1
