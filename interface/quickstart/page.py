@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from nuner.data_builders.highlighting import Piece
@@ -52,7 +53,8 @@ def write_page(
         few_shot=_rows(few_shot),
         few_shot_caption="Macro-averaged token F1 without O in percent: frozen encoder and one linear layer, "
         f"mean ± standard deviation over {seeds} samples of k to 2k annotations a type from the support tickets "
-        f"({recogniser['test_sentences']} test messages).",
+        f"({recogniser['test_sentences']} test messages). Where it says names, the layer starts from what the concept "
+        "encoder makes of the names of the types.",
         few_shot_picture=Picture(files.picture("few-shot"), "F1 on the support tickets against k."),
         loss_picture=Picture(
             files.picture("loss"),
@@ -75,21 +77,17 @@ def write_page(
 
 
 def _rows(few_shot: FewShotResult) -> list[FewShotRow]:
-    base, nuner = few_shot.encoders
+    base, nuner, named = few_shot.encoders
     (data_set,) = few_shot.data_sets
-    rows = [
-        FewShotRow(
-            k=str(k),
-            base=few_shot.mean(base, data_set, k),
-            base_spread=few_shot.standard_deviation(base, data_set, k),
-            nuner=few_shot.mean(nuner, data_set, k),
-            nuner_spread=few_shot.standard_deviation(nuner, data_set, k),
-            gain=few_shot.gain(nuner, data_set, k),
-        )
-        for k in few_shot.ks
-    ]
-    means = [sum(values) / len(rows) for values in zip(*((row.base, row.nuner) for row in rows), strict=True)]
-    return [*rows, FewShotRow("mean", means[0], None, means[1], None, few_shot.gain(nuner, data_set))]
+    rows = []
+    for k in few_shot.ks:
+        scores = []
+        for encoder in (base, nuner, named):
+            scores += [few_shot.mean(encoder, data_set, k), few_shot.standard_deviation(encoder, data_set, k)]
+        rows.append(FewShotRow(str(k), *scores, few_shot.gain(nuner, data_set, k)))
+    overall = (fmean(few_shot.mean(encoder, data_set, k) for k in few_shot.ks) for encoder in (base, nuner, named))
+    means = [value for mean in overall for value in (mean, None)]
+    return [*rows, FewShotRow("mean", *means, few_shot.gain(nuner, data_set))]
 
 
 def _figures(figures: Mapping[str, Any], validation: Mapping[str, float]) -> dict[str, str]:

@@ -19,7 +19,9 @@ class FewShotRow:
         base_spread: Its standard deviation over the samples; None in the row of the mean.
         nuner: Mean of the pre-trained encoder.
         nuner_spread: Its standard deviation.
-        gain: Points between the two.
+        named: Mean of the same encoder with a layer that starts from the names of the types.
+        named_spread: Its standard deviation.
+        gain: Points between the first two.
     """
 
     k: str
@@ -27,6 +29,8 @@ class FewShotRow:
     base_spread: float | None
     nuner: float
     nuner_spread: float | None
+    named: float
+    named_spread: float | None
     gain: float
 
 

@@ -236,7 +236,7 @@ def _pretrain(
 def _compare(base: Path, files: QuickstartFiles, ks: Sequence[int], seeds: int) -> FewShotResult:
     from nuner.trainers.few_shot import compare_encoders
 
-    return compare_encoders({BASE: base, NUNER: files.encoder}, [TICKETS], ks=ks, seeds=seeds)
+    return compare_encoders({BASE: base, NUNER: files.pretraining}, [TICKETS], ks=ks, seeds=seeds, names=True)
 
 
 def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console: Console) -> dict[str, Any]:
@@ -250,7 +250,7 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console:
     train = tickets["train"].select(sample_k_shot(annotation_counts(tickets["train"]), FINETUNE_K, FINETUNE_SEED))
     scores, architecture = {}, ""
     length: dict[str, Any] = {} if epochs is None else {"num_train_epochs": epochs}
-    for name, encoder in ((BASE, base), (NUNER, files.encoder)):
+    for name, encoder in ((BASE, base), (NUNER, files.pretraining)):
         trainer: Any = finetune(
             encoder, train, files.recogniser, eval_dataset=tickets["test"], seed=FINETUNE_SEED, **length
         )

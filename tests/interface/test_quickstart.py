@@ -122,7 +122,10 @@ def page(tmp_path):
     report = Report(
         base_encoder=HOSTILE,
         corpus=HOSTILE,
-        few_shot=[FewShotRow("1", 20.0, 3.0, 40.0, 2.0, 20.0), FewShotRow("mean", 20.0, None, 40.04, None, 20.04)],
+        few_shot=[
+            FewShotRow("1", 20.0, 3.0, 40.0, 2.0, 50.0, 1.0, 20.0),
+            FewShotRow("mean", 20.0, None, 40.04, None, 50.0, None, 20.04),
+        ],
         few_shot_caption=HOSTILE,
         few_shot_picture=picture,
         loss_picture=picture,
@@ -152,7 +155,7 @@ def test_the_page_needs_no_other_file(page):
 
 
 def test_the_page_shows_the_figures(page):
-    for shown in ("20.0 ± 3.0", "40.0 ± 2.0", "+20.0", "61.2", "1.2 s"):
+    for shown in ("20.0 ± 3.0", "40.0 ± 2.0", "50.0 ± 1.0", "+20.0", "61.2", "1.2 s"):
         assert shown in page
 
 
