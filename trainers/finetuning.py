@@ -88,10 +88,10 @@ def finetune(
         model.nuner.requires_grad_(False)
     freeze_lower_layers(model.nuner.encoder, int(args.frozen_share * model.config.num_hidden_layers))
     train_features = featurize_labelled(train_dataset, tokenizer, args.max_length, label2id=model.config.label2id)
-    names_known = (
-        args.classifier_init == "auto" and args.num_classifier_layers == 1 and has_concept_encoder(checkpoint)
-    )
-    if args.classifier_init == "names" or names_known:
+    if args.classifier_init == "auto":
+        named = args.num_classifier_layers == 1 and has_concept_encoder(checkpoint)
+        args.classifier_init = "names" if named else "random"
+    if args.classifier_init == "names":
         name_classifier(model, checkpoint)
     elif args.classifier_init == "solver":
         solve_classifier(model, train_features, LabelledCollator(tokenizer), bf16=args.bf16)

@@ -167,6 +167,7 @@ def finetune(
         "steps": trainer.state.global_step,
         "learning_rate": args.learning_rate,
         "batch_size": args.per_device_train_batch_size,
+        "classifier_init": args.classifier_init,
         "arguments": given,
         "architecture": architecture,
         "test": scores,

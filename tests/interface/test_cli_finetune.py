@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from cli_runs import nuner
+from tiny_bi_encoder import save_tiny_bi_encoder
 
 from nuner import NuNerForTokenClassification
 
@@ -36,7 +37,7 @@ def test_one_layer_becomes_a_plain_checkpoint_that_needs_no_nuner(tiny_bert_dir,
     printed = finetune(tiny_bert_dir, data, output)
     assert "(BertForTokenClassification, plain transformers)" in printed
     figures = json.loads((output / "finetuning.json").read_text())
-    assert figures["test"]["eval_f1"] == 1.0
+    assert figures["test"]["eval_f1"] == 1.0 and figures["classifier_init"] == "random"
     assert "100.00" in printed
     script = (
         "import sys; sys.modules['nuner'] = None\n"
@@ -47,6 +48,12 @@ def test_one_layer_becomes_a_plain_checkpoint_that_needs_no_nuner(tiny_bert_dir,
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[('city', 'berlin')]"
     assert not list(output.glob("*.py"))
+
+
+def test_a_bi_encoder_knows_the_names_of_the_types(tiny_bert_dir, data, tmp_path):
+    finetune(save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi"), data, tmp_path / "out")
+    figures = json.loads((tmp_path / "out" / "finetuning.json").read_text())
+    assert figures["classifier_init"] == "names" and figures["test"]["eval_f1"] == 1.0
 
 
 def test_two_layers_travel_with_their_code(tiny_bert_dir, data, tmp_path):
