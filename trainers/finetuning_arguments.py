@@ -14,8 +14,7 @@ from .precision import bf16_is_fast, is_accelerator_available
 # Chosen on held-out training sentences of MIT Restaurant and Movie and BioNLP 2004 for 4 to 1,000 examples a type
 # (docs/results.md, "Fine-tuning").
 DEFAULT: dict[str, Any] = {
-    "learning_rate": 3e-4,
-    "frozen_share": 0.5,
+    "learning_rate": 1e-4,
     "per_device_train_batch_size": 8,
     "weight_decay": 0.01,
     "warmup_steps": 0.1,
@@ -35,7 +34,7 @@ SECTION_6: dict[str, Any] = {
 }
 
 # Adapters need a higher learning rate than the weights that they stand for.
-LORA: dict[str, Any] = {**DEFAULT, "lora_rank": 16, "frozen_share": 0.0, "learning_rate": 2e-3}
+LORA: dict[str, Any] = {**DEFAULT, "lora_rank": 16, "learning_rate": 2e-3}
 
 CLASSIFIER_INITS = ("auto", "names", "solver", "random")
 
