@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from .output import quiet_libraries
+
 
 def benchmark(
     encoders: Annotated[
@@ -49,6 +51,7 @@ def benchmark(
     """
     from nuner.trainers.few_shot import compare_encoders
 
+    quiet_libraries()
     if find_spec("matplotlib") is None:
         raise ValueError("the picture needs matplotlib; install it with: pip install 'nuner[plot]'")
     output.mkdir(parents=True, exist_ok=True)
