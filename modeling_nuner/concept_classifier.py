@@ -37,7 +37,8 @@ def concept_classifier(
         ```
     """
     config = model.config
-    threshold = threshold if threshold is not None else config.score_threshold or UNCALIBRATED_THRESHOLD
+    if threshold is None:
+        threshold = float(config.score_threshold or UNCALIBRATED_THRESHOLD)
     concepts, hidden_size = concept_vectors.shape
     classifier = nn.Linear(hidden_size, 1 + concepts, device=concept_vectors.device)
     classifier.weight[0] = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from datasets import Dataset
@@ -63,11 +64,11 @@ def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None
 
         ```
     """
-    types = label_types(list(model.config.id2label.values()))
+    types = label_types([*(model.config.id2label or {}).values()])
     names = list(dict.fromkeys(name for name in types if name != OUTSIDE))
     named = type_classifier(checkpoint, names)
     rows = [[OUTSIDE, *names].index(name) for name in types]
-    linear = model.classifier[-1]
+    linear = cast(nn.Linear, model.classifier[-1])
     linear.weight.copy_(named.weight[rows])
     linear.bias.copy_(named.bias[rows])
 

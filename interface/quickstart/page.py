@@ -10,7 +10,7 @@ from nuner.data_builders.highlighting import Piece
 from nuner.data_builders.html_page import Picture
 
 from .loss_curve import plot_loss_curve
-from .report import FewShotRow, Report, render_report
+from .report import FewShotRow, Report, Score, render_report
 
 if TYPE_CHECKING:
     from nuner.data_builders.statistics import CorpusStatistics
@@ -77,17 +77,18 @@ def write_page(
 
 
 def _rows(few_shot: FewShotResult) -> list[FewShotRow]:
-    base, nuner, named = few_shot.encoders
+    encoders = base, nuner, named = few_shot.encoders
     (data_set,) = few_shot.data_sets
-    rows = []
-    for k in few_shot.ks:
-        scores = []
-        for encoder in (base, nuner, named):
-            scores += [few_shot.mean(encoder, data_set, k), few_shot.standard_deviation(encoder, data_set, k)]
-        rows.append(FewShotRow(str(k), *scores, few_shot.gain(nuner, data_set, k)))
-    overall = (fmean(few_shot.mean(encoder, data_set, k) for k in few_shot.ks) for encoder in (base, nuner, named))
-    means = [value for mean in overall for value in (mean, None)]
-    return [*rows, FewShotRow("mean", *means, few_shot.gain(nuner, data_set))]
+
+    def score(encoder: str, k: int) -> Score:
+        return Score(few_shot.mean(encoder, data_set, k), few_shot.standard_deviation(encoder, data_set, k))
+
+    rows = [
+        FewShotRow(str(k), score(base, k), score(nuner, k), score(named, k), few_shot.gain(nuner, data_set, k))
+        for k in few_shot.ks
+    ]
+    means = [Score(fmean(few_shot.mean(encoder, data_set, k) for k in few_shot.ks)) for encoder in encoders]
+    return [*rows, FewShotRow("mean", means[0], means[1], means[2], few_shot.gain(nuner, data_set))]
 
 
 def _figures(figures: Mapping[str, Any], validation: Mapping[str, float]) -> dict[str, str]:

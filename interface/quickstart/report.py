@@ -10,27 +10,34 @@ from nuner.data_builders.html_page import Picture, render_page
 
 
 @dataclass(frozen=True)
+class Score:
+    """A score in percent.
+
+    Args:
+        mean: Its mean over the samples.
+        spread: Its standard deviation over them; None for a mean over several k.
+    """
+
+    mean: float
+    spread: float | None = None
+
+
+@dataclass(frozen=True)
 class FewShotRow:
     """One k of the few-shot comparison, in percent of macro-averaged token F1.
 
     Args:
         k: Annotations a type, or `mean` over all k.
-        base: Mean of the base encoder.
-        base_spread: Its standard deviation over the samples; None in the row of the mean.
-        nuner: Mean of the pre-trained encoder.
-        nuner_spread: Its standard deviation.
-        named: Mean of the same encoder with a layer that starts from the names of the types.
-        named_spread: Its standard deviation.
+        base: The base encoder.
+        nuner: The pre-trained encoder.
+        named: The same encoder with a layer that starts from the names of the types.
         gain: Points between the first two.
     """
 
     k: str
-    base: float
-    base_spread: float | None
-    nuner: float
-    nuner_spread: float | None
-    named: float
-    named_spread: float | None
+    base: Score
+    nuner: Score
+    named: Score
     gain: float
 
 

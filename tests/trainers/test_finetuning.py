@@ -83,7 +83,7 @@ def test_a_recogniser_of_a_bi_encoder_starts_at_the_names_of_its_types(tiny_bert
 
 def test_a_bi_encoder_of_which_only_the_text_encoder_is_wanted(tiny_bert_dir, tmp_path):
     bi_encoder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
-    heads = [
+    heads: list[Any] = [
         finetune(encoder, city_sentences(9), tmp_path / "run", classifier_init=init, num_train_epochs=0)
         for encoder, init in ((bi_encoder, "random"), (bi_encoder, "auto"), (tiny_bert_dir, "auto"))
     ]

@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -6,7 +7,7 @@ from nuner.serving.batching import DynamicBatcher
 from nuner.serving.metrics import Metrics
 
 
-def recognise(texts):
+def recognise(texts: list[str]) -> list[list[dict[str, Any]]]:
     """Fail as a recogniser does that runs out of memory: for the whole batch."""
     if any(text == "poison" for text in texts):
         raise MemoryError("no room for this text")
@@ -15,7 +16,8 @@ def recognise(texts):
 
 def test_a_text_that_fails_fails_its_own_request_only():
     async def ask():
-        batcher = DynamicBatcher(recognise, Metrics(), max_requests=16, max_characters=1000)
+        recognizer: Any = recognise
+        batcher = DynamicBatcher(recognizer, Metrics(), max_requests=16, max_characters=1000)
         requests = [["a", "b"], ["c", "poison", "d"], ["e"], ["poison"], ["f", "g", "h"]]
         asked = [asyncio.create_task(batcher.recognize(texts)) for texts in requests]
         await asyncio.sleep(0)  # all of them wait when the first batch is taken
@@ -25,6 +27,7 @@ def test_a_text_that_fails_fails_its_own_request_only():
         await batcher.close()
         return answers, again
 
+    answers: list[Any]
     answers, again = asyncio.run(ask())
     assert [[found[0]["text"] for found in answers[i]] for i in (0, 2, 4)] == [["a", "b"], ["e"], ["f", "g", "h"]]
     for i in (1, 3):
