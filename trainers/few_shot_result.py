@@ -114,36 +114,41 @@ class FewShotResult:
 
     def table(self) -> Table:
         """A rich table: mean and standard deviation for each data set, encoder and k, and the gains."""
+        from rich.box import SIMPLE_HEAD
         from rich.table import Table
+        from rich.text import Text
 
-        tested = {name: about["test_sentences"] for name, about in self.settings["data_sets"].items()}
+        several = len(self.data_sets) > 1
+        tested = ", ".join(
+            f"{name} {about['test_split']} ({about['test_sentences']} sentences)"
+            for name, about in self.settings["data_sets"].items()
+        )
+        # Five k fit in 80 columns.
         table = Table(
             title="Few-shot comparison: frozen encoder + linear layer",
             caption="Macro-averaged token F1 without O in percent, mean ± standard deviation over "
-            f"{len(self.settings['seeds'])} samples of k to 2k annotations a type; tested on "
-            + ", ".join(
-                f"{name} {self.settings['data_sets'][name]['test_split']} ({n} sentences)"
-                for name, n in tested.items()
-            ),
+            f"{len(self.settings['seeds'])} samples of k to 2k annotations a type; tested on {tested}",
+            box=SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
         )
-        table.add_column("data set")
-        table.add_column("encoder")
+        table.add_column()
         for k in self.ks:
             table.add_column(f"k={k}", justify="right", no_wrap=True)
         table.add_column("mean", justify="right", no_wrap=True)
         # With a single data set the average would only repeat it.
-        rows = [*self.data_sets, AVERAGE] if len(self.data_sets) > 1 else self.data_sets
-        for data_set in rows:
-            for i, encoder in enumerate(self.encoders):
+        for data_set in [*self.data_sets, AVERAGE] if several else self.data_sets:
+            if several:
+                table.add_row(Text(data_set, style="bold"))
+            for encoder in self.encoders:
                 cells = [
                     f"{self.mean(encoder, data_set, k):.1f} ±{self.standard_deviation(encoder, data_set, k):.1f}"
                     for k in self.ks
                 ]
                 overall = fmean(self.mean(encoder, data_set, k) for k in self.ks)
-                table.add_row(data_set if i == 0 else "", encoder, *cells, f"{overall:.1f}")
-            for encoder in self.encoders[1:]:
-                gains = [f"{self.gain(encoder, data_set, k):+.1f}" for k in self.ks]
-                table.add_row("", f"gain of {encoder}", *gains, f"{self.gain(encoder, data_set):+.1f}", style="bold")
+                table.add_row(Text(encoder), *cells, f"{overall:.1f}")
+                if encoder != self.encoders[0]:
+                    gains = [f"{self.gain(encoder, data_set, k):+.1f}" for k in self.ks]
+                    table.add_row("  gain", *gains, f"{self.gain(encoder, data_set):+.1f}", style="bold")
             table.add_section()
         return table
 
