@@ -1,6 +1,7 @@
 import pytest
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from transformers import AutoModelForTokenClassification, BertConfig
 
 from nuner import NuNerConfig, NuNerForTokenClassification, export_token_classifier
@@ -39,6 +40,8 @@ def test_a_model_that_was_trained_in_bf16_is_compared_in_full_precision(tmp_path
     model = NuNerForTokenClassification(NuNerConfig(text_config=text_config, id2label=LABELS))
     # Large logits: what bf16 rounds off them is more than the check allows.
     torch.nn.init.normal_(model.classifier[-1].weight, std=5)  # pyright: ignore[reportArgumentType]
+    # A trainer of another test may have fixed the precision of this process, which is told to each as it begins.
+    AcceleratorState._reset_state(reset_partial_state=True)
     prepared = Accelerator(cpu=True, mixed_precision="bf16").prepare(model)
     assert prepared.forward is not type(model).forward
     export_token_classifier(prepared, tmp_path)
