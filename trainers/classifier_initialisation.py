@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 from transformers import DataCollatorForTokenClassification
 
 from nuner.data_builders.label_schemes import OUTSIDE
-from nuner.modeling_nuner.bi_encoder_loading import load_bi_encoder
+from nuner.modeling_nuner.bi_encoder_loading import BiEncoderParts, load_bi_encoder
 from nuner.modeling_nuner.concept_classifier import concept_classifier
 from nuner.modeling_nuner.concept_labels import concept_labels
 from nuner.modeling_nuner.concept_vectors import ConceptVectors
@@ -25,22 +25,27 @@ from .word_labels import IGNORED
 _BATCH = 32
 
 
-def type_classifier(checkpoint: str, types: Sequence[str]) -> nn.Linear:
+def type_classifier(bi_encoder: BiEncoderParts, types: Sequence[str]) -> nn.Linear:
     """Make the linear layer with which a bi-encoder finds entity types by their names.
 
     Args:
-        checkpoint: Folder or Hub id of the bi-encoder.
+        bi_encoder: The bi-encoder, as `load_bi_encoder` gives it.
         types: The entity types.
 
     Returns:
         A layer from vectors of tokens to the logits of no entity and of each type.
 
-    Raises:
-        ValueError: If the checkpoint has no concept encoder.
+    Example:
+        ```python
+        >>> from nuner.trainers.classifier_initialisation import type_classifier
+        >>> type_classifier(load_bi_encoder("nuner", "float32", "cpu"), ["city"]).out_features  # doctest: +SKIP
+        2
+
+        ```
     """
-    parts = load_bi_encoder(checkpoint, "float32", "cpu")
-    concepts = concept_labels(types)
-    return concept_classifier(parts.model, ConceptVectors(parts.model, parts.concept_tokenizer)([*concepts.values()]))
+    concepts = [*concept_labels(types).values()]
+    vectors = ConceptVectors(bi_encoder.model, bi_encoder.concept_tokenizer)(concepts)
+    return concept_classifier(bi_encoder.model, vectors)
 
 
 @torch.no_grad()
@@ -66,7 +71,7 @@ def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None
     """
     types = label_types([*(model.config.id2label or {}).values()])
     names = list(dict.fromkeys(name for name in types if name != OUTSIDE))
-    named = type_classifier(checkpoint, names)
+    named = type_classifier(load_bi_encoder(checkpoint, "float32", "cpu"), names)
     rows = [[OUTSIDE, *names].index(name) for name in types]
     linear = cast(nn.Linear, model.classifier[-1])
     linear.weight.copy_(named.weight[rows])

@@ -13,7 +13,7 @@ import torch
 from datasets import DatasetDict
 from torch import Tensor, nn
 
-from nuner.modeling_nuner.bi_encoder_loading import has_concept_encoder
+from nuner.modeling_nuner.bi_encoder_loading import has_concept_encoder, load_bi_encoder
 
 from .classifier_initialisation import type_classifier
 from .features import TokenFeatures, WordVectors, load_word_tokenizer
@@ -23,6 +23,9 @@ from .linear_heads import DEFAULT_L2, fit_linear_heads
 from .metrics import macro_token_f1
 
 PAPER_KS = (1, 2, 4, 8, 16, 32, 64)
+
+# Behind the name of an encoder: its heads start from the names of the types.
+_NAMED = " + names"
 
 _VERSIONS_OF = ("nuner", "torch", "transformers", "tokenizers", "datasets")
 
@@ -99,17 +102,19 @@ def compare_encoders(
     left_out: dict[str, dict[str, dict[str, int]]] = {}
     for encoder, path in encoders.items():
         features = TokenFeatures(path, bf16=bf16)
-        named = f"{encoder} + names" if names and has_concept_encoder(str(path)) else None
-        scores |= {row: {} for row in (encoder, named) if row is not None}
-        left_out[encoder] = {}
+        scores[encoder], left_out[encoder] = {}, {}
+        bi_encoder = None
+        if names and has_concept_encoder(str(path)):
+            bi_encoder = load_bi_encoder(str(path), "float32", "cpu")
+            scores[encoder + _NAMED] = {}
         for task in tasks:
             if progress is not None:
                 progress(f"{encoder} on {task.name}: {len(task.samples)} samples, {len(task.test)} test sentences")
             words = _TaskWords.of(task, features)
             left_out[encoder][task.name] = words.left_out
             scores[encoder][task.name] = words.scores(l2)
-            if named is not None:
-                scores[named][task.name] = words.scores(l2, type_classifier(str(path), task.types))
+            if bi_encoder is not None:
+                scores[encoder + _NAMED][task.name] = words.scores(l2, type_classifier(bi_encoder, task.types))
     settings = {
         "metric": "macro-averaged token F1 without O, in percent",
         "sampling": "k~2k mining, Ding et al. (2021), rarest type first",

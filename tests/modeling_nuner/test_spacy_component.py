@@ -9,6 +9,8 @@ from nuner import EntityRecognizer
 from nuner.modeling_nuner.recognizer import Entity
 
 spacy = pytest.importorskip("spacy")
+# Registers the factory, as the entry point does.
+pytest.importorskip("nuner.modeling_nuner.spacy_component")
 
 TEXTS = ["london visited paris", "", "Acme, Berlin\r\n", "the ümit 😀 e\u0301 order-of monday", "a"]
 
@@ -20,8 +22,6 @@ def model(tiny_bert_dir, tmp_path_factory):
 
 @pytest.fixture
 def nlp(model):
-    from nuner.modeling_nuner import spacy_component  # noqa: F401 (registers the factory, as the entry point does)
-
     pipeline = spacy.blank("en")
     pipeline.add_pipe("nuner", config={"model": model})
     return pipeline
@@ -136,8 +136,6 @@ def test_nlp_evaluate_scores_entities(nlp):
 
 
 def test_bad_settings_are_told(model, tmp_path):
-    from nuner.modeling_nuner import spacy_component  # noqa: F401
-
     with pytest.raises(ValueError, match="alignment_mode is 'round'"):
         spacy.blank("en").add_pipe("nuner", config={"model": model, "alignment_mode": "round"})
     with pytest.raises(FileNotFoundError, match="there is no recogniser"):
@@ -145,8 +143,6 @@ def test_bad_settings_are_told(model, tmp_path):
 
 
 def test_a_bi_encoder_finds_the_types_of_the_settings(tiny_bert_dir, tmp_path):
-    from nuner.modeling_nuner import spacy_component  # noqa: F401 (registers the factory, as the entry point does)
-
     checkpoint = str(save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi"))
     types = {"place": "city", "firm": "company"}
     pipeline = spacy.blank("en")
