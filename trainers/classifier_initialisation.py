@@ -24,6 +24,9 @@ from .word_labels import IGNORED
 
 _BATCH = 32
 
+# Logit of a cosine of 1. Chosen for the heads of MiniLM as DEFAULT_L2 was.
+_SIMILARITY_SCALE = 7.5
+
 
 def type_classifier(bi_encoder: BiEncoderParts, types: Sequence[str]) -> nn.Linear:
     """Make the linear layer with which a bi-encoder finds entity types by their names.
@@ -46,6 +49,40 @@ def type_classifier(bi_encoder: BiEncoderParts, types: Sequence[str]) -> nn.Line
     concepts = [*concept_labels(types).values()]
     vectors = ConceptVectors(bi_encoder.model, bi_encoder.concept_tokenizer)(concepts)
     return concept_classifier(bi_encoder.model, vectors)
+
+
+@torch.no_grad()
+def similarity_classifier(name_vectors: torch.Tensor, word_vectors: torch.Tensor) -> nn.Linear:
+    """Make the linear layer with which an encoder that was not trained for it finds entity types by their names.
+
+    The logit of a type grows with the cosine of a word's and its name's vector, each less the mean of its kind; the
+    logit of no entity is 0.
+
+    Args:
+        name_vectors: What the encoder makes of the names of the types, `(types, hidden_size)`.
+        word_vectors: What it makes of some words in their sentences, `(words, hidden_size)`.
+
+    Returns:
+        A layer from vectors of words to the logits of no entity and of each type.
+
+    Example:
+        ```python
+        >>> import torch
+        >>> from nuner.trainers.classifier_initialisation import similarity_classifier
+        >>> names = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+        >>> similarity_classifier(names, names)(torch.tensor([[2.0, 0.0]])).argmax().item()  # no entity is 0
+        1
+
+        ```
+    """
+    mean = word_vectors.mean(0)
+    length = (word_vectors - mean).square().sum(1).mean().sqrt().clamp_min(1e-6)
+    directions = nn.functional.normalize(name_vectors - name_vectors.mean(0), dim=1)
+    classifier = nn.Linear(word_vectors.shape[1], 1 + len(name_vectors))
+    classifier.weight[0] = 0.0
+    classifier.weight[1:] = _SIMILARITY_SCALE / length * directions
+    classifier.bias.copy_(-classifier.weight @ mean)
+    return classifier
 
 
 @torch.no_grad()

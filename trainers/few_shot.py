@@ -14,18 +14,16 @@ from datasets import DatasetDict
 from torch import Tensor, nn
 
 from nuner.modeling_nuner.bi_encoder_loading import has_concept_encoder, load_bi_encoder
+from nuner.modeling_nuner.concept_labels import concept_labels
 
-from .classifier_initialisation import type_classifier
+from .classifier_initialisation import similarity_classifier, type_classifier
 from .features import TokenFeatures, WordVectors, load_word_tokenizer
-from .few_shot_result import FewShotResult
+from .few_shot_result import NAMED, FewShotResult
 from .few_shot_task import TEST_SHUFFLE_SEED, FewShotTask, prepare_task, sentence_classes
 from .linear_heads import DEFAULT_L2, fit_linear_heads
 from .metrics import macro_token_f1
 
 PAPER_KS = (1, 2, 4, 8, 16, 32, 64)
-
-# Behind the name of an encoder: its heads start from the names of the types.
-_NAMED = " + names"
 
 _VERSIONS_OF = ("nuner", "torch", "transformers", "tokenizers", "datasets")
 
@@ -63,8 +61,9 @@ def compare_encoders(
         train_split: Split to sample from.
         test_split: Split to test on.
         l2: Weight of the heads' penalty, see `fit_linear_heads`.
-        names: Also fit, for each encoder that is a whole bi-encoder, heads that the penalty draws to what its concept
-            encoder makes of the types' names; they are listed as an encoder of their own, `NAME + names`.
+        names: Also fit heads that the penalty draws to what each encoder makes of the types' names, listed as encoders
+            of their own, `NAME + names`: a whole bi-encoder's concept encoder reads the names, any other encoder
+            compares them with the words by its own vectors.
         bf16: Run the encoders in bfloat16.
         progress: Called with one line of text whenever a step begins.
 
@@ -83,7 +82,9 @@ def compare_encoders(
     if not encoders:
         raise ValueError("there is no encoder to compare")
     _check_numbers(ks, seeds, max_test_sentences)
-    for encoder in encoders.values():
+    for name, encoder in encoders.items():
+        if names and name.endswith(NAMED):
+            raise ValueError(f"an encoder cannot be called {name!r}: heads that start from names are listed so")
         load_word_tokenizer(encoder)
     tasks = [
         prepare_task(
@@ -99,22 +100,20 @@ def compare_encoders(
     ]
     started = time.perf_counter()
     scores: dict[str, dict[str, dict[int, list[float]]]] = {}
+    named: dict[str, dict[str, dict[int, list[float]]]] = {}
     left_out: dict[str, dict[str, dict[str, int]]] = {}
     for encoder, path in encoders.items():
         features = TokenFeatures(path, bf16=bf16)
         scores[encoder], left_out[encoder] = {}, {}
-        bi_encoder = None
-        if names and has_concept_encoder(str(path)):
-            bi_encoder = load_bi_encoder(str(path), "float32", "cpu")
-            scores[encoder + _NAMED] = {}
+        origins_of = _name_origins(str(path), features) if names else None
         for task in tasks:
             if progress is not None:
                 progress(f"{encoder} on {task.name}: {len(task.samples)} samples, {len(task.test)} test sentences")
             words = _TaskWords.of(task, features)
             left_out[encoder][task.name] = words.left_out
             scores[encoder][task.name] = words.scores(l2)
-            if bi_encoder is not None:
-                scores[encoder + _NAMED][task.name] = words.scores(l2, type_classifier(bi_encoder, task.types))
+            if origins_of is not None:
+                named.setdefault(encoder + NAMED, {})[task.name] = words.scores(l2, origins_of(words))
     settings = {
         "metric": "macro-averaged token F1 without O, in percent",
         "sampling": "k~2k mining, Ding et al. (2021), rarest type first",
@@ -126,7 +125,7 @@ def compare_encoders(
         "head": {
             "model": "linear softmax layer over O and the types",
             "objective": "mean cross-entropy + l2 * (|W|^2 + |b|^2), features centred and scaled to mean square 1",
-            "names": "where a row says so, W and b are what is added to the concept encoder's layer for the types",
+            "names": "where a row says so, W and b are what is added to a layer made of the types' names",
             "l2": l2,
             "solver": "L-BFGS until no entry of the gradient exceeds 1e-4",
         },
@@ -136,7 +135,7 @@ def compare_encoders(
         "seconds": round(time.perf_counter() - started, 1),
         "versions": {package: version(package) for package in _VERSIONS_OF},
     }
-    return FewShotResult(scores, settings)
+    return FewShotResult(scores | named, settings)
 
 
 def _check_numbers(ks: Sequence[int], seeds: int, max_test_sentences: int | None) -> None:
@@ -211,14 +210,31 @@ class _TaskWords:
             },
         )
 
-    def scores(self, l2: float, origin: nn.Linear | None = None) -> dict[int, list[float]]:
+    def scores(self, l2: float, origins: Sequence[nn.Linear] | None = None) -> dict[int, list[float]]:
         """F1 in percent: k -> one score a seed."""
         vectors, labels = zip(*self.train.values(), strict=True)
-        heads = fit_linear_heads(vectors, labels, len(self.task.types) + 1, l2=l2, origin=origin)
+        heads = fit_linear_heads(vectors, labels, len(self.task.types) + 1, l2=l2, origins=origins)
         f1 = 100 * macro_token_f1(heads.predict(self.test[0]), self.test[1], len(self.task.types))
         by_sample = dict(zip(self.train, f1.tolist(), strict=True))
         seeds = sorted({seed for _, seed in by_sample})
         return {k: [by_sample[k, seed] for seed in seeds] for k in sorted({k for k, _ in by_sample})}
+
+
+def _name_origins(encoder: str, features: TokenFeatures) -> Callable[[_TaskWords], list[nn.Linear]]:
+    """What an encoder makes of the names of a task's types: for each sample, the layer that its head is drawn to."""
+    if has_concept_encoder(encoder):
+        bi_encoder = load_bi_encoder(encoder, "float32", "cpu")
+        return lambda words: [type_classifier(bi_encoder, words.task.types)] * len(words.train)
+
+    def similarities(words: _TaskWords) -> list[nn.Linear]:
+        names = features([name.split() for name in concept_labels(words.task.types).values()])
+        mean = names.vectors.mean(0)
+        of_type = [names.vectors[names.sentence == i] for i in range(len(words.task.types))]
+        # a name without a sub-word leaves its type where it would be without names
+        vectors = torch.stack([vector.mean(0) if len(vector) else mean for vector in of_type])
+        return [similarity_classifier(vectors, sample) for sample, _ in words.train.values()]
+
+    return similarities
 
 
 def _labels(classes: list[Tensor], words: WordVectors) -> Tensor:

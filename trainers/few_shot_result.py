@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 AVERAGE = "average"
 
+# Behind the name of an encoder: its heads start from the names of the types.
+NAMED = " + names"
+
 Scores = Mapping[str, Mapping[str, Mapping[int, list[float]]]]
 
 
@@ -31,7 +34,7 @@ class FewShotResult:
 
     @property
     def encoders(self) -> list[str]:
-        """Names of the encoders; gains are measured from the first."""
+        """Names of the encoders, those whose heads start from the names of the types at the end."""
         return list(self.scores)
 
     @property
@@ -60,8 +63,13 @@ class FewShotResult:
         scores = self.of(encoder, data_set, k)
         return stdev(scores) if len(scores) > 1 else 0.0
 
+    def reference(self, encoder: str) -> str:
+        """The encoder that gains are measured from: the first whose heads are fitted in the same way."""
+        first = self.encoders[0]
+        return first + NAMED if encoder.endswith(NAMED) and first + NAMED in self.scores else first
+
     def gain(self, encoder: str, data_set: str = AVERAGE, k: int | None = None) -> float:
-        """Points of F1 above the first encoder at one k, or averaged over all k.
+        """Points of F1 above the encoder's `reference` at one k, or averaged over all k.
 
         Args:
             encoder: Name of an encoder.
@@ -69,11 +77,11 @@ class FewShotResult:
             k: Size of the samples; all sizes, if not given.
 
         Returns:
-            Mean F1 of the encoder minus that of the first one.
+            Mean F1 of the encoder minus that of the reference.
         """
         ks = self.ks if k is None else [k]
-        first = self.encoders[0]
-        return fmean(self.mean(encoder, data_set, n) - self.mean(first, data_set, n) for n in ks)
+        reference = self.reference(encoder)
+        return fmean(self.mean(encoder, data_set, n) - self.mean(reference, data_set, n) for n in ks)
 
     def to_dict(self) -> dict[str, Any]:
         """Settings, every score, means, standard deviations and gains, ready for JSON."""
@@ -102,7 +110,8 @@ class FewShotResult:
                     }
                     for data_set in rows
                 }
-                for encoder in self.encoders[1:]
+                for encoder in self.encoders
+                if encoder != self.reference(encoder)
             },
         }
 
@@ -146,7 +155,7 @@ class FewShotResult:
                 ]
                 overall = fmean(self.mean(encoder, data_set, k) for k in self.ks)
                 table.add_row(Text(encoder), *cells, f"{overall:.1f}")
-                if encoder != self.encoders[0]:
+                if encoder != self.reference(encoder):
                     gains = [f"{self.gain(encoder, data_set, k):+.1f}" for k in self.ks]
                     table.add_row("  gain", *gains, f"{self.gain(encoder, data_set):+.1f}", style="bold")
             table.add_section()

@@ -51,7 +51,7 @@ def fit_linear_heads(
     num_classes: int,
     *,
     l2: float = DEFAULT_L2,
-    origin: nn.Linear | None = None,
+    origins: Sequence[nn.Linear] | None = None,
     tolerance: float = 1e-4,
     max_iterations: int = 500,
 ) -> LinearHeads:
@@ -68,8 +68,8 @@ def fit_linear_heads(
         labels: For each head, [words] class numbers below `num_classes`.
         num_classes: Number of classes, the same for all heads.
         l2: Weight of the penalty, above 0.
-        origin: A layer from features to the logits of the classes that the penalty draws every head to, in place of
-            zeros: W and b are then what a head adds to it.
+        origins: For each head, a layer from features to the logits of the classes that the penalty draws the head to,
+            in place of zeros: W and b are then what the head adds to it.
         tolerance: A head is done when no entry of its gradient exceeds this.
         max_iterations: Most steps of the solver.
 
@@ -91,12 +91,15 @@ def fit_linear_heads(
     heads: dict[int, tuple[Tensor, Tensor, Tensor]] = {}
     for batch in _batches([rows.numel() for rows in features]):
         x, target, means, scales = _padded([features[i] for i in batch], [labels[i] for i in batch], num_classes)
-        offset = torch.zeros(()) if origin is None else _padded_logits([features[i] for i in batch], origin)
+        offset = torch.zeros(())
+        if origins is not None:
+            offset = _padded_logits([features[i] for i in batch], [origins[i] for i in batch])
         w, gradient = _fit(x, target, offset, l2, tolerance, max_iterations)
         weight = w[:, :-1] / scales[:, None, None]
         bias = w[:, -1] - torch.einsum("hd,hdc->hc", means, weight)
-        if origin is not None:
-            weight, bias = weight + origin.weight.detach().T, bias + origin.bias.detach()
+        if origins is not None:
+            weight = weight + torch.stack([origins[i].weight.detach().T for i in batch])
+            bias = bias + torch.stack([origins[i].bias.detach() for i in batch])
         heads.update(zip(batch, zip(weight, bias, gradient, strict=True), strict=True))
     fitted = LinearHeads(*(torch.stack([heads[i][part] for i in range(len(features))]) for part in range(3)))
     unfinished = int((fitted.gradient > tolerance).sum())
@@ -141,9 +144,10 @@ def _padded(
 
 
 @torch.no_grad()
-def _padded_logits(features: Sequence[Tensor], origin: nn.Linear) -> Tensor:
+def _padded_logits(features: Sequence[Tensor], origins: Sequence[nn.Linear]) -> Tensor:
     """Logits of the features as they came, [heads, words, classes]."""
-    return nn.utils.rnn.pad_sequence([origin(rows.float()) for rows in features], batch_first=True)
+    logits = [origin(rows.float()) for rows, origin in zip(features, origins, strict=True)]
+    return nn.utils.rnn.pad_sequence(logits, batch_first=True)
 
 
 def _fit(

@@ -37,7 +37,7 @@ def benchmark(
     ] = None,
     names: Annotated[
         bool,
-        typer.Option("--names", help="Whole bi-encoders: also heads that start from the names of the types."),
+        typer.Option("--names", help="Also heads that start from the names of the types."),
     ] = False,
     bf16: Annotated[bool, typer.Option("--bf16", help="Run the encoders in bfloat16.")] = False,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for few_shot.json and few_shot.png.")] = Path(

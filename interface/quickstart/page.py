@@ -10,7 +10,7 @@ from nuner.data_builders.highlighting import Piece
 from nuner.data_builders.html_page import Picture
 
 from .loss_curve import plot_loss_curve
-from .report import FewShotRow, Report, Score, render_report
+from .report import Comparison, FewShotRow, Report, Score, render_report
 
 if TYPE_CHECKING:
     from nuner.data_builders.statistics import CorpusStatistics
@@ -53,8 +53,8 @@ def write_page(
         few_shot=_rows(few_shot),
         few_shot_caption="Macro-averaged token F1 without O in percent: frozen encoder and one linear layer, "
         f"mean ± standard deviation over {seeds} samples of k to 2k annotations a type from the support tickets "
-        f"({recogniser['test_sentences']} test messages). Where it says names, the layer starts from what the concept "
-        "encoder makes of the names of the types.",
+        f"({recogniser['test_sentences']} test messages). Where it says names, the layer starts from the names of the "
+        "types: NuNER's concept encoder reads them, the base encoder compares its own vectors of names and words.",
         few_shot_picture=Picture(files.picture("few-shot"), "F1 on the support tickets against k."),
         loss_picture=Picture(
             files.picture("loss"),
@@ -77,18 +77,28 @@ def write_page(
 
 
 def _rows(few_shot: FewShotResult) -> list[FewShotRow]:
-    encoders = base, nuner, named = few_shot.encoders
+    base, nuner, named_base, named_nuner = few_shot.encoders
     (data_set,) = few_shot.data_sets
 
     def score(encoder: str, k: int) -> Score:
         return Score(few_shot.mean(encoder, data_set, k), few_shot.standard_deviation(encoder, data_set, k))
 
+    def overall(encoder: str) -> Score:
+        return Score(fmean(few_shot.mean(encoder, data_set, k) for k in few_shot.ks))
+
     rows = [
-        FewShotRow(str(k), score(base, k), score(nuner, k), score(named, k), few_shot.gain(nuner, data_set, k))
+        FewShotRow(
+            str(k),
+            Comparison(score(base, k), score(nuner, k)),
+            Comparison(score(named_base, k), score(named_nuner, k)),
+        )
         for k in few_shot.ks
     ]
-    means = [Score(fmean(few_shot.mean(encoder, data_set, k) for k in few_shot.ks)) for encoder in encoders]
-    return [*rows, FewShotRow("mean", means[0], means[1], means[2], few_shot.gain(nuner, data_set))]
+    plain, named = (
+        Comparison(overall(base), overall(nuner)),
+        Comparison(overall(named_base), overall(named_nuner)),
+    )
+    return [*rows, FewShotRow("mean", plain, named)]
 
 
 def _figures(figures: Mapping[str, Any], validation: Mapping[str, float]) -> dict[str, str]:

@@ -23,22 +23,36 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """Scores of two encoders whose layers are fitted in the same way.
+
+    Args:
+        base: The base encoder.
+        nuner: The pre-trained encoder.
+    """
+
+    base: Score
+    nuner: Score
+
+    @property
+    def gain(self) -> float:
+        """Points between the two."""
+        return self.nuner.mean - self.base.mean
+
+
+@dataclass(frozen=True)
 class FewShotRow:
     """One k of the few-shot comparison, in percent of macro-averaged token F1.
 
     Args:
         k: Annotations a type, or `mean` over all k.
-        base: The base encoder.
-        nuner: The pre-trained encoder.
-        named: The same encoder with a layer that starts from the names of the types.
-        gain: Points between the first two.
+        plain: Layers that start from nothing.
+        named: Layers that start from the names of the types.
     """
 
     k: str
-    base: Score
-    nuner: Score
-    named: Score
-    gain: float
+    plain: Comparison
+    named: Comparison
 
 
 @dataclass(frozen=True)

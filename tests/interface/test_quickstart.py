@@ -17,7 +17,7 @@ from nuner.data_builders.html_page import Picture
 from nuner.quickstart import base_encoder
 from nuner.quickstart.base_encoder import check_weights, find_base_encoder
 from nuner.quickstart.highlighting import split_at_entities, terminal_text
-from nuner.quickstart.report import FewShotRow, Report, Score, render_report
+from nuner.quickstart.report import Comparison, FewShotRow, Report, Score, render_report
 from nuner.quickstart.run import run_quickstart
 
 HOSTILE = "<script>alert(1)</script> & \"'{{ 7 * 7 }}"
@@ -123,8 +123,16 @@ def page(tmp_path):
         base_encoder=HOSTILE,
         corpus=HOSTILE,
         few_shot=[
-            FewShotRow("1", Score(20.0, 3.0), Score(40.0, 2.0), Score(50.0, 1.0), 20.0),
-            FewShotRow("mean", Score(20.0), Score(40.04), Score(50.0), 20.04),
+            FewShotRow(
+                "1",
+                Comparison(Score(20.0, 3.0), Score(40.0, 2.0)),
+                Comparison(Score(22.0, 0.5), Score(50.0, 1.0)),
+            ),
+            FewShotRow(
+                "mean",
+                Comparison(Score(20.0), Score(40.04)),
+                Comparison(Score(22.0), Score(50.0)),
+            ),
         ],
         few_shot_caption=HOSTILE,
         few_shot_picture=picture,
@@ -155,7 +163,7 @@ def test_the_page_needs_no_other_file(page):
 
 
 def test_the_page_shows_the_figures(page):
-    for shown in ("20.0 ± 3.0", "40.0 ± 2.0", "50.0 ± 1.0", "+20.0", "61.2", "1.2 s"):
+    for shown in ("20.0 ± 3.0", "40.0 ± 2.0", "+20.0", "22.0 ± 0.5", "50.0 ± 1.0", "+28.0", "61.2", "1.2 s"):
         assert shown in page
 
 

@@ -76,13 +76,33 @@ def test_heads_that_start_from_names_are_a_row_of_their_own(tiny_bert_dir, tmp_p
     bi_encoder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
     encoders = {"base": tiny_bert_dir, "bi": bi_encoder}
     with_names = compare_encoders(encoders, {"one": _task()}, ks=(1, 4), seeds=2, names=True)
-    assert with_names.encoders == ["base", "bi", "bi + names"]
+    assert with_names.encoders == ["base", "bi", "base + names", "bi + names"]
+    named = [with_names.mean(name, "one", 4) for name in ("base + names", "bi + names")]
+    assert with_names.gain("bi + names", "one", 4) == pytest.approx(named[1] - named[0])
+    assert with_names.gain("base + names") == 0
     without = compare_encoders(encoders, {"one": _task()}, ks=(1, 4), seeds=2)
     assert without.encoders == ["base", "bi"] and without.scores["bi"] == with_names.scores["bi"]
     # names that nothing can be learnt against decide alone
     zero_shot = compare_encoders({"bi": bi_encoder}, {"one": _task()}, ks=(1, 4), seeds=2, names=True, l2=1e6)
     scores = [score for of_k in zero_shot.scores["bi + names"]["one"].values() for score in of_k]
     assert scores == pytest.approx([scores[0]] * 4) and scores[0] != pytest.approx(with_names.mean("bi", "one", 4))
+    with pytest.raises(ValueError, match="an encoder cannot be called"):
+        compare_encoders({"a + names": bi_encoder}, {"one": _task()}, ks=(1,), seeds=1, names=True)
+
+
+def test_an_encoder_without_concept_encoder_compares_names_with_words_itself(tiny_bert_dir):
+    # types called as their words are; what the samples teach is wrong, and the penalty keeps it small
+    names = ["O", "B-acme", "B-paris", "B-\u200b\u200b"]
+    features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))})
+
+    def rows(tags):
+        rows = {"tokens": [["acme", "visited", "paris", "monday"]] * 8, "ner_tags": [tags] * 8}
+        return Dataset.from_dict(rows, features=features)
+
+    task = DatasetDict({"train": rows([2, 0, 1, 3]), "test": rows([1, 0, 2, 3])})
+    result = compare_encoders({"base": tiny_bert_dir}, {"one": task}, ks=(1,), seeds=2, names=True, l2=1e6)
+    assert result.mean("base", "one", 1) == pytest.approx(100 / 3)
+    assert result.mean("base + names", "one", 1) > 60
 
 
 def test_the_figures_of_a_result():

@@ -75,11 +75,11 @@ def test_scale_and_offset_of_the_features_change_nothing():
 def test_heads_are_drawn_to_the_origin():
     features, labels = _sets([60, 9])
     origin = torch.nn.Linear(12, 4)
-    far = fit_linear_heads(features, labels, 4, l2=1e4, origin=origin)
+    far = fit_linear_heads(features, labels, 4, l2=1e4, origins=[origin] * len(features))
     for head in range(2):  # the more a difference costs, the less there is
         torch.testing.assert_close(far.weight[head], origin.weight.detach().T, atol=1e-3, rtol=1e-3)
         torch.testing.assert_close(far.bias[head], origin.bias.detach(), atol=1e-3, rtol=1e-3)
-    heads = fit_linear_heads(features, labels, 4, l2=0.05, origin=origin)
+    heads = fit_linear_heads(features, labels, 4, l2=0.05, origins=[origin] * len(features))
     x = features[1]
     centred = x - x.mean(0)
     scale = centred.square().mean().sqrt()
