@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,10 @@ from rich.console import Console
 
 from .output import quiet_libraries
 from .recogniser_options import Backend, Dtype, Labels, Runtime
+
+# Longer than clients and proxies keep a connection (httpx 5 s, nginx and most balancers 60 s): who hangs up first must
+# not be the service, or it does so just when a request is on its way.
+_KEEP_ALIVE_SECONDS = 75
 
 
 def serve(
@@ -34,6 +39,8 @@ def serve(
     for module in ("fastapi", "uvicorn", "prometheus_client"):
         if find_spec(module) is None:
             raise ValueError(f"the service needs {module}; install it with: pip install 'nuner[serve]'")
+    # torch's kernels are made and kept for each shape of a batch; a thousand shapes, the default, fill up for minutes.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     import uvicorn
 
     from nuner.modeling_nuner.recognizer import EntityRecognizer
@@ -45,7 +52,8 @@ def serve(
     recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=label)
     name = Path(model).resolve().name if Path(model).is_dir() else model
     app = create_app(recognizer, name, max_bytes=max_bytes, max_requests=max_requests)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_ALIVE_SECONDS)
+    server = uvicorn.Server(config)
     shown = f"[{host}]" if ":" in host else host
     Console().print(
         f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.",

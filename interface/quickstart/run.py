@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from nuner.hub_cards.hardware import describe_machine, versions
+from nuner.memory import peak_memory_gib
 
 from .base_encoder import HUB_ID, find_base_encoder
 from .highlighting import Piece, split_at_entities, terminal_text
-from .machine import peak_memory_gib
 from .stages import Stages
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from .machine import release_memory
+from nuner.memory import release_memory
 
 
 class Stages:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+from nuner.memory import trim_heap
 from nuner.modeling_nuner.recognizer import Entity, EntityRecognizer
 
 from .metrics import Metrics
@@ -16,6 +17,7 @@ from .metrics import Metrics
 BATCH_TEXTS = 256
 BATCH_CHARACTERS = 100_000
 _LONGEST_PAUSE = 60
+_TRIM_SECONDS = 1.0
 
 
 class Overloaded(Exception):
@@ -136,6 +138,7 @@ class DynamicBatcher:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
+        trimmed = loop.time()
         while True:
             await self._arrival.wait()
             batch = self._next_batch()
@@ -150,6 +153,10 @@ class DynamicBatcher:
             self._metrics.batch(texts, [found for found in outcomes if not isinstance(found, Exception)], seconds)
             for (request, _), outcome in zip(batch, outcomes, strict=True):
                 request.take(outcome)
+            # Batches of all sizes leave gaps of all sizes in the heap, which would grow for minutes.
+            if loop.time() - trimmed > _TRIM_SECONDS:
+                await loop.run_in_executor(self._thread, trim_heap)
+                trimmed = loop.time()
 
     async def _outcomes(self, texts: list[str | None]) -> list[list[Entity] | Exception]:
         """What is found in each text, or what went wrong with it: one that fails must not fail those beside it."""

@@ -1,4 +1,5 @@
 import asyncio
+import http.client
 import random
 import re
 import signal
@@ -188,6 +189,15 @@ def test_a_bi_encoder_is_served_with_the_types_that_are_named(tiny_bert_dir, tmp
         found = httpx.post(f"{url}/entities", json={"texts": texts}, timeout=30).json()["entities"]
     assert [plain(entities) for entities in found] == [places(entities) for entities in direct(texts)]
     assert any(found)
+
+
+def test_a_connection_that_a_client_keeps_is_kept(model):
+    with service_process(model) as (url, _):
+        client = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+        for pause in (5.5, 0):  # uvicorn's own limit is 5 s, and so is httpx's: both hung up at once
+            client.request("GET", "/health")
+            assert client.getresponse().read()
+            time.sleep(pause)
 
 
 @pytest.mark.slow

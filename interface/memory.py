@@ -17,12 +17,13 @@ def peak_memory_gib() -> float | None:
 
 
 def release_memory() -> None:
-    """Give back to the system what is no longer used.
-
-    Trainers refer to themselves in circles, and the C library keeps what was freed in small pieces: without this each
-    stage would need its memory on top of that of the stages before.
-    """
+    """Give back to the system what is no longer used, objects that refer to themselves in circles included."""
     gc.collect()
+    trim_heap()
+
+
+def trim_heap() -> None:
+    """Give back to the system what was freed in small pieces, which the C library would keep."""
     if sys.platform == "linux":
         import ctypes
 
