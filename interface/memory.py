@@ -17,7 +17,7 @@ def peak_memory_gib() -> float | None:
 
 
 def release_memory() -> None:
-    """Give back to the system what is no longer used, objects that refer to themselves in circles included."""
+    """Give back to the system what is no longer used, also what refers to itself in circles, as trainers do."""
     gc.collect()
     trim_heap()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,8 +38,6 @@ def serve(
     for module in ("fastapi", "uvicorn", "prometheus_client"):
         if find_spec(module) is None:
             raise ValueError(f"the service needs {module}; install it with: pip install 'nuner[serve]'")
-    # torch's kernels are made and kept for each shape of a batch; a thousand shapes, the default, fill up for minutes.
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     import uvicorn
 
     from nuner.modeling_nuner.recognizer import EntityRecognizer

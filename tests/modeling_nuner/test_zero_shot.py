@@ -77,8 +77,11 @@ def test_nested_entities_are_those_of_each_label_alone(checkpoint: Path) -> None
     nested = ZeroShotRecognizer.from_pretrained(checkpoint, labels=LABELS, nested=True, threshold=0.3)
     together = nested(TEXTS)
     apart = [[e for label in LABELS for e in nested.with_labels([label])(text)] for text in TEXTS]
+
+    def key(entity: dict) -> tuple[int, int, int]:
+        return entity["start"], -entity["end"], LABELS.index(entity["label"])
+
     for one, other in zip(together, apart, strict=True):
-        key = lambda e: (e["start"], -e["end"], LABELS.index(e["label"]))  # noqa: E731
         assert [(e["start"], e["end"], e["label"]) for e in one] == [
             (e["start"], e["end"], e["label"]) for e in sorted(other, key=key)
         ]
