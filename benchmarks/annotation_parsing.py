@@ -22,14 +22,14 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from nuner.data_builders.annotation.alignment import align
-from nuner.data_builders.annotation.corpus_build import build_corpus
-from nuner.data_builders.annotation.finished_sentence import FinishedSentence
-from nuner.data_builders.annotation.parsing import ParsedReply, parse_reply
-from nuner.data_builders.annotation.raw_entity import RawEntity
-from nuner.data_builders.annotation.raw_sentence import raw_sentence
-from nuner.data_builders.annotation.store import AnnotationStore, Outcome
-from nuner.data_builders.readers.bundled import bundled_rows
+from nuner.data_builders.annotation.corpus.build import build_corpus
+from nuner.data_builders.annotation.replies.alignment import align
+from nuner.data_builders.annotation.replies.parsing import ParsedReply, parse_reply
+from nuner.data_builders.annotation.sentences.raw_sentence import raw_sentence
+from nuner.data_builders.annotation.store.finished_sentence import FinishedSentence
+from nuner.data_builders.annotation.store.store import AnnotationStore, Outcome
+from nuner.data_builders.corpus.readers.bundled import bundled_rows
+from nuner.data_builders.raw_entity import RawEntity
 from nuner.data_builders.rejections import Rejections
 from nuner.data_builders.schema import sentence_id
 

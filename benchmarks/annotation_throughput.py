@@ -21,13 +21,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from openai_server_process import OpenAIServerProcess  # pyright: ignore[reportMissingImports]
+from support.openai_server_process import OpenAIServerProcess  # pyright: ignore[reportMissingImports]
 
-from nuner.data_builders.annotation.client import LLMClient
-from nuner.data_builders.annotation.raw_sentence import raw_sentence
-from nuner.data_builders.annotation.run import fill_store
-from nuner.data_builders.annotation.run_settings import RunSettings
-from nuner.data_builders.annotation.store import AnnotationStore
+from nuner.data_builders.annotation.llm.client import LLMClient
+from nuner.data_builders.annotation.runs.run import fill_store
+from nuner.data_builders.annotation.runs.settings import RunSettings
+from nuner.data_builders.annotation.sentences.raw_sentence import raw_sentence
+from nuner.data_builders.annotation.store.store import AnnotationStore
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,13 @@ from torch.utils.data import DataLoader, RandomSampler
 from transformers import AutoTokenizer
 
 from nuner import NuNerCorpus, NuNerForPreTraining
-from nuner.trainers.arguments import PRESETS, preset_model_fields
-from nuner.trainers.collator import ContrastiveCollator
-from nuner.trainers.concept_table import ConceptTable
-from nuner.trainers.corpus_features import featurize_corpus
 from nuner.trainers.freezing import freeze_lower_layers
-from nuner.trainers.length_grouping import LengthGroupedSampler
-from nuner.trainers.lower_layer_cache import LowerLayerCache
+from nuner.trainers.pretraining.arguments import PRESETS, preset_model_fields
+from nuner.trainers.pretraining.collator import ContrastiveCollator
+from nuner.trainers.pretraining.concept_table import ConceptTable
+from nuner.trainers.pretraining.features import featurize_corpus
+from nuner.trainers.pretraining.length_sampler import LengthGroupedSampler
+from nuner.trainers.pretraining.lower_layer_cache import LowerLayerCache
 
 PRESET = PRESETS["quickstart"]
 TEXT_LAYERS, CONCEPT_LAYERS = PRESET["num_frozen_text_layers"], PRESET["num_frozen_concept_layers"]

@@ -33,8 +33,8 @@ def _register() -> None:
     from transformers.pipelines import PIPELINE_REGISTRY
 
     from .configuration_nuner import NuNerConfig
+    from .integrations.pipelines import ZERO_SHOT_NER, ZeroShotNerPipeline
     from .modeling_nuner import NuNerForPreTraining, NuNerForTokenClassification, NuNerModel
-    from .pipelines import ZERO_SHOT_NER, ZeroShotNerPipeline
 
     AutoConfig.register("nuner", NuNerConfig, exist_ok=True)
     AutoModel.register(NuNerConfig, NuNerModel, exist_ok=True)

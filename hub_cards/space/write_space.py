@@ -11,10 +11,10 @@ from pathlib import Path
 
 from huggingface_hub import RepoCard, SpaceCardData
 
-from ..card_files import CARD_FILE, GENERATED, is_own_card, write_whole
-from ..checkpoint import Checkpoint, Kind
-from ..markdown import Markdown, render
-from ..training_facts import TrainingFacts
+from ..cards.files import CARD_FILE, GENERATED, is_own_card, write_whole
+from ..cards.markdown import Markdown, render
+from ..facts.checkpoint import Checkpoint, Kind
+from ..facts.training_facts import TrainingFacts
 
 APP_FILE = "app.py"
 SETTINGS_FILE = "space.json"

@@ -12,24 +12,11 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
-from . import (
-    annotate,
-    benchmark,
-    card,
-    corpus,
-    demo,
-    evaluate,
-    export,
-    finetune,
-    predict,
-    pretrain,
-    pull,
-    push,
-    quickstart,
-    sentences,
-    serve,
-)
+from .data import annotate, corpus, sentences
 from .errors import spoken_errors
+from .hub import card, pull, push
+from .recognition import demo, export, predict, serve
+from .training import benchmark, evaluate, finetune, pretrain, quickstart
 
 
 class _SpeakingGroup(TyperGroup):

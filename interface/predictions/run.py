@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from nuner.modeling_nuner.recognizer import EntityRecognizer
-from nuner.modeling_nuner.text_sources import RESULT_COLUMN
+from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
+from nuner.modeling_nuner.recognition.text_sources import RESULT_COLUMN
 
 from .writing import join_parts, write_part
 

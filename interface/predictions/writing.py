@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from nuner.modeling_nuner.text_sources import RESULT_COLUMN
+from nuner.modeling_nuner.recognition.text_sources import RESULT_COLUMN
 
 OUTPUT_FORMATS = ("jsonl", "csv", "parquet")
 

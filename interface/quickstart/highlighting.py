@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from nuner.data_builders.highlighting import COLORS, Highlight, Piece, split_at_highlights
+from nuner.data_builders.pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
 
 
 def split_at_entities(text: str, predictions: Iterable[Mapping[str, Any]], types: Sequence[str]) -> list[Piece]:

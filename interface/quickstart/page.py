@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from nuner.data_builders.highlighting import Piece
-from nuner.data_builders.html_page import Picture
+from nuner.data_builders.pages.highlighting import Piece
+from nuner.data_builders.pages.html_page import Picture
 
 from .loss_curve import plot_loss_curve
 from .report import Comparison, FewShotRow, Report, Score, render_report
 
 if TYPE_CHECKING:
-    from nuner.data_builders.statistics import CorpusStatistics
-    from nuner.trainers.few_shot_result import FewShotResult
+    from nuner.data_builders.corpus.statistics import CorpusStatistics
+    from nuner.trainers.few_shot.result import FewShotResult
 
     from .run import QuickstartFiles
 
@@ -37,7 +37,7 @@ def write_page(
         log_history: Of the pre-training.
         messages: The messages that the recogniser read, in pieces.
     """
-    from nuner.data_builders.statistics import plot_rank_frequency
+    from nuner.data_builders.corpus.statistics import plot_rank_frequency
 
     from .run import usage_lines
 

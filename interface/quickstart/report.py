@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nuner.data_builders.highlighting import Piece
-from nuner.data_builders.html_page import Picture, render_page
+from nuner.data_builders.pages.highlighting import Piece
+from nuner.data_builders.pages.html_page import Picture, render_page
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from nuner.hub_cards.hardware import describe_machine, versions
-from nuner.memory import peak_memory_gib
+from nuner.hub_cards.facts.hardware import describe_machine, versions
 
+from ..memory import peak_memory_gib
 from .base_encoder import HUB_ID, find_base_encoder
 from .highlighting import Piece, split_at_entities, terminal_text
 from .stages import Stages
@@ -22,8 +22,8 @@ from .stages import Stages
 if TYPE_CHECKING:
     from datasets import DatasetDict
 
-    from nuner.data_builders.statistics import CorpusStatistics
-    from nuner.trainers.few_shot_result import FewShotResult
+    from nuner.data_builders.corpus.statistics import CorpusStatistics
+    from nuner.trainers.few_shot.result import FewShotResult
 
 BASE, NUNER = "MiniLM", "NuNER"
 PRESET = "quickstart"
@@ -186,8 +186,8 @@ def usage_lines(files: QuickstartFiles) -> str:
 
 
 def _bundled_corpus() -> tuple[DatasetDict, CorpusStatistics]:
-    from nuner.data_builders.corpus import NuNerCorpus
-    from nuner.data_builders.statistics import CorpusStatistics
+    from nuner.data_builders.corpus.builder import NuNerCorpus
+    from nuner.data_builders.corpus.statistics import CorpusStatistics
 
     builder = NuNerCorpus("bundled")
     builder.download_and_prepare()
@@ -198,8 +198,8 @@ def _bundled_corpus() -> tuple[DatasetDict, CorpusStatistics]:
 def _pretrain(
     base: Path, corpus: DatasetDict, files: QuickstartFiles, max_steps: int | None, console: Console
 ) -> dict[str, Any]:
-    from nuner.trainers.arguments import PRESETS, preset_model_fields
-    from nuner.trainers.pretraining import CHECKPOINTS, RESULTS_FILE, pretrain
+    from nuner.trainers.pretraining.arguments import PRESETS, preset_model_fields
+    from nuner.trainers.pretraining.run import CHECKPOINTS, RESULTS_FILE, pretrain
 
     overrides: dict[str, Any] = {"eval_strategy": "no"}  # once, at the end, is enough
     if max_steps is not None:
@@ -234,17 +234,17 @@ def _pretrain(
 
 
 def _compare(base: Path, files: QuickstartFiles, ks: Sequence[int], seeds: int) -> FewShotResult:
-    from nuner.trainers.few_shot import compare_encoders
+    from nuner.trainers.few_shot.comparison import compare_encoders
 
     return compare_encoders({BASE: base, NUNER: files.pretraining}, [TICKETS], ks=ks, seeds=seeds, names=True)
 
 
 def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console: Console) -> dict[str, Any]:
     """Fine-tune both encoders on the same sample, keep the recogniser made from the pre-trained one."""
-    from nuner.data_builders.labelled import entity_types, load_labelled
-    from nuner.data_builders.sampling import annotation_counts, sample_k_shot
-    from nuner.trainers.finetuning import finetune
-    from nuner.trainers.recognizer_files import save_recognizer
+    from nuner.data_builders.labelled.load import entity_types, load_labelled
+    from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
+    from nuner.trainers.fine_tuning.run import finetune
+    from nuner.trainers.fine_tuning.saving import save_recognizer
 
     tickets = load_labelled(TICKETS)
     train = tickets["train"].select(sample_k_shot(annotation_counts(tickets["train"]), FINETUNE_K, FINETUNE_SEED))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from nuner.memory import release_memory
+from ..memory import release_memory
 
 
 class Stages:

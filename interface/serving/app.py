@@ -12,9 +12,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from nuner._version import __version__
-from nuner.modeling_nuner.recognizer import EntityRecognizer
+from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
+from .._version import __version__
 from .batching import DynamicBatcher, Overloaded
 from .messages import EntitiesAnswer, EntitiesRequest, Health, Problem, answer, problem_of
 from .metrics import Metrics

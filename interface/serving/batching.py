@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from nuner.memory import trim_heap
-from nuner.modeling_nuner.recognizer import Entity, EntityRecognizer
+from nuner.modeling_nuner.recognition.recognizer import Entity, EntityRecognizer
 
+from ..memory import trim_heap
 from .metrics import Metrics
 
 # A batch holds the worker: the longer it is, the longer a short text that comes meanwhile has to wait.

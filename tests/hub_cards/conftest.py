@@ -1,25 +1,5 @@
-"""A Hub of the tests' own, and small models and corpora to push to it."""
+"""The Hub of the tests."""
 
-from __future__ import annotations
+from support.hub_fixtures import here, hub
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from hub_people import ACCOUNTS, ALICE
-from hub_processes import log_in
-from hub_server.server import HubServer
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[HubServer]:
-    """A running Hub without a repository, and its own log."""
-    with HubServer(tmp_path / "hub", ACCOUNTS, part_size=1 << 20) as server:
-        yield server
-
-
-@pytest.fixture
-def here(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> HubServer:
-    """The Hub as this very process sees it, logged in as alice; for what needs no fresh process."""
-    log_in(hub, ALICE, monkeypatch)
-    return hub
+__all__ = ["here", "hub"]

@@ -2,10 +2,10 @@ import evaluate
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from small_models import LABELS, save_small_model
+from support.small_models import LABELS, save_small_model
 
 from nuner.hub_cards.metric import METRIC_FOLDER
-from nuner.trainers.entity_metrics import entity_scores
+from nuner.trainers.evaluation.entity_scores import entity_scores
 
 TAGS = ["O", "B-city", "I-city", "B-company", "I-company", "B-day"]
 

@@ -5,11 +5,11 @@ import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from huggingface_hub import RepoCard
-from small_models import save_small_model, whole_facts
+from support.folders import REPOSITORY
+from support.small_models import save_small_model, whole_facts
 
 from nuner.hub_cards.space import write_space
 from nuner.hub_cards.space.write_space import GRADIO_VERSION
@@ -30,7 +30,7 @@ def test_a_space_holds_what_it_needs(tiny_bert_dir, tmp_path):
 
 
 def test_the_version_of_gradio_is_the_tested_one():
-    constraints = Path(__file__).parents[2] / "constraints.txt"
+    constraints = REPOSITORY / "constraints.txt"
     assert f"gradio=={GRADIO_VERSION}\n" in constraints.read_text(encoding="utf-8")
 
 

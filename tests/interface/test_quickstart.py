@@ -9,11 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from cli_runs import nuner
 from rich.console import Console
+from support.cli_runs import nuner
 
-from nuner.data_builders.highlighting import Piece
-from nuner.data_builders.html_page import Picture
+from nuner.data_builders.pages.highlighting import Piece
+from nuner.data_builders.pages.html_page import Picture
 from nuner.quickstart import base_encoder
 from nuner.quickstart.base_encoder import check_weights, find_base_encoder
 from nuner.quickstart.highlighting import split_at_entities, terminal_text

@@ -30,7 +30,7 @@ def test_the_classes_are_registered(first):
 
 
 def test_torch_is_not_imported_before_it_is_needed():
-    imports = "import sys, nuner, nuner.cli, nuner.modeling_nuner.recognizer"
+    imports = "import sys, nuner, nuner.cli, nuner.modeling_nuner.recognition.recognizer"
     script = f"{imports}; print({{'torch', 'transformers'}} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -1,7 +1,7 @@
 """No test of annotation sees a key of this machine."""
 
 import pytest
-from annotation_cases import forget_key
+from support.annotation_cases import forget_key
 
 
 @pytest.fixture(autouse=True)

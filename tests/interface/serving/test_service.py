@@ -8,10 +8,10 @@ import time
 
 import httpx
 import pytest
-from cli_runs import nuner
-from running_service import service_process, service_thread
-from tiny_bi_encoder import save_tiny_bi_encoder
-from tiny_recogniser import save_tiny_recogniser
+from support.cli_runs import nuner
+from support.running_service import service_process, service_thread
+from support.tiny_bi_encoder import save_tiny_bi_encoder
+from support.tiny_recognizer import save_tiny_recogniser
 
 from nuner import EntityRecognizer
 

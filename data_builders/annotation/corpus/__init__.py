@@ -1,0 +1,1 @@
+"""A corpus out of an annotation store, with a report on it."""

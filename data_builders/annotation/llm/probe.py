@@ -1,0 +1,107 @@
+"""Find out with one request whether a run can succeed, and how the server wants to be asked."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from .backoff import Backoff
+from .client import WORDLESS, Connection
+from .cost import Usage
+from .credentials import KEY_VARIABLE
+from .faults import NO_CONNECTION, NO_PROTOCOL, Blame, RequestFault
+from .prompt import FencedText
+
+_TEXT = FencedText("Ada Lovelace lived in London.", "en")
+_ATTEMPTS = 8
+_ATTEMPTS_OF_A_HANG = 4  # so that a server which hangs is told after two time-outs
+_LONGEST_WAIT = 60.0  # longer than this, and the user had better come back later
+_PARAMETER_STATUSES = {400, 422, 500, 501}  # some servers fail on a field they do not know instead of refusing it
+
+
+class ProbeError(ValueError):
+    """The server cannot be used as it was given; the message says why and what to do."""
+
+
+async def probe(connection: Connection, backoff: Backoff | None = None) -> Usage | None:
+    """Ask about one short sentence, and set the connection's dialect to what the server understands.
+
+    Args:
+        connection: The connection; its `dialect` is replaced.
+        backoff: Waiting times after passing faults of the server.
+
+    Returns:
+        The tokens that it took; None where the server does not count them.
+
+    Raises:
+        ProbeError: The key, the address or the model is wrong, or nothing there speaks the protocol.
+    """
+    waits = backoff or Backoff()
+    attempt = 0
+    while True:
+        try:
+            completion = await connection.complete([_TEXT])
+        except RequestFault as fault:
+            if _adapt(connection, fault):
+                continue
+            if fault.reason in WORDLESS:  # the protocol is right; what the model says is for the run to judge
+                return fault.usage
+            attempt += _ATTEMPTS_OF_A_HANG if fault.reason.startswith("no reply within") else 1
+            if attempt >= _ATTEMPTS or not _passing(fault):
+                raise ProbeError(await _explanation(connection, fault)) from None
+            await asyncio.sleep(waits.wait(attempt, fault.retry_after))
+        else:
+            if completion.usage is not None:
+                connection.dialect = replace(connection.dialect, fixed_tokens=completion.usage.prompt_tokens)
+            return completion.usage
+
+
+def _adapt(connection: Connection, fault: RequestFault) -> bool:
+    """Leave out what the server does not understand; False if there is nothing left to leave out."""
+    dialect = connection.dialect
+    if fault.status not in _PARAMETER_STATUSES:
+        return False
+    new_name = dialect.length_field == "max_completion_tokens"
+    if new_name and (dialect.length_field in fault.detail or not dialect.structured) and fault.status != 500:
+        connection.dialect = replace(dialect, length_field="max_tokens")
+    elif dialect.structured and "temperature" not in fault.detail:
+        connection.dialect = replace(dialect, structured=False)
+    else:
+        return False
+    return True
+
+
+def _passing(fault: RequestFault) -> bool:
+    """Whether a fault may be over in a moment. A server that is not there, or is none of models, is told at once."""
+    if fault.reason in (NO_CONNECTION, NO_PROTOCOL) or (fault.retry_after or 0) > _LONGEST_WAIT:
+        return False
+    return fault.blame in (Blame.SERVER, Blame.ATTEMPT)
+
+
+async def _explanation(connection: Connection, fault: RequestFault) -> str:
+    client = connection.client
+    said = f" ({fault.detail.rstrip('.')})" if fault.detail else ""
+    if fault.reason == NO_CONNECTION:
+        return f"there is no server at {client.address}{said}; check the base URL, and that the server runs."
+    if fault.status in (401, 403):
+        return f"{client.address} does not accept the API key in {KEY_VARIABLE}{said}."
+    if fault.status == 404 and client.model in fault.detail:
+        return f"{client.address} has no model {client.model!r}; {await _known_models(connection)}."
+    if fault.status in (404, 405):
+        return f"{client.address} has no chat completions{said}; the base URL usually ends in /v1."
+    if fault.reason == NO_PROTOCOL:
+        return f"{client.address} does not speak the OpenAI protocol{said}; the base URL usually ends in /v1."
+    return f"{client.address} does not answer a first request for {client.model!r}: {fault.reason}{said}."
+
+
+async def _known_models(connection: Connection) -> str:
+    import openai
+
+    try:
+        names = [model.id async for model in connection.http.models.list()]
+    except (openai.OpenAIError, ValueError):
+        names = []
+    if not names:
+        return "check its name"
+    shown = ", ".join(sorted(names)[:10])
+    return f"it has {shown}" + (f" and {len(names) - 10} more" if len(names) > 10 else "")

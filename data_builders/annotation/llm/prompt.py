@@ -1,0 +1,116 @@
+"""What the language model is told, and how a sentence is handed to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple, TypedDict
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+LANGUAGES = {
+    "en": "English",
+    "fr": "French",
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "nl": "Dutch",
+    "it": "Italian",
+    "pl": "Polish",
+    "ru": "Russian",
+}
+"""The languages of the paper's multilingual data set (appendix A.2)."""
+
+_TEMPLATE = "annotate.jinja"
+
+
+class Message(TypedDict):
+    """A message of a chat."""
+
+    role: str
+    content: str
+
+
+class FencedText(NamedTuple):
+    """A sentence to ask about: its text and its language (ISO 639-1), if known."""
+
+    text: str
+    language: str | None = None
+
+
+class Prompt:
+    """Instructions from a template, and the sentences of a request fenced as data.
+
+    Args:
+        template: A Jinja file with the instructions; the package's own by default. It may use `several` and
+            `own_language`.
+        several: Whether requests hold several sentences.
+        own_language: Whether concepts and descriptions are asked for in the language of the sentence
+            (appendix A.2 of the paper).
+
+    Raises:
+        FileNotFoundError: There is no such template.
+        ValueError: The template cannot be rendered.
+
+    Example:
+        >>> messages = Prompt().messages([FencedText("Ada lived in London.")])
+        >>> [message["role"] for message in messages]
+        ['system', 'user']
+    """
+
+    def __init__(self, template: Path | None = None, *, several: bool = False, own_language: bool = False) -> None:
+        self.several = several
+        self.own_language = own_language
+        name = str(template) if template is not None else _TEMPLATE
+        try:
+            source = (template or resources.files(__package__) / "templates" / _TEMPLATE).read_text("utf-8")
+            environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True)
+            self.instructions = (
+                environment.from_string(source).render(several=several, own_language=own_language).strip()
+            )
+        except TemplateSyntaxError as error:
+            raise ValueError(f"The prompt template {name} is wrong in line {error.lineno}: {error.message}.") from None
+        except (TemplateError, UnicodeDecodeError) as error:
+            raise ValueError(f"The prompt template {name} cannot be used: {error}.") from None
+        if not self.instructions:
+            raise ValueError(f"The prompt template {name} gives no instructions.")
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that change when anything that the model is told changes."""
+        asked = self.messages([FencedText("Ada lived in London.", "en")] * (2 if self.several else 1))
+        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
+
+    def messages(self, texts: Sequence[FencedText]) -> list[Message]:
+        """Return the messages of a request.
+
+        Each sentence stands between tags whose name it does not contain, so that it cannot close them.
+
+        Args:
+            texts: The sentences; one, unless the prompt is for several. They are numbered from 1.
+        """
+        if not self.several and len(texts) != 1:
+            raise ValueError(f"{len(texts)} sentences for a prompt that asks about one.")
+        tag = _unused_tag("\n".join(item.text for item in texts))
+        fenced = [
+            f"<{tag}{self._attributes(number, item)}>\n{item.text}\n</{tag}>" for number, item in enumerate(texts, 1)
+        ]
+        return [
+            {"role": "system", "content": self.instructions},
+            {"role": "user", "content": "\n".join(fenced)},
+        ]
+
+    def _attributes(self, number: int, item: FencedText) -> str:
+        language = LANGUAGES.get(item.language or "") if self.own_language else None
+        return (f' id="{number}"' if self.several else "") + (f' language="{language}"' if language else "")
+
+
+def _unused_tag(text: str) -> str:
+    """Return a tag that does not occur in a text. It depends on nothing else: a request can be made again."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return next(
+        tag for start in range(len(digest) - 8) if (tag := f"sentence-{digest[start : start + 8]}") not in text
+    )

@@ -1,0 +1,1 @@
+"""Replies as language models give them, read and aligned with their sentence."""

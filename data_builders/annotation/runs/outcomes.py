@@ -1,0 +1,104 @@
+"""What a reply means for the sentences that were asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..llm.client import Completion
+from ..llm.cost import NO_USAGE, Usage
+from ..llm.faults import RequestFault
+from ..replies.parsing import ReplyError, parse_replies, parse_reply
+from ..store.store import Outcome, PendingSentence
+
+NO_RESULT = "the reply has no readable result for this sentence"
+
+
+def outcomes_of_reply(
+    sentences: Sequence[PendingSentence], completion: Completion, several: bool, max_attempts: int, annotator: int
+) -> list[Outcome]:
+    """Read a reply.
+
+    Args:
+        sentences: The sentences of the request, in its order.
+        completion: The reply.
+        several: Whether the prompt is the one for several sentences.
+        max_attempts: A sentence that was asked about so often in vain has failed.
+        annotator: Who answered.
+
+    Returns:
+        One outcome for each sentence. `pending` ones are to be asked about again.
+    """
+    shares = _shares(completion.usage or NO_USAGE, len(sentences))
+    outcomes = []
+    try:
+        parsed = _parse(completion, several, len(sentences))
+        missing = NO_RESULT
+    except ReplyError as error:
+        parsed, missing = {}, error.reason
+    for number, (sentence, usage) in enumerate(zip(sentences, shares, strict=True), 1):
+        if number in parsed:
+            entities = parsed[number].to_json()
+            outcomes.append(
+                Outcome(
+                    sentence.number,
+                    "done",
+                    # The text of a shared reply stands for no sentence alone: each keeps its part.
+                    reply=entities if several else completion.text,
+                    truncated=completion.truncated and not several,
+                    entities=entities,
+                    usage=usage,
+                    latency=completion.latency,
+                    annotator=annotator,
+                )
+            )
+        else:
+            state = "failed" if sentence.attempts + 1 >= max_attempts else "pending"
+            outcomes.append(
+                Outcome(
+                    sentence.number,
+                    state,
+                    reply=completion.text,
+                    truncated=completion.truncated,
+                    usage=usage,
+                    latency=completion.latency,
+                    error=missing,
+                    annotator=annotator,
+                )
+            )
+    return outcomes
+
+
+def outcomes_of_fault(
+    sentences: Sequence[PendingSentence], fault: RequestFault, max_attempts: int, annotator: int
+) -> list[Outcome]:
+    """Say what a request without a reply means, as `outcomes_of_reply` does.
+
+    Args:
+        sentences: The sentences of the request.
+        fault: What went wrong.
+        max_attempts: A sentence that was asked about so often in vain has failed.
+        annotator: Who was asked.
+    """
+    return [
+        Outcome(
+            sentence.number,
+            "failed" if sentence.attempts + 1 >= max_attempts else "pending",
+            usage=usage,
+            error=str(fault),
+            annotator=annotator,
+        )
+        for sentence, usage in zip(sentences, _shares(fault.usage or NO_USAGE, len(sentences)), strict=True)
+    ]
+
+
+def _parse(completion: Completion, several: bool, count: int):
+    if several:
+        return parse_replies(completion.text, range(1, count + 1), truncated=completion.truncated)
+    return {1: parse_reply(completion.text, truncated=completion.truncated)}
+
+
+def _shares(usage: Usage, count: int) -> list[Usage]:
+    """Divide the tokens of a request among its sentences; the first gets the remainder."""
+    sent, received = usage.prompt_tokens, usage.completion_tokens
+    rest = Usage(sent - sent // count * (count - 1), received - received // count * (count - 1))
+    return [rest] + [Usage(sent // count, received // count)] * (count - 1)

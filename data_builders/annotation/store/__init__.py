@@ -1,0 +1,1 @@
+"""The SQLite file that holds the truth of an annotation run."""

@@ -1,0 +1,337 @@
+"""The annotation store: one SQLite file that remembers every sentence, reply and token of a run."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ..llm.client import LLMClient
+from ..llm.cost import NO_USAGE, Usage
+from ..sentences.raw_sentence import RawSentence
+from . import workers
+from .finished_sentence import FinishedSentence
+from .schema import APPLICATION_ID, SCHEMA, VERSION
+
+State = Literal["pending", "done", "failed"]
+
+_ROWS_AT_ONCE = 1000
+_BUSY_SECONDS = 60.0
+FREE = "state = 'pending' AND worker IS NULL AND batch IS NULL"
+
+
+class StoreError(ValueError):
+    """A store that cannot be used as it was asked to; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class PendingSentence:
+    """A sentence to ask about.
+
+    Args:
+        number: Its number in the store.
+        text: The sentence.
+        language: Its language (ISO 639-1), or None.
+        attempts: How often it was asked about in vain.
+    """
+
+    number: int
+    text: str
+    language: str | None
+    attempts: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one attempt at one sentence.
+
+    Args:
+        number: The sentence's number in the store.
+        state: `done`, `failed`, or `pending` where it is asked again.
+        reply: The raw reply, if there was one.
+        truncated: Whether the reply was cut off at the limit of its length.
+        entities: The parsed reply as JSON, for `done`.
+        usage: The tokens of this attempt.
+        latency: Seconds to the reply.
+        error: Why there is no reply to go on with.
+        annotator: Who answered: a number that `bind` returned.
+    """
+
+    number: int
+    state: State
+    reply: str | None = None
+    truncated: bool = False
+    entities: str | None = None
+    usage: Usage = NO_USAGE
+    latency: float | None = None
+    error: str | None = None
+    annotator: int | None = None
+
+
+class AnnotationStore:
+    """An open store. It may be used by several threads in turn, and the file by several processes at once.
+
+    Args:
+        path: The SQLite file.
+        create: Make a new store where there is no file.
+
+    Raises:
+        FileNotFoundError: There is no file, and none is to be made.
+        StoreError: The file is no store, or one of another version.
+        OSError: The disk is full.
+
+    Example:
+        ```python
+        >>> with AnnotationStore("annotations.sqlite") as store:
+        ...     store.add([raw_sentence("Ada Lovelace was born in London.")])
+        1
+
+        ```
+    """
+
+    def __init__(self, path: str | Path, *, create: bool = True) -> None:
+        self.path = Path(path)
+        if not self.path.exists():
+            if not create:
+                raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(self.path))
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = sqlite3.connect(
+                self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"{self.path} cannot be opened: {error}.") from None
+        try:
+            with self._spoken_errors():
+                self._open()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> AnnotationStore:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def add(self, sentences: Iterable[RawSentence]) -> int:
+        """Add sentences that the store does not have yet.
+
+        Args:
+            sentences: Rows of the raw-sentence schema.
+
+        Returns:
+            How many were new.
+        """
+        rows = ((row["id"], row["text"], row["language"], row["source"]) for row in sentences)
+        before = self._connection.total_changes
+        while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
+            with self.transaction() as connection:
+                connection.executemany(
+                    "INSERT OR IGNORE INTO sentences (id, text, language, source) VALUES (?, ?, ?, ?)", some
+                )
+        return self._connection.total_changes - before
+
+    def bind(self, client: LLMClient, force: bool = False) -> int:
+        """Say who is going to answer.
+
+        Args:
+            client: The model and its prompt.
+            force: Go on although others have answered before.
+
+        Returns:
+            The number that outcomes name them by.
+
+        Raises:
+            StoreError: The store was made with another model or prompt.
+        """
+        fingerprint = client.prompt.fingerprint
+        with self.transaction() as connection:
+            known = self.check(client, force)
+            if known is not None:
+                return known
+            row = (client.model, fingerprint, client.prompt.instructions, client.address, client.temperature)
+            cursor = connection.execute(
+                "INSERT INTO annotators (model, prompt, instructions, server, temperature, created_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (*row, time.time()),
+            )
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+    def check(self, client: LLMClient, force: bool = False) -> int | None:
+        """Check that a client may answer, as `bind` does, and return its number if it has one."""
+        known = self.query("SELECT number, model, prompt FROM annotators ORDER BY number")
+        for number, model, prompt in known:
+            if (model, prompt) == (client.model, client.prompt.fingerprint):
+                return number
+        if known and not force:
+            model = known[-1][1]
+            what = f"the model {model!r}" if model != client.model else "another prompt"
+            raise StoreError(
+                f"{self.path} was made with {what}: use another store, or force it to hold replies to both."
+            )
+        return None
+
+    def join(self) -> str:
+        """Enter as a worker that can claim sentences; free what dead workers held."""
+        with self.transaction() as connection:
+            workers.bury_the_dead(connection)
+            return workers.join(connection)
+
+    def renew(self, worker: str) -> None:
+        """Say that a worker lives; due every `workers.HEARTBEAT_SECONDS`."""
+        with self.transaction() as connection:
+            workers.renew(connection, worker)
+
+    def leave(self, worker: str) -> None:
+        """Give back what a worker still holds."""
+        with self.transaction() as connection:
+            workers.leave(connection, worker)
+
+    def claim(self, worker: str, limit: int) -> list[PendingSentence]:
+        """Take sentences that nobody else is asking about.
+
+        Args:
+            worker: Who takes them.
+            limit: How many at most.
+
+        Returns:
+            The sentences in the order in which they were added; none if none are left.
+        """
+        with self.transaction() as connection:
+            free = f"SELECT number FROM sentences INDEXED BY free_sentences WHERE {FREE} ORDER BY number LIMIT ?"
+            taken = (
+                f"UPDATE sentences SET worker = ? WHERE number IN ({free}) RETURNING number, text, language, attempts"
+            )
+            rows = connection.execute(taken, (worker, limit)).fetchall()
+            if not rows:
+                workers.bury_the_dead(connection)
+                rows = connection.execute(taken, (worker, limit)).fetchall()
+        return [PendingSentence(*row) for row in sorted(rows)]
+
+    def record(self, outcomes: Sequence[Outcome], other_usage: Usage | None = None) -> Usage:
+        """Write what became of attempts, all in one transaction. A sentence that is finished stays as it is.
+
+        Args:
+            outcomes: The attempts.
+            other_usage: Tokens that belong to no sentence.
+
+        Returns:
+            What the store has cost in all.
+        """
+        usage = sum((outcome.usage for outcome in outcomes), other_usage or NO_USAGE)
+        now = time.time()
+        with self.transaction() as connection:
+            connection.executemany(
+                "UPDATE sentences SET state = ?1, reply = ?2, truncated = ?3, entities = ?4, latency = ?5, error = ?6,"
+                " annotator = ?7, attempts = attempts + 1, prompt_tokens = prompt_tokens + ?8,"
+                " completion_tokens = completion_tokens + ?9,"
+                " finished_at = CASE ?1 WHEN 'pending' THEN NULL ELSE ?10 END,"
+                " worker = CASE ?1 WHEN 'pending' THEN worker END, batch = NULL, request = NULL"
+                " WHERE number = ?11 AND state = 'pending'",
+                [
+                    (
+                        o.state, o.reply, o.truncated, o.entities, o.latency, o.error, o.annotator,
+                        o.usage.prompt_tokens, o.usage.completion_tokens, now, o.number,
+                    )
+                    for o in outcomes
+                ],
+            )  # fmt: skip
+            connection.execute(
+                "UPDATE usage SET prompt_tokens = prompt_tokens + ?, completion_tokens = completion_tokens + ?",
+                (usage.prompt_tokens, usage.completion_tokens),
+            )
+            return self.usage()
+
+    def retry_failed(self) -> int:
+        """Make all failed sentences pending again, and return how many there were."""
+        with self.transaction() as connection:
+            return connection.execute(
+                "UPDATE sentences SET state = 'pending', attempts = 0, finished_at = NULL WHERE state = 'failed'"
+            ).rowcount
+
+    def usage(self) -> Usage:
+        """Return what the store has cost in all."""
+        return Usage(*self._connection.execute("SELECT prompt_tokens, completion_tokens FROM usage").fetchone())
+
+    def counts(self) -> dict[State, int]:
+        """Return the number of sentences in each state."""
+        with self._spoken_errors():
+            found = dict(self._connection.execute("SELECT state, count(*) FROM sentences GROUP BY state").fetchall())
+        return {"pending": found.get("pending", 0), "done": found.get("done", 0), "failed": found.get("failed", 0)}
+
+    def finished(self) -> Iterator[FinishedSentence]:
+        """Yield the sentences that are done, in the order in which they were added."""
+        last = 0
+        while rows := self.query(
+            "SELECT number, id, text, language, source, reply, truncated FROM sentences NOT INDEXED"
+            " WHERE number > ? AND state = 'done' ORDER BY number LIMIT ?",
+            (last, _ROWS_AT_ONCE),
+        ):
+            for _, *fields, truncated in rows:
+                yield FinishedSentence(*fields, truncated=bool(truncated))
+            last = rows[-1][0]
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with self._spoken_errors():
+            return self._connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Do all of it or nothing."""
+        with self._spoken_errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _spoken_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if "disk is full" in str(error):
+                raise OSError(errno.ENOSPC, "No space left on device", str(self.path)) from error
+            raise StoreError(f"{self.path} cannot be used: {error}.") from error
+        except sqlite3.DatabaseError as error:
+            if "not a database" in str(error):
+                raise StoreError(f"{self.path} is no annotation store.") from None
+            raise StoreError(f"{self.path} is damaged: {error}.") from error
+
+    def _open(self) -> None:
+        connection = self._connection
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables and application != APPLICATION_ID:
+            raise StoreError(f"{self.path} is no annotation store.")
+        connection.execute("PRAGMA journal_mode = WAL")
+        # A commit is safe from anything that ends the process. Only a power cut can undo the last ones, and none can
+        # damage the file; waiting for the disk at each would make a slow or busy one the limit of the speed.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        with self.transaction():
+            # Another process may have made the tables since.
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if not tables:
+                for statement in SCHEMA.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != VERSION:
+            raise StoreError(f"{self.path} is a store of version {version}; this release reads version {VERSION}.")

@@ -1,0 +1,295 @@
+"""`NuNerCorpus`: an annotated corpus as a `datasets` builder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files as package_files
+from itertools import chain
+from os import PathLike
+from typing import Any
+
+from datasets import (
+    Dataset,
+    DatasetInfo,
+    GeneratorBasedBuilder,
+    NamedSplit,
+    SplitGenerator,
+    load_dataset,
+)
+from datasets.exceptions import DatasetGenerationError
+
+from ..files.rows import Row, dataset_rows, file_rows
+from ..files.source import resolve_source
+from ..files.source_files import DataFiles
+from ..rejections import CorpusError, OnError, Rejections
+from ..schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
+from .config import CORPUS_VERSION, NuNerCorpusConfig
+from .readers.bundled import BUNDLED_NAME, bundled_rows
+from .readers.numind import read_numind
+from .readers.pile_ner import read_pile_ner
+from .readers.records import read_records
+from .report import REPORT_FILENAME, CorpusReport
+from .selection import Filters, Record, Selection, sample_ids, top_concepts
+
+_READERS = {
+    "bundled": read_records,
+    "records": read_records,
+    "numind": read_numind,
+    "pile_ner": read_pile_ner,
+}
+OpenedFiles = tuple[tuple[str, str], ...]
+"""Where each file can be opened, and the name the user knows it by."""
+
+
+class NuNerCorpus(GeneratorBasedBuilder):
+    """A corpus of sentences with LLM-written annotations, in the schema `CORPUS_FEATURES`.
+
+    The builder is called, not named to `load_dataset`: `datasets` no longer runs loading scripts. Sentences
+    are divided into `train` and `validation` by a hash of their id (section 3.3 of the paper). The cache is
+    keyed by the options, the content of the files and the code that reads them: a change of any builds anew.
+
+    Rows come in the order of the files, and the same options give the same rows. A text that occurs again is
+    left out and reported, and so are records and annotations that cannot be used; see `report`.
+
+    Args:
+        config_name: `"bundled"` (the corpus that the package carries), `"records"` (files in the corpus
+            schema), `"numind"` (the published format of `numind/NuNER`) or `"pile_ner"` (UniversalNER
+            conversations).
+        data_files: A JSON Lines, JSON or Parquet file (gzip is unpacked), a folder of them, a glob pattern or
+            URL, or a list of these. A Hub id such as `"numind/NuNER"` is taken as `dataset`.
+        dataset: Instead of files, a Hub id for `datasets.load_dataset`, or a loaded `datasets.Dataset`.
+        source_split: Which split of a Hub data set to read; needed when it has several and none is `train`.
+        max_concepts: Keep the annotations of the most frequent concepts only (section 5.2), counted after all
+            other filters and over both splits. Sentences that lose all annotations stay.
+        max_examples: Keep a random sample of so many sentences of both splits together (section 5.3).
+        seed: Chooses the sample; without `max_examples` it has no effect.
+        drop_concepts: A sentence that carries one of these concepts is dropped, whatever the case of its
+            letters (section 3.1 drops `"concept"`). Pass `()` to keep all.
+        lowercase: Lower-case the concept names. Off by default, because names such as `US state` lose by it;
+            texts are never altered.
+        languages: Keep the sentences of these languages only (ISO 639-1).
+        on_error: `"skip"` leaves bad records out and reports them; `"raise"` stops at the first one.
+        cache_dir: Where to keep the prepared data; the cache of `datasets` by default.
+        token: Access token for private data sets on the Hub.
+
+    Raises:
+        ValueError: An option makes no sense. While building: the corpus is empty, no concept is left, or a
+            record is bad and `on_error` is `"raise"`.
+        FileNotFoundError: A file is missing.
+
+    Example:
+        >>> builder = NuNerCorpus("bundled", max_concepts=154)
+        >>> builder.download_and_prepare()
+        >>> corpus = builder.as_dataset()
+        >>> corpus["train"].num_rows, corpus["validation"].num_rows
+        (4762, 518)
+    """
+
+    VERSION = CORPUS_VERSION
+    BUILDER_CONFIG_CLASS = NuNerCorpusConfig
+    BUILDER_CONFIGS = [NuNerCorpusConfig(name=name) for name in _READERS]
+
+    config: NuNerCorpusConfig
+
+    def __init__(
+        self,
+        config_name: str = "bundled",
+        *,
+        data_files: DataFiles | None = None,
+        dataset: str | Dataset | None = None,
+        source_split: str | None = None,
+        max_concepts: int | None = None,
+        max_examples: int | None = None,
+        seed: int = 0,
+        drop_concepts: Iterable[str] = ("concept",),
+        lowercase: bool = False,
+        languages: Iterable[str] | None = None,
+        on_error: OnError = "skip",
+        cache_dir: str | PathLike[str] | None = None,
+        token: str | bool | None = None,
+    ) -> None:
+        if config_name not in _READERS:
+            raise ValueError(f"There is no corpus {config_name!r}; choose one of {', '.join(_READERS)}.")
+        cache_root = None if cache_dir is None else str(cache_dir)
+        source = resolve_source(config_name, data_files, dataset, source_split, cache_root, token)
+        self._report: CorpusReport | None = None
+        super().__init__(
+            cache_dir=cache_root,
+            dataset_name="nuner_corpus",
+            config_name=config_name,
+            hash=_code_digest(),
+            token=token,
+            data_files=source.files,
+            dataset=source.dataset,
+            source_split=source.split,
+            source_fingerprint=source.fingerprint,
+            max_concepts=max_concepts,
+            max_examples=max_examples,
+            seed=seed,
+            drop_concepts=drop_concepts,
+            lowercase=lowercase,
+            languages=languages,
+            on_error=on_error,
+        )
+
+    @property
+    def report(self) -> CorpusReport:
+        """What the build kept and left out.
+
+        It is stored with the prepared data and read from there when the corpus comes from the cache. Of a
+        streamed corpus it is there once the training split has been read to its end.
+
+        Raises:
+            FileNotFoundError: The corpus has not been prepared.
+        """
+        if self._report is None:
+            path = posixpath.join(str(self._output_dir), REPORT_FILENAME)
+            if not self._fs.exists(path):
+                raise FileNotFoundError("The corpus is not prepared yet; call download_and_prepare() first.")
+            with self._fs.open(path, "r", encoding="utf-8") as file:
+                self._report = CorpusReport.from_dict(json.load(file))
+        return self._report
+
+    def _info(self) -> DatasetInfo:
+        return DatasetInfo(
+            description="Sentences with the entities that a large language model marked in them.",
+            homepage="https://arxiv.org/abs/2402.15343",
+            features=CORPUS_FEATURES,
+        )
+
+    def _split_generators(self, dl_manager: Any) -> list[SplitGenerator]:
+        names = self._file_names()
+        files: OpenedFiles = tuple(zip(dl_manager.download(names), names, strict=True)) if names else ()
+        streaming = bool(dl_manager.is_streaming)
+        # No lists in here: datasets would take them for shards and read them in separate processes, and a
+        # sentence that occurs in two of them could not be noticed.
+        source = {"files": files, "streaming": streaming}
+        selection = self._select(files, streaming)
+        return [
+            SplitGenerator(name=split, gen_kwargs={**source, "split": split, "selection": selection})
+            for split in (TRAIN, VALIDATION)
+        ]
+
+    def _generate_examples(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, files: OpenedFiles, streaming: bool, split: str, selection: Selection
+    ) -> Iterator[tuple[str, Record]]:
+        report = CorpusReport(rejections=Rejections(self.config.on_error))
+        for record in selection.apply(self._filtered(files, streaming, report), report.counts):
+            if split_of(record["id"]) == split:
+                yield record["id"], record
+        self._refuse_an_empty_corpus(report)
+        if split == TRAIN:  # both splits read all rows: one of them speaks
+            report.rejections.warn()
+            self._report = report
+
+    def _select(self, files: OpenedFiles, streaming: bool) -> Selection:
+        ids = concepts = None
+        if self.config.max_examples is not None:
+            ids = sample_ids(self._filtered(files, streaming), self.config.max_examples, self.config.seed)
+        if self.config.max_concepts is not None:
+            sampled = (record for record in self._filtered(files, streaming) if ids is None or record["id"] in ids)
+            concepts = top_concepts(sampled, self.config.max_concepts)
+        return Selection(ids, concepts)
+
+    def _filtered(self, files: OpenedFiles, streaming: bool, report: CorpusReport | None = None) -> Iterator[Record]:
+        report = report or CorpusReport(rejections=Rejections(self.config.on_error))
+        languages = self.config.languages
+        filters = Filters(
+            drop_concepts=frozenset(self.config.drop_concepts),
+            languages=None if languages is None else frozenset(languages),
+            lowercase=self.config.lowercase,
+        )
+        rows = self._rows(files, streaming, report.rejections)
+        return filters.apply(_READERS[self.config.name](rows, report.rejections), report.counts)
+
+    def _rows(self, files: OpenedFiles, streaming: bool, rejections: Rejections) -> Iterator[Row]:
+        dataset = self.config.dataset
+        if files:
+            return chain.from_iterable(file_rows(path, rejections, shown_as=name) for path, name in files)
+        if isinstance(dataset, str):
+            loaded = load_dataset(
+                dataset,
+                split=self.config.source_split,
+                streaming=streaming,
+                cache_dir=self._cache_dir_root,
+                token=self.token,
+            )
+            return dataset_rows(loaded, f"{dataset} ({self.config.source_split})")
+        if dataset is not None:
+            return dataset_rows(dataset, "dataset")
+        return bundled_rows(rejections)
+
+    def _source_name(self) -> str:
+        if self.config.data_files is not None:
+            return ", ".join(self._file_names())
+        return self.config.dataset if isinstance(self.config.dataset, str) else self.config.name
+
+    def _file_names(self) -> list[str]:
+        return [] if self.config.data_files is None else list(self.config.data_files["train"])
+
+    def _refuse_an_empty_corpus(self, report: CorpusReport) -> None:
+        counts, rejected = report.counts, report.rejections
+        if counts.annotations:
+            return
+        where = self._source_name()
+        if counts.kept:
+            left_out = counts.not_sampled + counts.dropped_by_language + counts.dropped_by_concept
+            why = "the options left none" if left_out + counts.annotations_cut else "the source has none"
+            raise CorpusError(f"No concept is left in the corpus from {where}: {why}.")
+        why = [
+            f"{number} {what}"
+            for number, what in (
+                (rejected.count("record"), "were rejected"),
+                (counts.dropped_by_language, f"are not in {', '.join(self.config.languages or ())}"),
+                (counts.dropped_by_concept, f"carry {' or '.join(map(repr, self.config.drop_concepts))}"),
+            )
+            if number
+        ]
+        first = f"; the first rejected: {rejected.items[0]}" if len(rejected) else ""
+        reasons = f"of its records {', '.join(why)}{first}" if why else "the source holds no record"
+        raise CorpusError(f"The corpus from {where} is empty: {reasons}.")
+
+    def _download_and_prepare(self, dl_manager: Any, verification_mode: Any, **prepare_splits_kwargs: Any) -> None:
+        try:
+            super()._download_and_prepare(dl_manager, verification_mode, **prepare_splits_kwargs)
+        except DatasetGenerationError as error:
+            # datasets hides what went wrong behind its own error; ours are written for the user.
+            if isinstance(error.__cause__, (ValueError, OSError)):
+                raise error.__cause__ from None
+            raise
+        # Still the temporary folder: it becomes the cache folder only when all of it is written.
+        with self._fs.open(posixpath.join(str(self._output_dir), REPORT_FILENAME), "w", encoding="utf-8") as file:
+            json.dump(self.report.to_dict(), file, ensure_ascii=False, indent=1)
+
+    def _as_dataset(self, split: Any = TRAIN, in_memory: bool = False) -> Dataset:
+        known = (self.info.splits or {}).get(str(split))
+        if known is not None and known.num_examples == 0:
+            # A corpus of a few sentences may have none to validate on; datasets cannot read an empty split.
+            nothing = {name: [] for name in CORPUS_FEATURES}
+            return Dataset.from_dict(nothing, features=CORPUS_FEATURES, split=NamedSplit(str(split)))
+        return super()._as_dataset(split, in_memory)
+
+
+@cache
+def _code_digest() -> str:
+    """Return a digest of everything in this package that decides the rows."""
+    room = package_files("nuner.data_builders")
+    sources = [
+        "schema.py",
+        "locating.py",
+        "hash_sample.py",
+        "raw_entity.py",
+        "corpus/builder.py",
+        "corpus/selection.py",
+        f"data/{BUNDLED_NAME}",
+    ]
+    for folder in ("corpus/readers", "files"):
+        sources += sorted(f"{folder}/{file.name}" for file in (room / folder).iterdir() if file.name.endswith(".py"))
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(source.encode("utf-8") + room.joinpath(source).read_bytes())
+    return digest.hexdigest()[:16]

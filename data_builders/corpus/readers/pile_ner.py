@@ -1,0 +1,97 @@
+"""Read the conversation format of UniversalNER's data (Pile-NER)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nuner.data_builders.files.rows import Row
+from nuner.data_builders.raw_entity import RawEntity
+from nuner.data_builders.rejections import Rejections
+from nuner.data_builders.schema import RecordError
+
+from .conversion import LeaveOut, convert_rows
+from .located import locate_annotations
+
+_TEXT_PREFIX = "Text:"
+_QUESTION = re.compile(r"\s*What describes (?P<concept>.+?) in the text\?\s*", re.DOTALL)
+
+
+def read_pile_ner(rows: Iterable[Row], rejections: Rejections) -> Iterator[dict[str, Any]]:
+    """Yield a record for each conversation about one text.
+
+    The first turn gives the text (`Text: ...`), the second acknowledges it; then each question `What
+    describes CONCEPT in the text?` is answered by a JSON list of entities, empty for a concept that the text
+    lacks. An answer that is no such list, and an entity that is not in the text, are left out and booked; a
+    row of which no annotation is left is rejected. The row's own `id` is a serial number and is not kept.
+
+    Args:
+        rows: Raw rows with the columns `conversations` and, optionally, `id`.
+        rejections: Gets the faults.
+
+    Example:
+        >>> turns = [
+        ...     {"from": "human", "value": "Text: Ada met Bo."},
+        ...     {"from": "gpt", "value": "I've read this text."},
+        ...     {"from": "human", "value": "What describes person in the text?"},
+        ...     {"from": "gpt", "value": '["Ada", "Bo"]'},
+        ... ]
+        >>> record = next(read_pile_ner([Row("pile.json", 1, {"conversations": turns})], Rejections()))
+        >>> [(entity["start"], entity["concept"]) for entity in record["entities"]]
+        [(0, 'person'), (8, 'person')]
+    """
+    return convert_rows(rows, _convert, rejections)
+
+
+def _convert(value: Any, leave_out: LeaveOut) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise RecordError("the record is not an object")
+    unknown = sorted(str(name) for name in value if name not in ("id", "conversations"))
+    if unknown:
+        raise RecordError("unknown fields", ", ".join(unknown))
+    turns = _turns(value.get("conversations"))
+    text = turns[0].strip()
+    if not text.startswith(_TEXT_PREFIX):
+        raise RecordError("the first turn does not begin with 'Text:'", repr(text[:40]))
+    annotations: list[RawEntity | None] = []
+    for question, answer in zip(turns[2::2], turns[3::2], strict=True):
+        annotations += _annotations(question, answer, leave_out)
+    return locate_annotations(
+        text.removeprefix(_TEXT_PREFIX).strip(),
+        annotations,
+        language="en",
+        source="Universal-NER/Pile-NER-type",
+        leave_out=leave_out,
+    )
+
+
+def _turns(conversations: Any) -> list[str]:
+    """Return what was said, human and model in turn, beginning with the human."""
+    if not isinstance(conversations, list):
+        raise RecordError("'conversations' is missing or not a list")
+    said: list[str] = []
+    for index, turn in enumerate(conversations):
+        speaker = "gpt" if index % 2 else "human"
+        if not isinstance(turn, dict) or not isinstance(turn.get("value"), str) or turn.get("from") != speaker:
+            raise RecordError("a turn cannot be read", f"turn {index + 1} should be what the {speaker} says")
+        said.append(turn["value"])
+    if not said or len(said) % 2:
+        raise RecordError("the conversation is incomplete", f"{len(said)} turns")
+    return said
+
+
+def _annotations(question: str, answer: str, leave_out: LeaveOut) -> list[RawEntity | None]:
+    asked = _QUESTION.fullmatch(question)
+    if not asked:
+        leave_out(RecordError("a question is not 'What describes ... in the text?'", repr(question[:80])))
+        return [None]
+    try:
+        entities = json.loads(answer)
+    except (ValueError, RecursionError):
+        entities = None
+    if not isinstance(entities, list) or not all(isinstance(entity, str) for entity in entities):
+        leave_out(RecordError("an answer is not a JSON list of strings", repr(answer[:80])))
+        return [None]
+    return [RawEntity(entity.strip(), asked["concept"]) for entity in entities]

@@ -1,0 +1,186 @@
+"""Labelled named-entity data sets: local files, Hub ids and the bundled task, as tokens with IOB2 tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import get_args, overload
+
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
+
+from ..rejections import OnError, Rejections
+from ..schema import RecordError
+from .label_schemes import OUTSIDE, LabelScheme, TagError, detect_scheme, to_iob2
+from .sentence import LabelledSentence
+from .sources import LabelledSource, read_splits
+
+
+@overload
+def load_labelled(
+    source: LabelledSource,
+    split: None = None,
+    *,
+    config: str | None = None,
+    scheme: LabelScheme | None = None,
+    tags_column: str | int | None = None,
+    types: Sequence[str] | None = None,
+    on_error: OnError = "raise",
+) -> DatasetDict: ...
+@overload
+def load_labelled(
+    source: LabelledSource,
+    split: str,
+    *,
+    config: str | None = None,
+    scheme: LabelScheme | None = None,
+    tags_column: str | int | None = None,
+    types: Sequence[str] | None = None,
+    on_error: OnError = "raise",
+) -> Dataset: ...
+def load_labelled(
+    source: LabelledSource,
+    split: str | None = None,
+    *,
+    config: str | None = None,
+    scheme: LabelScheme | None = None,
+    tags_column: str | int | None = None,
+    types: Sequence[str] | None = None,
+    on_error: OnError = "raise",
+) -> DatasetDict | Dataset:
+    """Load a labelled data set as `tokens` and `ner_tags` (IOB2), whatever scheme it is written in.
+
+    A row holds `tokens` and `tags` (or `ner_tags`), or `text` and `entities` with `start`, `end`
+    (characters, end exclusive) and `label`; `tag_words` says how the latter become words. The
+    labels are `O`, then `B-` and `I-` of each type; the types keep the order in which a
+    `ClassLabel` declares them and are sorted by name otherwise.
+
+    Args:
+        source: `support-tickets`, the bundled task (600 customer messages, eight types); or a
+            folder of `<split>.jsonl` files or of files in columns (`train.conll`, ...), or one
+            such file; or a folder that `save_to_disk` wrote; or whatever else
+            `datasets.load_dataset` loads, such as a Hub id; or a `Dataset`, which becomes the
+            split `train`, or a `DatasetDict`.
+        split: Return only this split, as a `Dataset`.
+        config: Configuration of a Hub data set.
+        scheme: Scheme of the tags; told from all tags of the data set if not given.
+        tags_column: Name of the column of the tags if it is neither `ner_tags` nor `tags`; in
+            files of columns its number, from 0, or from the end if negative (the last, if not
+            given).
+        types: Entity types to keep, in this order; words of the others become `O`. All, if not
+            given.
+        on_error: `"raise"` stops at a record that cannot be read, `"skip"` leaves it out and
+            logs how many there were, with file and line.
+
+    Returns:
+        All splits, or the one asked for; columns `tokens` and `ner_tags`.
+
+    Raises:
+        FileNotFoundError: There is no such folder, file or data set.
+        ValueError: A record, a tag, a split or a type cannot be read; the message names it.
+
+    Example:
+        >>> tickets = load_labelled("support-tickets")
+        >>> tickets["train"].features["ner_tags"].feature.names[:3]
+        ['O', 'B-action', 'I-action']
+    """
+    if scheme is not None and scheme not in get_args(LabelScheme):
+        raise ValueError(f"unknown label scheme {scheme!r}; known are {', '.join(get_args(LabelScheme))}")
+    name = source if isinstance(source, str) else "the data set" if hasattr(source, "keys") else str(source)
+    rejections = Rejections(on_error)
+    splits, declared = read_splits(source, config, tags_column, rejections)
+    labelled = _iob2_splits(splits, declared, scheme, types, rejections)
+    rejections.warn()
+    for each, rows in labelled.items():
+        if not len(rows):
+            raise ValueError(f"split {each!r} of {name} has no readable record")
+    if split is None:
+        return labelled
+    if split not in labelled:
+        raise ValueError(f"{name} has no split {split!r}, only {', '.join(map(str, labelled))}")
+    return labelled[split]
+
+
+def entity_types(dataset: Dataset) -> list[str]:
+    """The entity types of a data set that `load_labelled` returned, in the order of its labels.
+
+    Example:
+        >>> entity_types(load_labelled("support-tickets", "test"))[:2]
+        ['action', 'amount']
+    """
+    names = dataset.features["ner_tags"].feature.names
+    return [name[2:] for name in names if name.startswith("B-")]
+
+
+def _iob2_splits(
+    splits: dict[str, list[LabelledSentence]],
+    declared: list[str],
+    scheme: LabelScheme | None,
+    types: Sequence[str] | None,
+    rejections: Rejections,
+) -> DatasetDict:
+    if scheme is None:
+        scheme = _scheme_of(splits, declared)
+    converted: dict[str, list[tuple[list[str], list[str]]]] = {}
+    for split, sentences in splits.items():
+        converted[split] = []
+        for sentence in sentences:
+            try:
+                tags = to_iob2(sentence.tags, sentence.scheme or scheme)
+            except TagError as error:
+                rejections.add(sentence.file, sentence.line, RecordError("unreadable tags", str(error)))
+            else:
+                converted[split].append((sentence.tokens, tags))
+    used = {tag[2:] for rows in converted.values() for _, tags in rows for tag in tags if tag != OUTSIDE}
+    found = _declared_types(declared, scheme, used) if declared else sorted(used)
+    kept = found if types is None else _checked_types(types, found)
+    names = _label_names(kept)
+    features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))})
+    number = {name: i for i, name in enumerate(names)}
+    # words of types that were not asked for are outside all entities
+    number.update((tag, 0) for tag in _label_names(found) if tag not in number)
+    return DatasetDict(
+        {
+            split: Dataset.from_dict(
+                {
+                    "tokens": [tokens for tokens, _ in rows],
+                    "ner_tags": [[number[tag] for tag in tags] for _, tags in rows],
+                },
+                features=features,
+            )
+            for split, rows in converted.items()
+        }
+    )
+
+
+def _scheme_of(splits: dict[str, list[LabelledSentence]], declared: list[str]) -> LabelScheme:
+    """Scheme of the declared tags and of those that occur; a stray tag is traced to its record."""
+    where: dict[str, LabelledSentence] = {}
+    for sentences in splits.values():
+        for sentence in sentences:
+            if sentence.scheme is None:
+                for tag in sentence.tags:
+                    where.setdefault(tag, sentence)
+    try:
+        return detect_scheme([*declared, *where])
+    except TagError as error:
+        if error.tag not in where:
+            raise
+        sentence = where[error.tag]
+        raise TagError(f"{sentence.file}:{sentence.line}: {error}", error.tag) from None
+
+
+def _declared_types(declared: list[str], scheme: LabelScheme, used: Iterable[str]) -> list[str]:
+    types = [tag if scheme == "plain" else tag[2:] for tag in declared if tag != OUTSIDE]
+    return list(dict.fromkeys([*types, *sorted(used)]))
+
+
+def _checked_types(types: Sequence[str], found: list[str]) -> list[str]:
+    unknown = next((name for name in types if name not in found), None)
+    if unknown is not None:
+        raise ValueError(f"there is no entity of type {unknown!r}; the types are {', '.join(found)}")
+    if not types:
+        raise ValueError(f"no entity type is asked for; the types are {', '.join(found)}")
+    return list(dict.fromkeys(types))
+
+
+def _label_names(types: list[str]) -> list[str]:
+    return [OUTSIDE] + [f"{prefix}-{name}" for name in types for prefix in "BI"]

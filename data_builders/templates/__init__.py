@@ -1,1 +1,0 @@
-"""The looks that all pages share."""

@@ -1,0 +1,141 @@
+"""Cards that contradict what they lie beside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+from huggingface_hub import CardData, DatasetCard, ModelCard, ModelCardData, RepoCard, try_to_load_from_cache
+
+from ..facts.checkpoint import Checkpoint, Kind, entity_types
+from ..facts.parquet_configurations import configurations_yaml, dataset_info_yaml, parquet_configurations
+from ..facts.training_facts import FACTS_FILE, TrainingFacts
+from .files import CARD_FILE
+from .markdown import printable
+from .model_card_metadata import base_models
+
+
+def check_card(folder: str | os.PathLike[str]) -> None:
+    """Refuse a card whose data contradicts the checkpoint or the corpus it lies beside.
+
+    Of a model, entity types, labels and the base models are compared with the checkpoint's configuration and with
+    the facts of its training; a base model that is in the cache of this machine must be of the checkpoint's
+    architecture. Of a corpus, configurations, features and numbers of rows are compared with the files.
+
+    Args:
+        folder: A saved model, or a corpus, with its `README.md`.
+
+    Raises:
+        FileNotFoundError: There is no model and no corpus, or no card.
+        ValueError: The card contradicts what it describes, or its YAML is broken.
+
+    Example:
+        ```python
+        >>> from nuner.hub_cards import check_card
+        >>> check_card("recogniser")  # doctest: +SKIP
+
+        ```
+    """
+    folder = Path(folder)
+    path = folder / CARD_FILE
+    if not (folder / "config.json").is_file() and any(folder.rglob("*.parquet")):
+        _check_corpus(folder, _card_data(path, DatasetCard))
+        return
+    checkpoint = Checkpoint.read(folder)
+    card: Any = _card_data(path, ModelCard)
+    facts = TrainingFacts.load(folder)
+    _check_labels(checkpoint, facts)
+    _check_types(checkpoint, card)
+    _check_task(checkpoint, card)
+    _check_base_models(checkpoint, card, facts)
+
+
+def _card_data(path: Path, kind: type[RepoCard]) -> CardData:
+    if not path.is_file():
+        raise FileNotFoundError(f"{path.parent} has no card ({CARD_FILE}); write one with: nuner card {path.parent}")
+    try:
+        return kind.load(path).data
+    except (ValueError, TypeError, yaml.YAMLError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ValueError(f"the YAML at the head of {path} cannot be read: {first}") from error
+
+
+def _check_corpus(folder: Path, card: CardData) -> None:
+    configurations = parquet_configurations(folder)
+    for field, here in (
+        ("configs", configurations_yaml(configurations)),
+        ("dataset_info", dataset_info_yaml(configurations)),
+    ):
+        stated = card.get(field)
+        if stated is not None and stated != here:
+            raise ValueError(
+                f"{folder / CARD_FILE} contradicts the files beside it in {field!r}; write it anew with: "
+                f"nuner card {folder}"
+            )
+
+
+def _check_labels(checkpoint: Checkpoint, facts: TrainingFacts) -> None:
+    if facts.labels and checkpoint.labels and list(checkpoint.labels) != facts.labels:
+        raise ValueError(
+            f"{checkpoint.folder / FACTS_FILE} is of a model with the labels {_list(facts.labels)}; the checkpoint "
+            f"has {_list(checkpoint.labels)}."
+        )
+    unknown = [type for type in facts.type_scores if type not in entity_types(checkpoint.labels)]
+    if checkpoint.kind == Kind.recognizer and unknown:
+        raise ValueError(
+            f"{checkpoint.folder / FACTS_FILE} has scores of {_list(unknown)}, which the checkpoint has no label for."
+        )
+
+
+def _check_types(checkpoint: Checkpoint, card: ModelCardData) -> None:
+    stated, own = card.get("entity_types"), [printable(type) for type in checkpoint.types]
+    if stated is not None and (not isinstance(stated, list) or sorted(map(str, stated)) != sorted(own)):
+        shown = _list(stated) if isinstance(stated, list) else repr(stated)
+        raise ValueError(
+            f"{checkpoint.folder / CARD_FILE} states the entity types {shown}; those of the checkpoint's labels are "
+            f"{_list(own) or 'none'}."
+        )
+
+
+def _check_task(checkpoint: Checkpoint, card: ModelCardData) -> None:
+    if card.pipeline_tag == "token-classification" and checkpoint.kind != Kind.recognizer:
+        raise ValueError(
+            f"{checkpoint.folder / CARD_FILE} calls {checkpoint.architecture} a token classifier; it has no labels."
+        )
+
+
+def _check_base_models(checkpoint: Checkpoint, card: ModelCardData, facts: TrainingFacts) -> None:
+    stated = [card.base_model] if isinstance(card.base_model, str) else list(card.base_model or [])
+    path, known = checkpoint.folder / CARD_FILE, base_models(checkpoint, facts)
+    if stated and known and sorted(stated) != sorted(known):
+        raise ValueError(
+            f"{path} states the base model {_list(stated)}; by {FACTS_FILE} the checkpoint was made from "
+            f"{_list(known)}."
+        )
+    for base in stated:
+        encoder = _cached_config(base)
+        if encoder is None:
+            continue
+        for field in ("model_type", "hidden_size", "num_hidden_layers"):
+            theirs, own = getattr(encoder, field, None), getattr(checkpoint.encoder, field, None)
+            if None not in (theirs, own) and theirs != own:
+                raise ValueError(
+                    f"{path} states the base model {base}, whose {field} is {theirs}; that of the checkpoint is {own}."
+                )
+
+
+def _cached_config(model_id: str) -> Any:
+    """Configuration of a model's encoder, where it is on this machine."""
+    from transformers import AutoConfig
+
+    path = try_to_load_from_cache(model_id, "config.json")
+    if not isinstance(path, str):
+        return None
+    config = AutoConfig.from_pretrained(Path(path).parent)
+    return getattr(config, "text_config", config)
+
+
+def _list(names: Any) -> str:
+    return ", ".join(map(str, names))

@@ -1,0 +1,114 @@
+"""Markdown in which nothing that is filled in can be taken for markup."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_MARKUP = re.compile(r"[\\`*_{}\[\]|~$#!&<>]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+
+
+class Markdown(str):
+    """Text that is Markdown already, and is not escaped again."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> Markdown:
+    r"""Make Markdown that shows a text as it is, on one line.
+
+    Args:
+        text: Any text.
+
+    Example:
+        ```python
+        >>> from nuner.hub_cards.cards.markdown import escape
+        >>> escape("a|b <i>")
+        'a\\|b &lt;i&gt;'
+
+        ```
+    """
+    return Markdown(_MARKUP.sub(lambda match: _ENTITIES.get(match[0], "\\" + match[0]), _one_line(text)))
+
+
+def inline_code(text: str) -> Markdown:
+    """Make a code span, also inside of a table.
+
+    Args:
+        text: Any text.
+    """
+    line = _one_line(text).strip().replace("|", "\\|")
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if longest or not line else ""
+    return Markdown(f"{fence}{space}{line}{space}{fence}")
+
+
+def python_string(text: str) -> Markdown:
+    """Make a Python literal, for a block of code.
+
+    Args:
+        text: Any text.
+    """
+    literal = repr(text)
+    # Strings in our code stand in double quotes, wherever that needs no escape.
+    return Markdown(f'"{literal[1:-1]}"' if literal.startswith("'") and '"' not in literal else literal)
+
+
+def relative_url(path: str) -> Markdown:
+    """Make the target of a link to a file that lies beside the card.
+
+    Args:
+        path: Its path, relative to the card.
+    """
+    return Markdown(quote(path))
+
+
+def render(template: str, **values: Any) -> str:
+    """Fill in a template of this room; every value in it is escaped unless it is `Markdown`.
+
+    Args:
+        template: File name in `templates`.
+        **values: What the template names.
+
+    Returns:
+        The text.
+    """
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("nuner.hub_cards.cards"),
+        finalize=lambda value: value if isinstance(value, Markdown) else escape(str(value)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(code=inline_code, python=python_string, url=relative_url)
+    environment.globals.update(markdown=Markdown)
+    return environment
+
+
+def printable(text: str) -> str:
+    """Replace what no page shows, and YAML does not bring back, by spaces.
+
+    Args:
+        text: Any text.
+    """
+    return _CONTROL.sub(" ", text)
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", printable(text))

@@ -1,0 +1,99 @@
+"""What a saved model says about itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+
+class Kind(str, Enum):
+    """What a checkpoint is for."""
+
+    bi_encoder = "bi-encoder"
+    backbone = "backbone"
+    recognizer = "recogniser"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A saved model, as far as its configuration tells.
+
+    Args:
+        folder: Where it lies.
+        kind: What it is for.
+        architecture: Name of its class.
+        encoder: Configuration of its text encoder.
+        labels: Label names in the order of their ids; empty where it has no classifier.
+        carries_code: Whether it is loaded by code of its own, which `trust_remote_code=True` allows.
+        code_version: Version of this package that the code is from; None where it carries none or does not tell.
+    """
+
+    folder: Path
+    kind: Kind
+    architecture: str
+    encoder: Any
+    labels: tuple[str, ...]
+    carries_code: bool
+    code_version: str | None = None
+
+    @classmethod
+    def read(cls, folder: str | os.PathLike[str]) -> Checkpoint:
+        """Read the configuration of a saved model.
+
+        Args:
+            folder: Where it lies.
+
+        Raises:
+            FileNotFoundError: There is no `config.json`.
+            ValueError: It names no architecture that is known.
+        """
+        from transformers import AutoConfig
+
+        import nuner.modeling_nuner  # noqa: F401 (registers the architecture `nuner`)
+
+        folder = Path(folder)
+        if not (folder / "config.json").is_file():
+            raise FileNotFoundError(f"{folder} holds no config.json: it is not a saved model.")
+        config: Any = AutoConfig.from_pretrained(folder)
+        architecture = (config.architectures or [""])[0]
+        if architecture.endswith("ForTokenClassification"):
+            kind = Kind.recognizer
+        elif architecture.endswith("ForPreTraining") and config.model_type == "nuner":
+            kind = Kind.bi_encoder
+        else:
+            kind = Kind.backbone
+        labels = tuple(config.id2label[i] for i in range(len(config.id2label))) if kind == Kind.recognizer else ()
+        return cls(
+            folder=folder,
+            kind=kind,
+            architecture=architecture,
+            encoder=getattr(config, "text_config", config),
+            labels=labels,
+            carries_code=bool(getattr(config, "auto_map", None)),
+            code_version=getattr(config, "nuner_version", None),
+        )
+
+    @property
+    def types(self) -> list[str]:
+        """Entity types, in the order of their labels."""
+        return entity_types(self.labels)
+
+
+def entity_types(labels: tuple[str, ...] | list[str]) -> list[str]:
+    """The entity types of IOB2 labels, each once.
+
+    Args:
+        labels: Label names.
+
+    Example:
+        ```python
+        >>> from nuner.hub_cards.facts.checkpoint import entity_types
+        >>> entity_types(["O", "B-city", "I-city"])
+        ['city']
+
+        ```
+    """
+    return list(dict.fromkeys(label[2:] if label[:2] in ("B-", "I-") else label for label in labels if label != "O"))

@@ -1,0 +1,94 @@
+"""Who pushes, and where to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from huggingface_hub import HfApi, get_token
+from huggingface_hub.errors import RepositoryNotFoundError
+from huggingface_hub.utils import validate_repo_id
+
+from .errors import LOG_IN, HubError
+
+REPO_TYPES = ("model", "dataset", "space")
+
+
+@dataclass(frozen=True)
+class HubAccess:
+    """A connection to the Hub with a token that was tried.
+
+    Args:
+        api: The client.
+        user: Whose token it is.
+        organizations: Names of the user's organisations.
+        token: The token.
+    """
+
+    api: HfApi
+    user: str
+    organizations: frozenset[str]
+    token: str
+
+    @classmethod
+    def open(cls, token: str | None = None) -> HubAccess:
+        """Ask the Hub whose token this is.
+
+        Args:
+            token: The token; the one of `hf auth login` or `HF_TOKEN` by default.
+
+        Raises:
+            HubError: There is no token.
+        """
+        token = token or get_token()
+        if not token:
+            raise HubError(f"There is no access token for the Hub: {LOG_IN}.")
+        api = HfApi(token=token)
+        who = api.whoami()
+        role = who.get("auth", {}).get("accessToken", {}).get("role")
+        if role == "read":
+            raise HubError(f"The access token of {who['name']} may only read: make one that may write, and {LOG_IN}.")
+        return cls(api, who["name"], frozenset(org["name"] for org in who.get("orgs", [])), token)
+
+    def full_name(self, repo_id: str) -> str:
+        """A repository's name with its namespace, which is the user's own where none is given.
+
+        Args:
+            repo_id: `name` or `namespace/name`.
+
+        Raises:
+            HubError: The token's user has nothing to do with the namespace.
+            HFValidationError: It is no name.
+        """
+        validate_repo_id(repo_id)
+        name = repo_id if "/" in repo_id else f"{self.user}/{repo_id}"
+        namespace = name.split("/")[0]
+        if namespace != self.user and namespace not in self.organizations:
+            raise HubError(
+                f"{self.user} has no permission to push to {name}: {namespace} is neither the user of this access "
+                "token nor one of the user's organisations."
+            )
+        return name
+
+    def info(self, repo_id: str, repo_type: str) -> Any | None:
+        """What the Hub knows about a repository, or None where there is none.
+
+        Args:
+            repo_id: Its name with namespace.
+            repo_type: `"model"`, `"dataset"` or `"space"`.
+
+        Raises:
+            HubError: There is one of another kind by this name.
+        """
+        for kind in (repo_type, *(other for other in REPO_TYPES if other != repo_type)):
+            try:
+                found = self.api.repo_info(repo_id, repo_type=kind)
+            except RepositoryNotFoundError:
+                continue
+            if kind != repo_type:
+                raise HubError(
+                    f"{repo_id} exists already as a {kind} on the Hub, and this would be a {repo_type}: choose "
+                    "another name."
+                )
+            return found
+        return None

@@ -1,0 +1,107 @@
+"""Push a corpus to the Hub: Parquet in all its configurations, with its card."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datasets import Dataset
+from huggingface_hub import DatasetCard
+
+from nuner.data_builders.corpus.statistics import CorpusStatistics, plot_rank_frequency
+
+from ..cards.files import CARD_FILE, is_own_card, write_whole
+from ..facts.corpus_facts import CorpusFacts
+from ..facts.parquet_configurations import configurations_yaml, dataset_info_yaml, parquet_configurations
+from .corpus_files import MAX_SHARD_SIZE, Splits, read_built_corpus, statistics_of, write_corpus
+from .push import push_folder
+from .push_plan import PushPlan
+from .staging import staging_folder
+
+if TYPE_CHECKING:
+    from nuner.data_builders.corpus.builder import NuNerCorpus
+
+PICTURE = "rank-frequency.png"
+
+
+def push_corpus(
+    corpus: NuNerCorpus | Splits | Dataset | str | os.PathLike[str],
+    repo_id: str,
+    *,
+    license: str | None = None,
+    facts: CorpusFacts | None = None,
+    max_shard_size: int | str = MAX_SHARD_SIZE,
+    **options: Any,
+) -> PushPlan:
+    """Push a corpus to the Hub, so that `load_dataset(repo_id, "top-154")` works without a script.
+
+    Args:
+        corpus: A prepared `NuNerCorpus`, its splits, or a folder that `nuner corpus build` wrote.
+        repo_id: Repository, `name` or `namespace/name`.
+        license: Licence of the text, such as `"cc-by-4.0"`; without one the corpus can only be pushed privately.
+        facts: What is known of the corpus, for its card; those beside a folder's files by default.
+        max_shard_size: Size of a Parquet shard before compression.
+        **options: As for `push_folder`: `private`, `revision`, `tags`, `message`, `token`, `dry_run`.
+
+    Returns:
+        What was done, or would be.
+
+    Raises:
+        FileNotFoundError: The folder holds no corpus.
+        ValueError: It is no corpus, or must not be pushed; nothing was.
+
+    Example:
+        ```python
+        >>> from nuner import NuNerCorpus
+        >>> from nuner.hub_cards import push_corpus
+        >>> builder = NuNerCorpus("bundled")
+        >>> builder.download_and_prepare()  # doctest: +SKIP
+        >>> push_corpus(builder, "my-corpus", license="cc-by-4.0")  # doctest: +SKIP
+
+        ```
+    """
+    folder = Path(corpus) if isinstance(corpus, str | os.PathLike) else None
+    if facts is None:
+        facts = CorpusFacts.load(folder) if folder is not None else CorpusFacts()
+    if license is not None:
+        facts = replace(facts, license=license)
+    splits = _splits(corpus) if folder is None else read_built_corpus(folder)
+    with staging_folder() as staging:
+        statistics = statistics_of(splits)
+        write_corpus(splits, staging, max_shard_size, statistics)
+        _with_statistics(facts, splits, statistics, staging).save(staging)
+        if folder is not None:
+            _keep_own_card(folder, staging)
+        message = options.pop("message", None) or "Upload corpus with nuner"
+        return push_folder(staging, repo_id, repo_type="dataset", message=message, **options)
+
+
+def _splits(corpus: Any) -> Splits:
+    if isinstance(corpus, Dataset):
+        return {str(corpus.split or "train"): corpus}
+    return corpus if isinstance(corpus, Mapping) else corpus.as_dataset()
+
+
+def _with_statistics(facts: CorpusFacts, splits: Splits, statistics: CorpusStatistics, folder: Path) -> CorpusFacts:
+    spoken = {language for rows in splits.values() for language in rows.unique("language") if language}
+    facts = replace(facts, statistics=statistics.to_dict(), languages=facts.languages or sorted(spoken), picture=None)
+    if statistics.annotations and find_spec("matplotlib") is not None:
+        plot_rank_frequency(statistics, folder / PICTURE, "Concept frequency by rank")
+        facts = replace(facts, picture=PICTURE)
+    return facts
+
+
+def _keep_own_card(folder: Path, staging: Path) -> None:
+    """Take a card that a person wrote along; only what it declares of the files is brought up to date."""
+    path = folder / CARD_FILE
+    if is_own_card(path):
+        return
+    card = DatasetCard.load(path)
+    configurations = parquet_configurations(staging)
+    card.data["configs"] = configurations_yaml(configurations)
+    card.data["dataset_info"] = dataset_info_yaml(configurations)
+    write_whole(staging / CARD_FILE, str(card))

@@ -1,0 +1,301 @@
+"""`nuner corpus`: build a corpus, and look at what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from enum import Enum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ..options.prices import CompletionPrice, PromptPrice, prices_of
+from .store_corpus import build_from_store, is_store
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
+    from nuner.data_builders.corpus.builder import NuNerCorpus
+    from nuner.data_builders.corpus.statistics import CorpusStatistics
+
+# Options of `build` that have an effect on one kind of source only.
+_OF_CORPORA = (
+    "data_files",
+    "max_concepts",
+    "max_examples",
+    "lowercase",
+    "language",
+    "source_split",
+    "on_error",
+    "cache_dir",
+)
+_OF_STORES = (
+    "ignore_case",
+    "normalise",
+    "max_characters",
+    "rows_per_shard",
+    "prompt_price",
+    "completion_price",
+    "currency",
+)
+
+app = typer.Typer(help="Build an annotated corpus, and look at what it holds.", no_args_is_help=True)
+
+
+class OnErrorPolicy(str, Enum):
+    """What to do about a bad record. typer makes a choice of an enumeration only."""
+
+    skip = "skip"
+    stop = "raise"
+
+
+Config = Annotated[
+    str,
+    typer.Argument(help="bundled, records (files in the corpus schema), numind or pile_ner.", show_default=True),
+]
+ConfigOrStore = Annotated[
+    str,
+    typer.Argument(help="bundled, records, numind, pile_ner, or the store of nuner annotate.", show_default=True),
+]
+DataFiles = Annotated[
+    list[str] | None,
+    typer.Argument(help="JSON Lines, JSON or Parquet files, a folder of them, or one Hub id.", show_default=False),
+]
+MaxConcepts = Annotated[int | None, typer.Option(help="Keep the annotations of the most frequent concepts only.")]
+MaxExamples = Annotated[int | None, typer.Option(help="Keep a random sample of so many sentences.")]
+Seed = Annotated[int, typer.Option(help="Chooses the sample of --max-examples, or of a store the records for review.")]
+DropConcept = Annotated[
+    list[str], typer.Option(help="Drop the sentences with this concept; may be repeated, '' drops none.")
+]
+Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower-case the concept names.")]
+Language = Annotated[
+    list[str] | None,
+    typer.Option(help="Keep this language only (ISO 639-1); may be repeated.", show_default=False),
+]
+SourceSplit = Annotated[str | None, typer.Option(help="Which split of a Hub data set to read.")]
+OnError = Annotated[OnErrorPolicy, typer.Option(help="Leave bad records out, or stop at the first one.")]
+CacheDir = Annotated[Path | None, typer.Option(help="Where prepared data is kept; the cache of datasets by default.")]
+IgnoreCase = Annotated[bool, typer.Option("--ignore-case", help="Of a store: also match entities in another case.")]
+Normalise = Annotated[
+    bool, typer.Option("--normalise", help="Of a store: also match look-alike quotes, dashes, spaces and accents.")
+]
+MaxCharacters = Annotated[int, typer.Option(help="Of a store: drop longer entities.")]
+RowsPerShard = Annotated[int, typer.Option(help="Of a store: how many sentences a file holds at most.")]
+
+
+@app.command()
+def stats(
+    config: Config = "bundled",
+    data_files: DataFiles = None,
+    max_concepts: MaxConcepts = None,
+    max_examples: MaxExamples = None,
+    seed: Seed = 0,
+    drop_concept: DropConcept = ["concept"],  # noqa: B006 (typer reads the default, nobody changes it)
+    lowercase: Lowercase = False,
+    language: Language = None,
+    source_split: SourceSplit = None,
+    on_error: OnError = OnErrorPolicy.skip,
+    cache_dir: CacheDir = None,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw frequency against rank of the concepts.")] = None,
+) -> None:
+    """Print the size of a corpus and how its concepts are distributed."""
+    from nuner.data_builders.corpus.statistics import CorpusStatistics, plot_rank_frequency
+
+    if plot is not None and find_spec("matplotlib") is None:
+        raise typer.BadParameter("--plot needs matplotlib; install it with: pip install 'nuner[plot]'")
+    options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
+    builder = _prepared_builder(config, data_files, options, cache_dir)
+    statistics = CorpusStatistics.of(builder.as_dataset())
+    _print_statistics(statistics, builder, _source_name(config, data_files))
+    if json_path is not None:
+        summary = _summary(builder, config, data_files, options)
+        _write_json(json_path, {**summary, "statistics": statistics.to_dict()})
+    if plot is not None:
+        plot.parent.mkdir(parents=True, exist_ok=True)
+        names = [Path(file).name for file in data_files or []]
+        plot_rank_frequency(statistics, plot, f"Concept frequency by rank: {_source_name(config, names)}")
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    config: ConfigOrStore = "bundled",
+    data_files: DataFiles = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.")] = Path("corpus"),
+    max_concepts: MaxConcepts = None,
+    max_examples: MaxExamples = None,
+    seed: Seed = 0,
+    drop_concept: DropConcept = ["concept"],  # noqa: B006 (typer reads the default, nobody changes it)
+    lowercase: Lowercase = False,
+    language: Language = None,
+    source_split: SourceSplit = None,
+    on_error: OnError = OnErrorPolicy.skip,
+    cache_dir: CacheDir = None,
+    license_: Annotated[
+        str | None, typer.Option("--license", help="Licence of the text, for its card; needed to push it publicly.")
+    ] = None,
+    ignore_case: IgnoreCase = False,
+    normalise: Normalise = False,
+    max_characters: MaxCharacters = 100,
+    rows_per_shard: RowsPerShard = 100_000,
+    prompt_price: PromptPrice = None,
+    completion_price: CompletionPrice = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Of a store: currency of the prices, for the cost on the card.")
+    ] = None,
+) -> None:
+    """Write a corpus as Parquet, also from an annotation store, with a report of what was kept and left out."""
+    from nuner.data_builders.annotation.replies.alignment import AlignmentOptions
+    from nuner.data_builders.corpus.report import REPORT_FILENAME
+    from nuner.hub_cards.facts.corpus_facts import CorpusFacts
+
+    if is_store(config):
+        _refuse_options(
+            context, _OF_CORPORA, f"{config} is an annotation store; build it, then choose from the result"
+        )
+        prices = prices_of(prompt_price, completion_price)
+        if currency is not None and prices is None:
+            raise ValueError("--currency needs the prices, --prompt-price and --completion-price.")
+        build_from_store(
+            Path(config),
+            output,
+            license_,
+            prices,
+            currency,
+            alignment=AlignmentOptions(ignore_case, normalise, max_characters),
+            drop_concepts=[name for name in drop_concept if name.strip()],
+            rows_per_shard=rows_per_shard,
+            seed=seed,
+        )
+        return
+    _refuse_options(context, _OF_STORES, f"{config} is no annotation store")
+    options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
+    builder = _prepared_builder(config, data_files, options, cache_dir)
+    output.mkdir(parents=True, exist_ok=True)
+    for split, rows in cast("DatasetDict", builder.as_dataset()).items():
+        _write_parquet(rows, output / f"{split}-00000-of-00001.parquet")
+    _write_json(output / REPORT_FILENAME, _summary(builder, config, data_files, options))
+    chosen = {name: value for name, value in options.items() if value not in (None, [], False)}
+    CorpusFacts(license=license_, options=chosen, left_out=builder.report.rejections.counts()).save(output)
+    _print_report(builder)
+    Console().print(f"Wrote {', '.join(_split_sizes(builder))} to {output}")
+
+
+def _refuse_options(context: typer.Context, names: Sequence[str], why: str) -> None:
+    """Refuse options that were given and would have no effect."""
+    for name in names:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise ValueError(f"--{name.replace('_', '-')} has no effect here: {why}.")
+
+
+def _options(
+    max_concepts: int | None,
+    max_examples: int | None,
+    seed: int,
+    drop_concept: Sequence[str],
+    lowercase: bool,
+    language: Sequence[str] | None,
+    source_split: str | None,
+    on_error: OnErrorPolicy,
+) -> dict[str, Any]:
+    """Return the options as `NuNerCorpus` names them."""
+    return {
+        "max_concepts": max_concepts,
+        "max_examples": max_examples,
+        "seed": seed,
+        "drop_concepts": [name for name in drop_concept if name.strip()],
+        "lowercase": lowercase,
+        "languages": list(language) if language else None,
+        "source_split": source_split,
+        "on_error": on_error.value,
+    }
+
+
+def _prepared_builder(
+    config: str, data_files: Sequence[str] | None, options: dict[str, Any], cache_dir: Path | None
+) -> NuNerCorpus:
+    from nuner.data_builders.corpus.builder import NuNerCorpus
+
+    # One name goes on its own, since it may be a Hub id.
+    source = None if not data_files else data_files[0] if len(data_files) == 1 else list(data_files)
+    builder = NuNerCorpus(config, data_files=source, cache_dir=cache_dir, **options)
+    builder.download_and_prepare()
+    return builder
+
+
+def _source_name(config: str, data_files: Sequence[str] | None) -> str:
+    return f"{config} ({', '.join(data_files)})" if data_files else config
+
+
+def _split_sizes(builder: NuNerCorpus) -> list[str]:
+    return [f"{name}: {split.num_examples:,}" for name, split in (builder.info.splits or {}).items()]
+
+
+def _summary(
+    builder: NuNerCorpus, config: str, data_files: Sequence[str] | None, options: dict[str, Any]
+) -> dict[str, Any]:
+    """Say what the figures were measured on, and what the build left out."""
+    return {
+        "corpus": config,
+        "data_files": list(data_files or []),
+        "options": options,
+        "splits": {name: split.num_examples for name, split in (builder.info.splits or {}).items()},
+        "report": builder.report.to_dict(),
+    }
+
+
+def _print_statistics(statistics: CorpusStatistics, builder: NuNerCorpus, source: str) -> None:
+    table = Table(title=f"Corpus: {source}", title_justify="left")
+    table.add_column("measure")
+    table.add_column("value", justify="right")
+    table.add_row("sentences", f"{statistics.sentences:,}")
+    table.add_row("  by split", ", ".join(_split_sizes(builder)))
+    if statistics.sentences_without_annotations:
+        table.add_row("  without annotations", f"{statistics.sentences_without_annotations:,}")
+    table.add_row("words", f"{statistics.words:,}")
+    table.add_row("annotations", f"{statistics.annotations:,}")
+    table.add_row("unique concepts", f"{statistics.unique_concepts:,}")
+    table.add_row("  seen once", f"{statistics.concepts_seen_once:,}")
+    for size, share in statistics.to_dict()["top_shares"].items():
+        table.add_row(f"annotations in the top {int(size):,} concepts", f"{share:.1%}")
+    frequent = [f"{concept} ({count:,})" for concept, count in statistics.most_frequent(10).items()]
+    table.add_row("most frequent concepts", "\n".join(frequent))
+    Console().print(table)
+    _print_report(builder)
+
+
+def _print_report(builder: NuNerCorpus) -> None:
+    rejections = builder.report.rejections
+    if not len(rejections):
+        return
+    Console(stderr=True).print(
+        f"Left out {rejections.count('record'):,} records and {rejections.count('annotation'):,} single annotations:",
+        *(f"  {reason}: {count:,}" for reason, count in rejections.counts().items()),
+        f"  the first: {rejections.items[0]}",
+        sep="\n",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _write_parquet(rows: Dataset, path: Path) -> None:
+    unfinished = path.with_name(path.name + ".incomplete")
+    try:
+        rows.to_parquet(unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write_json(path: Path, values: dict[str, Any]) -> None:
+    from nuner.hub_cards.cards.files import write_whole
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(values, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,130 @@
+"""`nuner corpus build STORE`: from an annotation store to a corpus."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import track
+
+if TYPE_CHECKING:
+    from nuner.data_builders.annotation.corpus.build import CorpusBuild
+    from nuner.data_builders.annotation.corpus.rows import YieldCounts
+    from nuner.data_builders.annotation.llm.cost import Prices, Usage
+    from nuner.data_builders.annotation.store.store import AnnotationStore
+    from nuner.hub_cards.facts.corpus_facts import AnnotationFacts, CorpusFacts
+
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+def is_store(name: str) -> bool:
+    """Whether a name is that of an annotation store, and not of a corpus."""
+    path = Path(name)
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
+
+
+def build_from_store(
+    store: Path, output: Path, license: str | None, prices: Prices | None, currency: str | None, **options: Any
+) -> None:
+    """Build the corpus of a store and say what became of its sentences.
+
+    Args:
+        store: The store of `nuner annotate`.
+        output: A folder.
+        license: Licence of the text, for the card.
+        prices: What the tokens cost, for the card, or None.
+        currency: Of the prices.
+        **options: Those of `build_corpus`.
+    """
+    from nuner.data_builders.annotation.corpus.build import build_corpus
+    from nuner.data_builders.annotation.store.store import AnnotationStore
+
+    with AnnotationStore(store, create=False) as opened:
+        counts = opened.counts()
+        sentences = track(
+            opened.finished(),
+            description="Building",
+            total=counts["done"],
+            console=Console(stderr=True),
+            transient=True,
+        )
+        build = build_corpus(sentences, output, name=store.name, **options)
+        annotation = _annotation(build.counts, opened, prices, currency)
+        _facts(build, license, annotation).save(output)
+    _print_yields(build, {state: count for state, count in counts.items() if state != "done" and count})
+
+
+def _annotation(
+    counts: YieldCounts, store: AnnotationStore, prices: Prices | None, currency: str | None
+) -> AnnotationFacts:
+    """Return who annotated the sentences of a store, when, at what cost, and what came of it."""
+    from nuner.hub_cards.facts.corpus_facts import AnnotationFacts
+
+    # Only those whose replies are in the corpus: a run that was given up may have left others.
+    annotators = store.query(
+        "SELECT model, prompt FROM annotators WHERE number IN"
+        " (SELECT DISTINCT annotator FROM sentences WHERE state = 'done') ORDER BY number"
+    )
+    ((first, last),) = store.query("SELECT min(finished_at), max(finished_at) FROM sentences WHERE state = 'done'")
+    usage = store.usage()
+    return AnnotationFacts(
+        model=", ".join(dict.fromkeys(model for model, _ in annotators)) or None,
+        prompt=", ".join(dict.fromkeys(prompt for _, prompt in annotators)) or None,
+        first_day=_day(first),
+        last_day=_day(last),
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        cost=None if prices is None else _cost_in_words(usage, prices, currency),
+        yields={
+            "sentences answered": counts.sentences,
+            "replies read": counts.sentences - counts.unreadable_replies.total(),
+            "sentences kept": counts.kept,
+            "entities in the replies": counts.entities,
+            "entities placed": counts.matches.total(),
+            "annotations": counts.annotations,
+        },
+    )
+
+
+def _facts(build: CorpusBuild, license: str | None, annotation: AnnotationFacts) -> CorpusFacts:
+    """Return what the card of the corpus is to say."""
+    from nuner.data_builders.annotation.corpus.report import PICTURE_FILENAME
+    from nuner.hub_cards.facts.corpus_facts import CorpusFacts
+
+    picture = build.folder / PICTURE_FILENAME
+    return CorpusFacts(
+        license=license,
+        options=build.options,
+        left_out=dict(build.counts.unreadable_replies + build.counts.losses),
+        annotation=annotation,
+        picture=picture.name if picture.exists() else None,
+    )
+
+
+def _cost_in_words(usage: Usage, prices: Prices, currency: str | None) -> str:
+    """Return the cost as a card says it, with the prices that it follows from."""
+    cost = " ".join(filter(None, [f"{prices.cost(usage):,.2f}", currency]))
+    return f"{cost}, at {prices.prompt:g} for a million tokens sent and {prices.completion:g} received"
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).date().isoformat()
+
+
+def _print_yields(build: CorpusBuild, unfinished: dict[str, int]) -> None:
+    counts, statistics = build.counts, build.statistics
+    lines = [
+        f"{counts.sentences:,} sentences, {counts.kept:,} in the corpus; {counts.entities:,} entities, "
+        f"{counts.matches.total():,} placed; {statistics.annotations:,} annotations of "
+        f"{statistics.unique_concepts:,} concepts."
+    ]
+    if unfinished:
+        lines.append("Not in it: " + ", ".join(f"{count:,} {state}" for state, count in unfinished.items()) + ".")
+    splits = ", ".join(f"{name}: {rows:,}" for name, rows in build.splits.items())
+    lines.append(f"Wrote {splits} to {build.folder}; look at {build.folder / 'report.html'}")
+    Console().print(*lines, sep="\n", markup=False, highlight=False, soft_wrap=True)

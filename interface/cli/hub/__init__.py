@@ -1,0 +1,1 @@
+"""Commands for cards and for the Hub."""

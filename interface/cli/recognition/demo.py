@@ -1,0 +1,65 @@
+"""`nuner demo`: try a recogniser in the browser."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ..output import quiet_libraries
+
+
+def demo(
+    model: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser.", show_default=False)],
+    example: Annotated[
+        list[str] | None, typer.Option(help="A text to try; may be repeated. By default those of the model's card.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 7860,
+    host: Annotated[str, typer.Option(help="Address to serve on; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="Run code that the checkpoint brings.")
+    ] = False,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = False,
+) -> None:
+    """Serve a page where text goes in and highlighted entities come out, until Ctrl-C.
+
+    It is the page that `nuner push --space` puts on the Hub. It loads nothing from the internet.
+    """
+    if find_spec("gradio") is None:
+        raise ValueError("the page needs gradio; install it with: pip install 'nuner[demo]'")
+    from nuner.hub_cards.facts.checkpoint import Checkpoint, Kind
+    from nuner.hub_cards.facts.training_facts import TrainingFacts
+    from nuner.hub_cards.space.app import build, load_recognizer, theme
+
+    quiet_libraries()
+    examples, name = example or [], model
+    if Path(model).is_dir():
+        checkpoint = Checkpoint.read(model)
+        if checkpoint.kind != Kind.recognizer:
+            raise ValueError(f"{model} is a {checkpoint.kind.value}; fine-tune it first: nuner finetune {model}")
+        examples, name = examples or TrainingFacts.load(model).examples, Path(model).resolve().name
+    page = build(load_recognizer(model, trust_remote_code), name, examples)
+    _, url, _ = page.launch(
+        server_name=host,
+        server_port=port or _free_port(host),
+        inbrowser=browser,
+        share=False,
+        quiet=True,
+        prevent_thread_lock=True,
+        theme=theme(),
+        footer_links=[],
+        run_history=False,
+    )
+    Console().print(f"{name} is at {url} - Ctrl-C ends it.", highlight=False, markup=False, soft_wrap=True)
+    page.block_thread()
+
+
+def _free_port(host: str) -> int:
+    import socket
+
+    with socket.socket() as listener:
+        listener.bind((host, 0))
+        return listener.getsockname()[1]

@@ -1,0 +1,124 @@
+"""`nuner predict`: the entities of the texts of a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from ..errors import StoppedByUser
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Runtime
+from ..output import quiet_libraries
+
+
+class InputFormat(str, Enum):
+    """Formats of the input."""
+
+    text = "text"
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+
+
+def predict(
+    recogniser: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser or an export.")],
+    source: Annotated[
+        str, typer.Argument(metavar="INPUT", help="A .txt (a text a line), .jsonl, .csv or .parquet file; - reads on.")
+    ] = "-",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A .jsonl, .csv or .parquet file; JSON Lines on standard output if left."),
+    ] = None,
+    column: Annotated[str, typer.Option(help="Field with the text.")] = "text",
+    input_format: Annotated[
+        InputFormat | None, typer.Option("--format", help="Format of the input, where its ending does not tell.")
+    ] = None,
+    backend: Backend = Runtime.torch,
+    dtype: Dtype = None,
+    decoding: Decode = Decoding.greedy,
+    max_length: Annotated[
+        int | None, typer.Option(min=3, help="Most tokens that are read at once.", show_default=False)
+    ] = None,
+    rows_a_part: Annotated[
+        int, typer.Option("--rows-per-part", min=1, help="Records that an interruption costs at most.")
+    ] = 10_000,
+    restart: Annotated[bool, typer.Option("--restart", help="Throw away what an interrupted run left.")] = False,
+) -> None:
+    """Find the entities of every text of a file, in constant memory.
+
+    Each record keeps its fields and gets the field entities. A run that was interrupted goes on with the same command.
+    """
+    from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
+    from nuner.predictions.records import STANDARD_INPUT, format_of, read_records
+    from nuner.predictions.run import PartedOutput, with_entities
+    from nuner.predictions.writing import OUTPUT_FORMATS, json_line
+
+    if backend == Runtime.torch:
+        quiet_libraries()
+    chosen = input_format.value if input_format else "text" if source == STANDARD_INPUT else format_of(source)
+    if source == STANDARD_INPUT and chosen == "parquet":
+        raise ValueError("Parquet cannot be read from the standard input; name the file")
+    if source != STANDARD_INPUT and not Path(source).is_file():
+        raise FileNotFoundError(2, "No such file", source)
+    written = format_of(output, OUTPUT_FORMATS) if output else None
+    recognizer = EntityRecognizer.from_pretrained(
+        recogniser, backend.value, dtype, max_length=max_length, decoding=decoding.value
+    )
+    console = Console(stderr=True)
+    try:
+        if output is None or written is None:
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # pyright: ignore
+            for record in with_entities(read_records(source, chosen, column), recognizer, column):
+                sys.stdout.write(json_line(record))
+            sys.stdout.flush()
+        else:
+            settings = {
+                "recogniser": recogniser,
+                "input": _state_of(source),
+                "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
+            }
+            parts = PartedOutput(output, written, settings, rows_a_part, restart)
+            done = parts.rows_done()
+            if done:
+                console.print(f"Going on behind record {done:,}", highlight=False)
+            records = read_records(source, chosen, column, skip=done)
+            with _progress(console, done) as advance:
+                parts.write(with_entities(records, recognizer, column), advance)
+    except KeyboardInterrupt:
+        raise StoppedByUser(
+            "Stopped."
+            + (f" The same command goes on; what is done lies in {output}.parts." if output is not None else "")
+        ) from None
+    counts = recognizer.counts
+    read = f"{counts.texts:,} texts ({counts.empty:,} empty, {counts.windowed:,} in windows)"
+    console.print(
+        f"{read}, {counts.entities:,} entities" + (f"; written: {output}" if output else ""),
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _state_of(source: str) -> list[Any]:
+    """What tells one state of the input from another."""
+    path = Path(source)
+    if not path.is_file():
+        return [source]
+    state = path.stat()
+    return [str(path.resolve()), state.st_size, state.st_mtime_ns]
+
+
+@contextmanager
+def _progress(console: Console, done: int) -> Iterator[Callable[[int], None]]:
+    """A display that is told how many records were written."""
+    columns = (TextColumn("Recognising"), BarColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=None, completed=done)
+        yield lambda rows: progress.advance(task, rows)

@@ -1,0 +1,87 @@
+"""`nuner benchmark`: compare frozen encoders with few labelled examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ..output import quiet_libraries
+
+
+def benchmark(
+    encoders: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ENCODER...",
+            help="Folders or Hub ids of encoders, or NAME=FOLDER; gains are measured from the first.",
+            show_default=False,
+        ),
+    ],
+    data: Annotated[
+        list[str],
+        typer.Option(help="Labelled data set: a folder, a Hub id or support-tickets; may be repeated."),
+    ] = ["support-tickets"],  # noqa: B006 (typer reads the default, nobody changes it)
+    k: Annotated[
+        list[int],
+        typer.Option(help="Annotations a type (k to 2k are drawn); may be repeated."),
+    ] = [1, 2, 4, 8, 16, 32, 64],  # noqa: B006 (likewise)
+    seeds: Annotated[int, typer.Option(min=1, help="Number of samples for each k.")] = 10,
+    max_test: Annotated[
+        int | None,
+        typer.Option(min=1, help="Test on so many sentences, the first after a shuffle; on all by default."),
+    ] = None,
+    names: Annotated[
+        bool,
+        typer.Option("--names", help="Also heads that start from the names of the types."),
+    ] = False,
+    bf16: Annotated[bool, typer.Option("--bf16", help="Run the encoders in bfloat16.")] = False,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for few_shot.json and few_shot.png.")] = Path(
+        "few-shot"
+    ),
+) -> None:
+    """Fit a linear layer on frozen encoders with k examples a type, and compare their F1.
+
+    Prints mean and standard deviation of the macro-averaged token F1 over the samples, and
+    writes all figures and the picture (F1 against k).
+    """
+    from nuner.trainers.few_shot.comparison import compare_encoders
+
+    quiet_libraries()
+    if find_spec("matplotlib") is None:
+        raise ValueError("the picture needs matplotlib; install it with: pip install 'nuner[plot]'")
+    output.mkdir(parents=True, exist_ok=True)
+    console = Console()
+    with console.status("Drawing samples") as status:
+
+        def show(line: str) -> None:
+            status.update(line)
+            if not console.is_terminal:
+                console.print(line)
+
+        result = compare_encoders(
+            _named(encoders), data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
+        )
+    console.print(result.table())
+    result.to_json(output / "few_shot.json")
+    result.plot(output / "few_shot.png")
+    console.print(f"Written: {output / 'few_shot.json'}, {output / 'few_shot.png'}")
+
+
+def _named(encoders: Sequence[str]) -> dict[str, str]:
+    """Names for the table: what is given as NAME=FOLDER, else the last part of the folder or id."""
+    named: dict[str, str] = {}
+    for given in encoders:
+        name, equals, path = given.partition("=")
+        if not equals or Path(given).exists():
+            name, path = Path(given).name or given, given
+        if name in named:
+            name = given
+        if name in named:
+            raise ValueError(f"the encoder {given!r} is given twice")
+        named[name] = path
+    return named

@@ -1,0 +1,104 @@
+"""`nuner evaluate`: measure a recogniser on labelled sentences, and show its errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..options.labelled import Config, Data, Scheme, TagsColumn
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime
+from ..output import quiet_libraries
+
+if TYPE_CHECKING:
+    from nuner.trainers.evaluation.recognizer_evaluation import RecognizerEvaluation
+
+# Kind -> its heading, short enough for a terminal.
+_HEADINGS = {
+    "correct": "correct",
+    "missed": "missed",
+    "spurious": "spurious",
+    "wrong type": "type",
+    "wrong boundary": "boundary",
+    "wrong type and boundary": "both",
+}
+
+
+def evaluate(
+    recogniser: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser.", show_default=False)],
+    data: Data = "support-tickets",
+    split: Annotated[
+        str | None, typer.Option(help="Split to measure on; test by default, or the only one there is.")
+    ] = None,
+    config: Config = None,
+    scheme: Scheme = None,
+    tags_column: TagsColumn = None,
+    label: Labels = None,
+    backend: Backend = Runtime.torch,
+    dtype: Dtype = None,
+    decoding: Decode = Decoding.greedy,
+    output: Annotated[Path, typer.Option("--output", "-o", help="JSON file for the figures.")] = Path(
+        "evaluation.json"
+    ),
+    html: Annotated[
+        Path | None, typer.Option(help="HTML file for the errors and predictions in their sentences.")
+    ] = None,
+) -> None:
+    """Measure a recogniser: F1 of entities and words, scores and errors of each type.
+
+    An error is missed, spurious, of a wrong type, of a wrong boundary, or of both.
+    """
+    from nuner.data_builders.labelled.load import load_labelled
+    from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
+    from nuner.trainers.evaluation.recognizer_evaluation import evaluate_recognizer
+
+    quiet_libraries()
+    for path in (output, html):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise FileNotFoundError(2, "No such folder", str(path.parent))
+    scheme_: Any = scheme
+    splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column)
+    chosen = split or (next(iter(splits)) if len(splits) == 1 else "test")
+    if chosen not in splits:
+        raise ValueError(f"{data} has no split {chosen!r}, only {', '.join(map(str, splits))}; choose with --split")
+    if label:
+        recognizer = EntityRecognizer.from_pretrained(recogniser, backend.value, dtype, labels=label)
+    else:
+        recognizer = EntityRecognizer.from_pretrained(recogniser, backend.value, dtype, decoding=decoding.value)
+    measured_on = {"recogniser": recogniser, "data_set": data, "split": chosen}
+    evaluation = evaluate_recognizer(recognizer, splits[chosen], measured_on=measured_on)
+    evaluation.to_json(output)
+    if html is not None:
+        evaluation.to_html(html)
+    console = Console()
+    title = f"Entities of the split {chosen} of {data} ({len(evaluation.sentences):,} sentences)"
+    console.print(_table(evaluation, title))
+    f1, precision, recall, token_f1 = (
+        f"{100 * evaluation.scores[name]:.2f}" for name in ("f1", "precision", "recall", "token_macro_f1")
+    )
+    console.print(
+        f"F1 {f1} (precision {precision}, recall {recall}); token macro F1 {token_f1}", highlight=False, soft_wrap=True
+    )
+    for names, what in (
+        (evaluation.unknown_types, "The recogniser does not know {}: all their entities count as missed."),
+        (evaluation.unlabelled_types, "The data set does not label {}: what was found of them counts as spurious."),
+    ):
+        if names:
+            console.print(what.format(", ".join(names)), highlight=False, markup=False)
+    written = ", ".join(str(path) for path in (output, html) if path is not None)
+    console.print(f"Written: {written}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _table(evaluation: RecognizerEvaluation, title: str) -> Table:
+    table = Table(title=Text(title), title_justify="left")
+    table.add_column("type")
+    for heading in ("F1", *_HEADINGS.values()):
+        table.add_column(heading, justify="right")
+    for name, counts in evaluation.errors().items():
+        f1 = evaluation.types[name]["f1"] if name in evaluation.types else 0.0
+        table.add_row(Text(name), f"{100 * f1:.1f}", *(f"{counts[kind]:,}" for kind in _HEADINGS))
+    return table

@@ -1,0 +1,194 @@
+"""`nuner pretrain`: learn an entity encoder from an annotated corpus."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..data.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
+from ..errors import StoppedByUser
+from ..output import is_main_process, main_console, quiet_libraries
+
+if TYPE_CHECKING:
+    from datasets import DatasetDict
+
+    from nuner.hub_cards.facts.training_facts import TrainingData
+
+
+class Preset(str, Enum):
+    """Presets of the training arguments."""
+
+    paper = "paper"
+    quickstart = "quickstart"
+
+
+class CorpusFormat(str, Enum):
+    """Formats of corpus files."""
+
+    records = "records"
+    numind = "numind"
+    pile_ner = "pile_ner"
+
+
+class Pooling(str, Enum):
+    """How a concept name's vectors become one."""
+
+    cls = "cls"
+    mean = "mean"
+
+
+def pretrain(
+    text_encoder: Annotated[str, typer.Option(help="Folder or Hub id of the encoder to start from.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the bi-encoder and its checkpoints.")],
+    concept_encoder: Annotated[
+        str | None, typer.Option(help="Encoder of the concept names; the text encoder by default.")
+    ] = None,
+    corpus: Annotated[
+        list[str], typer.Option(help="bundled, or a file, a folder or a Hub id; files may be repeated.")
+    ] = ["bundled"],  # noqa: B006 (typer reads the default, nobody changes it)
+    corpus_format: Annotated[
+        CorpusFormat, typer.Option("--format", help="Format of the corpus files.")
+    ] = CorpusFormat.records,
+    max_concepts: MaxConcepts = None,
+    max_examples: MaxExamples = None,
+    language: Language = None,
+    on_error: OnError = OnErrorPolicy.skip,
+    preset: Annotated[Preset, typer.Option(help="Training arguments to start from.")] = Preset.paper,
+    epochs: Annotated[float | None, typer.Option(help="Passes over the corpus.")] = None,
+    max_steps: Annotated[int | None, typer.Option(min=1, help="Stop after so many steps.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Sentences a step, in each process.")] = None,
+    frozen_layers: Annotated[
+        int | None, typer.Option(min=0, help="Lowest layers of the text encoder that are not trained.")
+    ] = None,
+    frozen_concept_layers: Annotated[
+        int | None, typer.Option(min=0, help="Lowest layers of the concept encoder that are not trained.")
+    ] = None,
+    temperature: Annotated[float | None, typer.Option(help="Divisor of the dot products.")] = None,
+    concept_pooling: Annotated[
+        Pooling | None, typer.Option(help="Vector of a concept name: its first token's, or the mean.")
+    ] = None,
+    bf16: Annotated[
+        bool | None, typer.Option("--bf16/--no-bf16", help="Compute in bfloat16; by default where that is faster.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the order, of dropout and of --max-examples.")] = 0,
+    save_steps: Annotated[
+        int | None, typer.Option(min=1, help="Save every so many steps instead of every epoch.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest complete checkpoint.")] = False,
+    license_: Annotated[
+        str | None, typer.Option("--license", help="Licence of the model, for its card, as the Hub names it.")
+    ] = None,
+) -> None:
+    """Pre-train a bi-encoder on an annotated corpus (section 3 of the paper).
+
+    Writes the bi-encoder to OUTPUT, the plain text encoder to OUTPUT/backbone, both with their card, checkpoints to
+    OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under torchrun.
+    """
+    from nuner.data_builders.corpus.builder import NuNerCorpus
+    from nuner.hub_cards.cards.model_card import write_model_card
+    from nuner.hub_cards.cards.model_card_callback import ModelCardCallback
+    from nuner.hub_cards.facts.training_facts import Source, TrainingFacts
+    from nuner.trainers.few_shot.word_vectors import load_word_tokenizer
+    from nuner.trainers.pretraining.run import BACKBONE, RESULTS_FILE
+    from nuner.trainers.pretraining.run import pretrain as run
+
+    quiet_libraries()
+    console = main_console()
+    for encoder in dict.fromkeys((text_encoder, concept_encoder or text_encoder)):
+        load_word_tokenizer(encoder)
+    selection: dict[str, Any] = {
+        "max_concepts": max_concepts,
+        "max_examples": max_examples,
+        "seed": seed,
+        "languages": language or None,
+        "on_error": on_error.value,
+    }
+    bundled = corpus == ["bundled"]
+    name = "bundled" if bundled else corpus_format.value
+    # One name goes on its own, since it may be a Hub id.
+    files = None if bundled else corpus[0] if len(corpus) == 1 else corpus
+    builder = NuNerCorpus(name, data_files=files, **selection)
+    builder.download_and_prepare()
+    splits: Any = builder.as_dataset()
+    sizes = ", ".join(f"{split}: {len(rows):,}" for split, rows in splits.items())
+    console.print(f"Corpus {', '.join(corpus)}: {sizes} sentences", highlight=False, markup=False)
+
+    overrides = {
+        "num_train_epochs": epochs,
+        "max_steps": max_steps,
+        "learning_rate": learning_rate,
+        "per_device_train_batch_size": batch_size,
+        "num_frozen_text_layers": frozen_layers,
+        "num_frozen_concept_layers": frozen_concept_layers,
+        "bf16": bf16,
+        "save_steps": save_steps,
+    }
+    fields = {"temperature": temperature, "concept_pooling": concept_pooling and concept_pooling.value}
+    account = ModelCardCallback(
+        TrainingFacts(
+            text_encoder=Source.of(text_encoder),
+            concept_encoder=Source.of(concept_encoder or text_encoder),
+            data=_data_facts(corpus, splits),
+            license=license_,
+            languages=_languages(splits),
+            scored_on="validation" if len(splits["validation"]) else None,
+        )
+    )
+    try:
+        run(
+            text_encoder,
+            splits,
+            output,
+            concept_encoder=concept_encoder,
+            preset=preset.value,
+            model_fields={field: value for field, value in fields.items() if value is not None},
+            corpus_description={"corpus": corpus, "format": name, **selection},
+            resume=resume,
+            tell=lambda line: console.print(line, highlight=False, markup=False),
+            callbacks=[account],
+            seed=seed,
+            **{option: value for option, value in overrides.items() if value is not None},
+        )
+    except KeyboardInterrupt:
+        raise StoppedByUser(_how_to_go_on(output)) from None
+    if is_main_process():
+        for folder in (output, output / BACKBONE):
+            write_model_card(folder, account.facts)
+    console.print(
+        f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _data_facts(corpus: list[str], splits: DatasetDict) -> TrainingData:
+    from nuner.data_builders.corpus.statistics import CorpusStatistics
+    from nuner.hub_cards.facts.training_facts import Source, TrainingData
+
+    sources = [Source.of(name) for name in corpus]
+    names = ", ".join(source.name for source in sources)
+    if corpus == ["bundled"]:
+        source = Source("NuNER bundled corpus")
+    else:
+        source = sources[0] if len(sources) == 1 else Source(names)
+    sizes = {str(split): len(rows) for split, rows in splits.items() if len(rows)}
+    return TrainingData(source, sizes, statistics=CorpusStatistics.of(splits).to_dict())
+
+
+def _languages(splits: DatasetDict) -> list[str]:
+    return sorted({language for rows in splits.values() for language in rows.unique("language") if language})
+
+
+def _how_to_go_on(output: Path) -> str:
+    from nuner.trainers.checkpoints import latest_complete_checkpoint
+    from nuner.trainers.pretraining.run import CHECKPOINTS
+
+    checkpoint = latest_complete_checkpoint(output / CHECKPOINTS)
+    if checkpoint is None:
+        return "Stopped before the first checkpoint; the same command starts anew."
+    return f"Stopped. The checkpoint {checkpoint} is whole; the same command with --resume goes on from it."

@@ -1,0 +1,1 @@
+"""NuNER inside of other libraries: the pipelines of transformers, and spaCy."""

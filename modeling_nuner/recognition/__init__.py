@@ -1,0 +1,1 @@
+"""Entities out of texts: from a checkpoint and strings to spans, with torch, ONNX or OpenVINO."""

@@ -1,0 +1,108 @@
+"""A bi-encoder with the tokenizers of both of its encoders, from a checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
+from transformers.utils.hub import cached_file
+
+from ..modeling_nuner import NuNerForPreTraining
+
+CONCEPT_TOKENIZER = "concept_tokenizer"
+"""Folder of the concept encoder's tokenizer in a checkpoint, where it is not that of the text encoder."""
+
+
+class BiEncoderParts(NamedTuple):
+    """What answers for entity types that are named at run time.
+
+    Args:
+        model: The bi-encoder, in evaluation mode.
+        tokenizer: Tokenizer of the text encoder.
+        concept_tokenizer: Tokenizer of the concept encoder.
+    """
+
+    model: NuNerForPreTraining
+    tokenizer: PreTrainedTokenizerBase
+    concept_tokenizer: PreTrainedTokenizerBase
+
+
+def has_concept_encoder(checkpoint: str) -> bool:
+    """Tell whether a checkpoint is a whole bi-encoder, from its configuration alone.
+
+    Args:
+        checkpoint: Folder or Hub id.
+
+    Returns:
+        Whether `load_bi_encoder` should take it.
+
+    Raises:
+        OSError: If there is no such checkpoint.
+    """
+    return NuNerForPreTraining.__name__ in (AutoConfig.from_pretrained(checkpoint).architectures or ())
+
+
+def load_bi_encoder(checkpoint: str, dtype: str, device: str | None) -> BiEncoderParts:
+    """Load a bi-encoder.
+
+    Args:
+        checkpoint: Folder or Hub id.
+        dtype: Precision: `"float32"`, `"bfloat16"` or `"float16"`.
+        device: Where to run it; an accelerator if there is one.
+
+    Returns:
+        Model and tokenizers.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If it has no concept encoder or no tokenizer, or the precision is another.
+    """
+    if dtype not in ("float32", "bfloat16", "float16"):
+        raise ValueError(f"a bi-encoder computes in float32, bfloat16 or float16, not in {dtype!r}")
+    try:
+        config = AutoConfig.from_pretrained(checkpoint)
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        if Path(checkpoint).exists():
+            raise ValueError(f"{checkpoint} holds no bi-encoder with its tokenizer ({reason})") from error
+        raise FileNotFoundError(
+            f"there is no bi-encoder {checkpoint!r}: neither a folder with a saved model nor a Hub id within reach"
+        ) from error
+    if config.model_type != "nuner":
+        raise ValueError(missing_concept_encoder(checkpoint))
+    loaded: Any = NuNerForPreTraining.from_pretrained(
+        checkpoint, dtype=getattr(torch, dtype), output_loading_info=True
+    )
+    model, loading = loaded
+    if any(name.startswith("concept_encoder.") for name in loading["missing_keys"]):
+        raise ValueError(missing_concept_encoder(checkpoint))
+    if device is None:
+        device = str(torch.accelerator.current_accelerator() if torch.accelerator.is_available() else "cpu")
+    model = model.eval().to(torch.device(device))
+    return BiEncoderParts(model, tokenizer, load_concept_tokenizer(checkpoint) or tokenizer)
+
+
+def load_concept_tokenizer(checkpoint: str) -> PreTrainedTokenizerBase | None:
+    """Load the tokenizer of a checkpoint's concept encoder, where it has one of its own.
+
+    Args:
+        checkpoint: Folder or Hub id.
+
+    Returns:
+        The tokenizer, or None.
+    """
+    file = cached_file(
+        checkpoint, f"{CONCEPT_TOKENIZER}/tokenizer_config.json", _raise_exceptions_for_missing_entries=False
+    )
+    return AutoTokenizer.from_pretrained(Path(file).parent) if file else None
+
+
+def missing_concept_encoder(checkpoint: str) -> str:
+    """What to tell about a checkpoint that cannot answer for types that are named at run time."""
+    return (
+        f"{checkpoint} has no concept encoder, so it cannot look for entity types by their names: give the folder of "
+        "the whole bi-encoder that `nuner pretrain` writes, not its backbone or a fine-tuned recogniser"
+    )

@@ -1,0 +1,104 @@
+"""What a recogniser's labels say: entity type, where an entity begins, where it ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+OUTSIDE = "O"
+# B and I of IOB1 and IOB2, and what BIOES, BILOU and BMES add; a label without one of them is a plain type.
+_PREFIXED = re.compile(r"([BIESLUM])-(.+)", re.DOTALL)
+_BEGINS, _ENDS = frozenset("BSU"), frozenset("ESLU")
+_UNNAMED = re.compile(r"LABEL_\d+")
+
+
+class LabelTable:
+    """The labels of a recogniser as arrays, so that whole batches are decoded at once.
+
+    Args:
+        names: Names of the labels, in the order of their ids. IOB1, IOB2, BIOES, BILOU, BMES and plain types are
+            understood.
+
+    Raises:
+        ValueError: If there are no names, or only the placeholders `LABEL_0`, `LABEL_1`, ... of transformers.
+
+    Example:
+        ```python
+        >>> from nuner.modeling_nuner.recognition.label_table import LabelTable
+        >>> LabelTable(["O", "B-city", "I-city", "B-drug", "I-drug"]).types
+        ['city', 'drug']
+
+        ```
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        if not names or all(_UNNAMED.fullmatch(name) for name in names):
+            raise ValueError(
+                "the checkpoint does not name its labels (its id2label is missing, or says LABEL_0, LABEL_1, ...): "
+                'write the names into id2label, such as {"0": "O", "1": "B-city", "2": "I-city"}'
+            )
+        self.names = list(names)
+        # As soon as one label is a plain type, prefixes are part of the names: "B-cell" beside "protein".
+        parts = [_PREFIXED.fullmatch(name) for name in self.names]
+        prefixed = all(part or name == OUTSIDE for part, name in zip(parts, self.names, strict=True))
+        types = [
+            None if name == OUTSIDE else part.group(2) if part and prefixed else name
+            for part, name in zip(parts, self.names, strict=True)
+        ]
+        prefixes = [part.group(1) if part and prefixed else "I" for part in parts]
+        self.types = list(dict.fromkeys(kind for kind in types if kind is not None))
+        place = {kind: i for i, kind in enumerate(self.types)}
+        self.type_of = np.array([-1 if kind is None else place[kind] for kind in types])
+        self.begins = np.array([prefix in _BEGINS for prefix in prefixes])
+        self.ends = np.array([prefix in _ENDS for prefix in prefixes])
+        # A type whose entities have no label to begin with (IOB1, plain types) begins with any of its labels.
+        has_begin = {kind for kind, begins in zip(types, self.begins, strict=True) if begins}
+        self.can_begin = np.array(
+            [kind is None or begins or kind not in has_begin for kind, begins in zip(types, self.begins, strict=True)]
+        )
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> LabelTable:
+        """Read the labels of a `config.json`.
+
+        Args:
+            config: Its fields.
+
+        Returns:
+            The table.
+
+        Raises:
+            ValueError: If it does not name all of its labels.
+        """
+        id2label = {int(i): str(name) for i, name in (config.get("id2label") or {}).items()}
+        if sorted(id2label) != list(range(len(id2label))):
+            raise ValueError(f"id2label of the checkpoint skips numbers: it names {sorted(id2label)}")
+        return cls([id2label[i] for i in range(len(id2label))])
+
+    def transitions(self) -> np.ndarray:
+        """Which label may follow which.
+
+        Returns:
+            True where the label of the column may follow that of the row, `(labels + 1, labels)`; the last row is
+            the beginning of a text.
+        """
+        types, count = self.type_of, len(self.names)
+        inside = types >= 0
+        opened = inside & ~self.ends
+        continues = opened[:, None] & (types[:, None] == types[None, :]) & ~self.begins[None, :]
+        allowed = np.zeros((count + 1, count), dtype=bool)
+        allowed[:count] = self.can_begin[None, :] | continues
+        if self.ends.any():
+            # Where labels mark the end of an entity, one that is open must go on to its end.
+            allowed[:count][opened] = continues[opened]
+        allowed[count] = self.can_begin
+        return allowed
+
+    def may_be_last(self) -> np.ndarray:
+        """Which labels the last word of a text may have, `(labels,)`."""
+        if not self.ends.any():
+            return np.ones(len(self.names), dtype=bool)
+        return (self.type_of < 0) | self.ends

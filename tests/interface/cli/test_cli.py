@@ -1,0 +1,170 @@
+"""The command line as a whole: help, version, and what it says to bad input."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+import typer
+from support.cli_runs import nuner, start_nuner
+
+from nuner import __version__
+from nuner.cli.errors import StoppedByUser, is_disk_full, one_sentence, spoken_errors
+
+
+def test_help_names_every_command():
+    result = nuner("--help")
+    assert result.exit_code == 0
+    for command in ("quickstart", "corpus", "pretrain", "finetune", "benchmark"):
+        assert command in result.output
+        assert nuner(command, "--help").exit_code == 0
+
+
+def test_version():
+    result = nuner("--version")
+    assert (result.exit_code, result.output) == (0, f"nuner {__version__}\n")
+
+
+def test_an_unknown_command_is_bad_input():
+    assert nuner("pre-train").exit_code == 2
+
+
+def test_the_command_line_imports_nothing_heavy_of_its_own():
+    script = (
+        "import sys, nuner; before = set(sys.modules); import nuner.cli; "
+        "new = {name.partition('.')[0] for name in set(sys.modules) - before}; "
+        "print(sorted(new & {'torch', 'transformers', 'datasets', 'sklearn', 'matplotlib', 'accelerate'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.fixture
+def bad(tmp_path):
+    """Files that cannot be used, each in its own way."""
+    (tmp_path / "empty.jsonl").write_text("")
+    (tmp_path / "misaligned.jsonl").write_text(
+        json.dumps(
+            {
+                "text": "Ada met Bo.",
+                "language": "en",
+                "entities": [{"start": 4, "end": 7, "text": "Ada", "concept": "person"}],
+            }
+        )
+        + "\n"
+    )
+    (tmp_path / "latin1.jsonl").write_bytes('{"text": "Café"}\n'.encode("latin-1"))
+    (tmp_path / "concepts.jsonl").write_text(
+        json.dumps(
+            {
+                "text": "Ada met Bo.",
+                "language": "en",
+                "entities": [{"start": 0, "end": 3, "text": "Ada", "concept": "person"}],
+            }
+        )
+        + "\n"
+    )
+    scheme = tmp_path / "scheme"
+    scheme.mkdir()
+    for split in ("train", "test"):
+        (scheme / f"{split}.jsonl").write_text('{"tokens": ["Ada", "met"], "tags": ["B-PER", "B-"]}\n')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["pretrain", "--text-encoder", "./absent", "-o", "{out}"], ["'./absent'", "encoder"]),
+        (["finetune", "./absent", "-o", "{out}"], ["'./absent'", "encoder"]),
+        (["benchmark", "./absent", "-o", "{out}"], ["'./absent'", "encoder"]),
+        (["finetune", "{bert}", "--k", "500", "-o", "{out}"], ["k = 500 is too large", "'order_id'"]),
+        (["finetune", "{bert}", "--k", "0", "-o", "{out}"], ["k must be at least 1"]),
+        (["finetune", "{bert}", "--data", "{bad}/scheme", "-o", "{out}"], ["train.jsonl:1", "'B-'"]),
+        (["finetune", "{bert}", "--data", "{bad}/absent", "-o", "{out}"], ["absent"]),
+        (["corpus", "stats", "records", "{bad}/absent.jsonl"], ["absent.jsonl"]),
+        (["corpus", "stats", "records", "{bad}/empty.jsonl"], ["empty.jsonl", "is empty"]),
+        (["corpus", "stats", "records", "{bad}/latin1.jsonl"], ["latin1.jsonl:1"]),
+        (
+            ["corpus", "stats", "records", "{bad}/misaligned.jsonl", "--on-error", "raise"],
+            ["misaligned.jsonl:1"],
+        ),
+        (
+            ["corpus", "stats", "records", "{bad}/concepts.jsonl", "--drop-concept", "person"],
+            ["concepts.jsonl", "is empty", "person"],
+        ),
+        (
+            ["pretrain", "--text-encoder", "{bert}", "--corpus", "{bad}/empty.jsonl", "-o", "{out}"],
+            ["empty.jsonl", "is empty"],
+        ),
+        (["pretrain", "--text-encoder", "{bert}", "-o", "{out}"], ["freeze 6 of 2 layers"]),
+        (
+            ["pretrain", "--text-encoder", "{bert}", "--temperature", "0", "--max-examples", "40", "-o", "{out}"],
+            ["temperature is 0"],
+        ),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(tiny_bert_dir, bad, tmp_path, arguments, parts):
+    places = {"bert": str(tiny_bert_dir), "bad": str(bad), "out": str(tmp_path / "out")}
+    arguments = [argument.format(**places) for argument in arguments]
+    if arguments[0] == "corpus":
+        arguments += ["--cache-dir", tmp_path / "cache"]
+    result = nuner(*arguments)
+    assert result.exit_code == 2, result.output
+    (said,) = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    for part in parts:
+        assert part in said
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "out" / "model.safetensors").exists()
+
+
+def test_an_encoder_that_the_hub_does_not_have(tmp_path):
+    process = start_nuner("finetune", "nobody/no-such-encoder", "-o", "out", cwd=tmp_path)
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert stderr.strip() == (
+        "Error: there is no encoder 'nobody/no-such-encoder': "
+        "neither a folder with a saved model nor a Hub id within reach"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (ValueError("k is 0.\nMore words."), 2, "Error: k is 0."),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "a.jsonl"), 2, "Error: a.jsonl: no such file"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), 2, "Error: /x: permission denied"),
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "Error: the disk is full."),
+        (RuntimeError("PytorchStreamWriter failed writing file data/0: file write failed"), 1, "the disk is full."),
+        (StoppedByUser("Stopped. Go on with --resume."), 130, "Stopped. Go on with --resume."),
+        (KeyboardInterrupt(), 130, "Stopped."),
+    ],
+)
+def test_errors_that_are_spoken(capsys, error, code, said):
+    with pytest.raises(typer.Exit) as stop, spoken_errors():
+        raise error
+    assert stop.value.exit_code == code
+    spoken = capsys.readouterr().err
+    assert said in spoken
+    assert spoken.count("\n") == 1
+
+
+def test_a_bug_keeps_its_traceback():
+    with pytest.raises(RuntimeError, match="shapes differ"), spoken_errors():
+        raise RuntimeError("shapes differ")
+
+
+def test_a_full_disk_is_seen_behind_other_errors():
+    try:
+        try:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as full:
+            raise ValueError("could not write") from full
+    except ValueError as error:
+        assert is_disk_full(error)
+    assert not is_disk_full(OSError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
+def test_an_error_without_words_has_a_name():
+    assert one_sentence(ValueError()) == "ValueError"

@@ -1,0 +1,170 @@
+"""`nuner predict` and `nuner export`."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow
+import pytest
+from pyarrow import parquet
+from support.cli_runs import nuner, start_nuner
+from transformers import AutoTokenizer, BertForTokenClassification
+
+from nuner import EntityRecognizer
+
+TEXTS = ["paris visited london", "", "the order, berlin", "acme 😀 paris", "a b"]
+LABELS = ["O", "B-city", "I-city"]
+
+
+@pytest.fixture(scope="module")
+def recogniser(tiny_bert_dir, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recogniser")
+    model = BertForTokenClassification.from_pretrained(tiny_bert_dir, id2label=dict(enumerate(LABELS)))
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(tiny_bert_dir).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(recogniser):
+    return EntityRecognizer.from_pretrained(recogniser)(TEXTS)
+
+
+def write_input(folder: Path, file_format: str) -> Path:
+    path = folder / f"texts.{file_format}"
+    rows = [{"id": i, "text": text} for i, text in enumerate(TEXTS)]
+    if file_format == "txt":
+        path.write_text("\n".join(TEXTS) + "\n", encoding="utf-8")
+    elif file_format == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    elif file_format == "csv":
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, ["id", "text"])
+            writer.writeheader()
+            writer.writerows(rows)
+    else:
+        parquet.write_table(pyarrow.Table.from_pylist(rows), path, row_group_size=2)
+    return path
+
+
+def read_output(path: Path) -> list[dict]:
+    if path.suffix == ".parquet":
+        return parquet.read_table(path).to_pylist()
+    if path.suffix == ".csv":
+        with path.open(newline="", encoding="utf-8") as file:
+            return [{**row, "entities": json.loads(row["entities"])} for row in csv.DictReader(file)]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("file_format", ["txt", "jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_every_format_to_every_format(recogniser, expected, tmp_path, file_format, ending):
+    output = tmp_path / f"out.{ending}"
+    done = nuner("predict", recogniser, write_input(tmp_path, file_format), "-o", output, "--rows-per-part", 2)
+    assert done.exit_code == 0, done.output
+    assert "5 texts (1 empty" in done.stderr
+    rows = read_output(output)
+    assert [row["text"] for row in rows] == TEXTS
+    assert [row["entities"] for row in rows] == expected
+    if file_format != "txt":
+        assert [int(row["id"]) for row in rows] == [0, 1, 2, 3, 4]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([output.name, f"texts.{file_format}"])
+
+
+def test_standard_input_to_standard_output(recogniser, expected):
+    command = [sys.executable, "-m", "nuner.cli", "predict", str(recogniser)]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, input="\n".join(TEXTS).encode(), capture_output=True, env=environment, check=True)
+    assert [json.loads(line)["entities"] for line in done.stdout.decode().splitlines()] == expected
+
+
+def test_a_killed_run_goes_on_behind_its_last_whole_part(recogniser, tmp_path):
+    source = tmp_path / "texts.txt"
+    source.write_text("paris visited the order in london and berlin\n" * 40_000)
+    arguments = ("predict", recogniser, source, "-o", tmp_path / "out.jsonl", "--rows-per-part", 2000)
+    process = start_nuner(*arguments)
+    parts = tmp_path / "out.jsonl.parts"
+    deadline = time.monotonic() + 120
+    while len(list(parts.glob("part-*"))) < 2 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    whole = sorted(parts.glob("part-*"))
+    assert 2 <= len(whole) < 20
+    written = {path: path.stat().st_mtime_ns for path in whole}
+
+    refused = nuner(*arguments, "--decoding", "viterbi")
+    assert refused.exit_code == 2
+    assert "begun with another options" in refused.stderr
+    source_rows = 40_000
+    done = nuner(*arguments)
+    assert done.exit_code == 0, done.output
+    assert f"Going on behind record {2000 * len(written):,}" in done.stderr
+    assert f"{source_rows - 2000 * len(written):,} texts" in done.stderr
+    lines = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert len(lines) == source_rows
+    assert len(set(lines)) == 1
+    assert not parts.exists()
+
+
+def test_memory_does_not_grow_with_the_stream(recogniser):
+    script = (
+        "import resource, sys\n"
+        "from nuner import EntityRecognizer\n"
+        "from nuner.predictions.run import with_entities\n"
+        f"recognizer = EntityRecognizer.from_pretrained({str(recogniser)!r})\n"
+        "records = ({'text': f'paris visited the order {i} in london'} for i in range(25_000))\n"
+        "peaks = []\n"
+        "for i, _ in enumerate(with_entities(records, recognizer, 'text')):\n"
+        "    if i in (6_000, 24_999):\n"
+        "        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "print(*peaks)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    early, late = map(int, done.stdout.split())
+    assert late - early < 15_000  # kB; 19,000 records with their entities would be more
+
+
+def test_bad_input_is_said_in_a_sentence(recogniser, tmp_path):
+    def refusal(*arguments):
+        result = nuner("predict", recogniser, *arguments)
+        assert result.exit_code == 2
+        return result.stderr.replace("\n", " ")
+
+    assert "nowhere.txt: no such file" in refusal(tmp_path / "nowhere.txt")
+    (tmp_path / "t.xml").write_text("x")
+    assert "tells no format; known are .txt" in refusal(tmp_path / "t.xml")
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"text": "paris"}\n{"body": "x"}\n')
+    assert "line 2 of" in refusal(path)
+    path.write_text('{"text": "paris"}\n{"text": \n')
+    assert "is no JSON" in refusal(path)
+    path.write_text("[1]\n")
+    assert "no JSON object but a list" in refusal(path)
+    path.write_text('{"text": 3}\n')
+    assert "text number 0 is a int" in refusal(path)
+    (tmp_path / "t.csv").write_text("body\nx\n")
+    assert "has no field 'text', only body; name it with --column" in refusal(tmp_path / "t.csv")
+    (tmp_path / "t.parquet").write_text("x")
+    assert "is no Parquet file" in refusal(tmp_path / "t.parquet")
+    (tmp_path / "latin.txt").write_bytes(b"caf\xe9\n")
+    assert "is not UTF-8 text" in refusal(tmp_path / "latin.txt")
+    assert "tells no format; known are .jsonl" in refusal(tmp_path / "latin.txt", "-o", tmp_path / "out.txt")
+
+
+def test_export_and_predict_with_it(recogniser, expected, tmp_path):
+    source = write_input(tmp_path, "jsonl")
+    done = nuner("export", recogniser, "-o", tmp_path / "exported", "--format", "openvino", "--sample", source)
+    assert done.exit_code == 0, done.output
+    assert "0 labels changed" in done.output
+    assert json.loads((tmp_path / "exported/openvino_model.xml.parity.json").read_text())["labels_changed"] == 0
+    output = tmp_path / "out.jsonl"
+    done = nuner("predict", tmp_path / "exported", source, "-o", output, "--backend", "openvino")
+    assert done.exit_code == 0, done.output
+    found = [[(e["start"], e["end"]) for e in row["entities"]] for row in read_output(output)]
+    assert found == [[(e["start"], e["end"]) for e in entities] for entities in expected]

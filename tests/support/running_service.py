@@ -1,0 +1,46 @@
+"""The service over real HTTP on a free port of loopback: in a thread of this process, or as `nuner serve`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from support.cli_runs import start_nuner
+
+from nuner import EntityRecognizer
+from nuner.cli.recognition.serve import listener
+from nuner.serving import create_app
+
+
+@contextmanager
+def service_thread(model: Path, **options: Any) -> Iterator[str]:
+    """Serve a recogniser from a thread; the address. It takes no seconds to start."""
+    app = create_app(EntityRecognizer.from_pretrained(model), **options)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    with listener("127.0.0.1", 0) as sock:
+        thread = threading.Thread(target=server.run, args=([sock],))
+        thread.start()
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def service_process(model: Path, *options: Any) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Serve a recogniser by `nuner serve`; the address, and the process."""
+    process = start_nuner("serve", model, "--port", 0, *options)
+    try:
+        assert process.stdout is not None and process.stderr is not None
+        match = re.search(r"http://\S+", process.stdout.readline())
+        assert match, process.stderr.read()
+        yield match.group(), process
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)

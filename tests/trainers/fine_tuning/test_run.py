@@ -1,0 +1,209 @@
+import time
+from typing import Any
+
+import pytest
+import torch
+from datasets import Dataset
+from support.labelled_cities import FEATURES, city_sentences
+from support.tiny_bi_encoder import save_tiny_bi_encoder
+from transformers import AutoTokenizer
+
+from nuner import EntityRecognizer, FineTuningArguments, finetune, save_recognizer
+from nuner.trainers.fine_tuning.adapters import load_adapters, save_adapters
+from nuner.trainers.fine_tuning.arguments import fitting_epochs
+
+FAST: dict[str, Any] = {"learning_rate": 5e-3, "num_train_epochs": 12}
+
+
+@pytest.mark.parametrize("preset", ["default", "section-6", "lora"])
+def test_a_recogniser_learns_and_is_reproducible(tiny_bert_dir, tmp_path, preset):
+    def run() -> Any:
+        return finetune(
+            tiny_bert_dir, city_sentences(18), tmp_path, eval_dataset=city_sentences(6), preset=preset, **FAST
+        )
+
+    trainer = run()
+    assert trainer.evaluate()["eval_f1"] > 0.9
+    assert trainer.model.config.id2label == {0: "O", 1: "city"}
+    again = run()
+    assert all(again.model.state_dict()[name].equal(weight) for name, weight in trainer.model.state_dict().items())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_probe_leaves_the_encoder_as_it_is(tiny_bert_dir, tmp_path):
+    from transformers import AutoModel
+
+    trainer: Any = finetune(
+        tiny_bert_dir, city_sentences(18), tmp_path, eval_dataset=city_sentences(6), preset="probe"
+    )
+    assert trainer.state.global_step == 0
+    assert trainer.evaluate()["eval_f1"] > 0.9
+    before = AutoModel.from_pretrained(tiny_bert_dir).state_dict()
+    after = trainer.model.nuner.encoder.state_dict()
+    assert all(weight.equal(before[name]) for name, weight in after.items())
+
+
+def test_frozen_layers_stay_and_others_move(tiny_bert_dir, tmp_path):
+    from transformers import AutoModel
+
+    trainer: Any = finetune(tiny_bert_dir, city_sentences(6), tmp_path, frozen_share=0.5, **FAST)
+    before = AutoModel.from_pretrained(tiny_bert_dir).encoder.layer
+    after = trainer.model.nuner.encoder.encoder.layer
+    same = [
+        all(a.equal(b) for a, b in zip(old.state_dict().values(), new.state_dict().values(), strict=True))
+        for old, new in zip(before, after, strict=True)
+    ]
+    assert same == [True, False]
+
+
+def test_the_solved_classifier_agrees_with_a_frozen_encoder_in_both_presets(tiny_bert_dir, tmp_path):
+    probe: Any = finetune(tiny_bert_dir, city_sentences(9), tmp_path, preset="probe")
+    start: Any = finetune(tiny_bert_dir, city_sentences(9), tmp_path, classifier_init="solver", num_train_epochs=0)
+    assert torch.equal(probe.model.classifier[-1].weight, start.model.classifier[-1].weight)
+
+
+@pytest.mark.parametrize("scheme", ["plain", "IOB2"])
+def test_a_recogniser_of_a_bi_encoder_starts_at_the_names_of_its_types(tiny_bert_dir, tmp_path, scheme):
+    bi_encoder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
+    start: Any = finetune(
+        bi_encoder, city_sentences(9), tmp_path / "run", label_scheme=scheme, frozen_share=0.0, num_train_epochs=0
+    )
+    save_recognizer(start.model, start.processing_class, tmp_path / "start")
+    named = EntityRecognizer.from_pretrained(bi_encoder, labels=["city"])
+    texts = ["paris, berlin and london", "acme paid the order", "monday", "the bought x9"]
+    found = [[(e["start"], e["label"]) for e in entities] for entities in named(texts)]
+    assert any(found) and not all(len(text.split()) == len(of) for text, of in zip(texts, found, strict=True))
+    recognizer = EntityRecognizer.from_pretrained(tmp_path / "start")
+    firsts = [[(e["start"], e["label"]) for e in entities] for entities in recognizer(texts)]
+    if scheme == "plain":
+        assert firsts == found
+    else:  # B and I are as probable: which words are in entities is the same, not where these part
+        assert [{label for _, label in of} for of in firsts] == [{label for _, label in of} for of in found]
+
+
+def test_a_bi_encoder_of_which_only_the_text_encoder_is_wanted(tiny_bert_dir, tmp_path):
+    bi_encoder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
+    heads: list[Any] = [
+        finetune(encoder, city_sentences(9), tmp_path / "run", classifier_init=init, num_train_epochs=0)
+        for encoder, init in ((bi_encoder, "random"), (bi_encoder, "auto"), (tiny_bert_dir, "auto"))
+    ]
+    weights = [head.model.classifier[-1].weight for head in heads]
+    assert torch.equal(weights[0], weights[2]) and not torch.equal(weights[0], weights[1])
+
+
+def test_adapters_are_saved_loaded_and_merged(tiny_bert_dir, tmp_path):
+    trainer: Any = finetune(tiny_bert_dir, city_sentences(18), tmp_path / "run", preset="lora", **FAST)
+    model, tokenizer = trainer.model, trainer.processing_class
+    assert save_recognizer(model, tokenizer, tmp_path / "merged") == "BertForTokenClassification"
+    save_adapters(model, tokenizer, tmp_path / "adapters")
+    saved = {file.name for file in (tmp_path / "adapters").iterdir()}
+    assert {"adapter_model.safetensors", "adapter_config.json", "config.json", "tokenizer.json"} <= saved
+    assert not any(name.endswith((".bin", ".pt", ".pkl")) for name in saved)
+    loaded, _ = load_adapters(tmp_path / "adapters")
+    assert loaded.config.id2label == {0: "O", 1: "city"}  # pyright: ignore
+    from transformers import AutoModelForTokenClassification
+
+    merged = AutoModelForTokenClassification.from_pretrained(tmp_path / "merged").eval()
+    inputs = AutoTokenizer.from_pretrained(tmp_path / "adapters")("anna lives in paris", return_tensors="pt")
+    model.eval().float()
+    expected = model(**inputs).logits
+    for other in (loaded, merged):
+        torch.testing.assert_close(other(**inputs).logits, expected, atol=1e-4, rtol=1e-4)
+    # adapters can go on from the folder of the encoder where that has moved
+    moved, _ = load_adapters(tmp_path / "adapters", encoder=tiny_bert_dir)
+    torch.testing.assert_close(moved(**inputs).logits, expected, atol=1e-4, rtol=1e-4)
+    with pytest.raises(FileNotFoundError, match="no adapters in"):
+        load_adapters(tmp_path / "merged")
+
+
+def test_early_stopping_returns_to_the_best_epoch(tiny_bert_dir, tmp_path):
+    trainer: Any = finetune(
+        tiny_bert_dir,
+        city_sentences(18),
+        tmp_path,
+        eval_dataset=city_sentences(6),
+        learning_rate=5e-3,
+        num_train_epochs=60,
+        early_stopping_patience=3,
+    )
+    assert trainer.state.epoch < 60
+    assert trainer.evaluate()["eval_f1"] == pytest.approx(trainer.state.best_metric)
+    assert not list(tmp_path.iterdir())
+
+
+def test_data_sets_of_any_form(tiny_bert_dir, tmp_path):
+    plain = Dataset.from_list([{"tokens": ["anna", "in", "paris"], "tags": ["person", "O", "city"]}] * 4)
+    trainer: Any = finetune(tiny_bert_dir, plain, tmp_path, eval_dataset=plain, num_train_epochs=1)
+    assert list(trainer.model.config.id2label.values()) == ["O", "city", "person"]
+    spans = Dataset.from_list([{"text": "anna in paris", "entities": [{"start": 8, "end": 13, "label": "city"}]}] * 4)
+    trainer = finetune(tiny_bert_dir, spans, tmp_path, num_train_epochs=1)
+    assert trainer.model.config.label2id == {"O": 0, "city": 1}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], "the training set is empty"),
+        ([{"tokens": ["in"], "ner_tags": [0]}], "the words of all 1 sentences are tagged 'O'"),
+        ([{"tokens": ["in", "paris"], "ner_tags": [1]}], "2 tokens but 1 tags"),
+    ],
+)
+def test_a_training_set_that_teaches_nothing(tiny_bert_dir, tmp_path, rows, message):
+    columns = {name: [row[name] for row in rows] for name in FEATURES}
+    data = Dataset.from_dict(columns, features=FEATURES)
+    with pytest.raises(ValueError, match=message):
+        finetune(tiny_bert_dir, data, tmp_path)
+
+
+def test_a_type_without_an_example(tiny_bert_dir, tmp_path):
+    rows = [{"tokens": ["in", "paris"], "tags": ["O", "city"]}]
+    both = [{"tokens": ["anna"], "tags": ["person"]}, *rows]
+    with pytest.raises(ValueError, match="no example of type 'person'"):
+        finetune(tiny_bert_dir, Dataset.from_list(rows), tmp_path, eval_dataset=Dataset.from_list(both))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"preset": "best"}, "no preset 'best'; choose from default, lora, probe, section-6"),
+        ({"label_scheme": "IOB9"}, "label_scheme is 'IOB9'; it must be one of auto, IOB2, plain"),
+        ({"class_weights": "heavy"}, "must be 'balanced' or None"),
+        ({"layer_decay": 0.0}, "must be above 0 and at most 1"),
+        ({"preset": "section-6", "classifier_init": "solver"}, "two layers cannot start at 'solver'"),
+        ({"classifier_init": "zeros"}, "classifier_init is 'zeros'; it must be one of auto, names, solver, random"),
+        ({"classifier_init": "names"}, "has no concept encoder"),
+        ({"lora_rank": 4, "train_encoder": False}, "a frozen encoder has no adapters"),
+        ({"early_stopping_patience": 2}, "early stopping needs sentences to measure on"),
+        ({"frozen_share": 1.0}, "must be at least 0 and below 1"),
+    ],
+)
+def test_arguments_that_make_no_sense(tiny_bert_dir, tmp_path, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        finetune(tiny_bert_dir, city_sentences(3), tmp_path, **arguments)
+
+
+def test_an_encoder_that_does_not_exist(tmp_path):
+    with pytest.raises(OSError, match="no-such-encoder"):
+        finetune(tmp_path / "no-such-encoder", city_sentences(3), tmp_path)
+
+
+def test_the_length_of_a_training_goes_with_its_size():
+    assert FineTuningArguments.preset("default", 8).num_train_epochs == fitting_epochs(8, 8)
+    assert FineTuningArguments.preset("default", 8, num_train_epochs=2).num_train_epochs == 2
+    assert FineTuningArguments.preset("section-6", 8).num_train_epochs == 30
+    epochs = [fitting_epochs(n, 8) for n in (1, 8, 80, 800, 8_000, 80_000)]
+    assert epochs == sorted(epochs, reverse=True)
+    assert epochs[-1] >= 1
+
+
+@pytest.mark.slow
+def test_a_few_dozen_sentences_take_less_than_a_minute(tmp_path):
+    from nuner import load_labelled
+    from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
+    from nuner.quickstart.base_encoder import find_base_encoder
+
+    train = load_labelled("support-tickets", "train")
+    sample = train.select(sample_k_shot(annotation_counts(train), 16, 0))
+    started = time.monotonic()
+    finetune(find_base_encoder()[0], sample, tmp_path)
+    assert time.monotonic() - started < 60

@@ -1,0 +1,127 @@
+"""A page about what a recogniser gets right and wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice
+from typing import TYPE_CHECKING
+
+from nuner.data_builders.labelled.label_schemes import EntitySpan
+from nuner.data_builders.pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
+from nuner.data_builders.pages.html_page import render_page
+
+from .entity_errors import CORRECT, ERROR_KINDS, EntityComparison
+
+if TYPE_CHECKING:
+    from .recognizer_evaluation import EvaluatedSentence, RecognizerEvaluation
+
+ERRORS_A_TYPE = 25
+PREDICTIONS = 25
+
+
+@dataclass(frozen=True)
+class ShownError:
+    """A sentence with an error.
+
+    Args:
+        gold: The sentence with its gold entities.
+        predicted: The sentence with its predicted entities.
+        kinds: What is wrong, each with the words that it is about.
+    """
+
+    gold: list[Piece]
+    predicted: list[Piece]
+    kinds: list[str]
+
+
+def evaluation_page(evaluation: RecognizerEvaluation) -> str:
+    """Render the page.
+
+    Args:
+        evaluation: What `evaluate_recognizer` returned.
+
+    Returns:
+        HTML that needs no other file; texts in it are escaped.
+    """
+    counts = evaluation.errors()
+    names = [*evaluation.types, *(name for name in counts if name not in evaluation.types)]
+    colors = {name: COLORS[i % len(COLORS)] for i, name in enumerate(names)}
+    return render_page(
+        "nuner.trainers.evaluation",
+        "evaluation.html.jinja",
+        measured_on=evaluation.measured_on,
+        scores=evaluation.scores,
+        types=evaluation.types,
+        unknown_types=evaluation.unknown_types,
+        unlabelled_types=evaluation.unlabelled_types,
+        dropped=evaluation.dropped,
+        kinds=ERROR_KINDS,
+        counts=counts,
+        confusions=evaluation.confusions()[:10],
+        examples={
+            name: [
+                _shown_error(sentence, name, colors) for sentence in islice(_wrong(evaluation, name), ERRORS_A_TYPE)
+            ]
+            for name in sorted(counts, key=lambda name: -_number(counts[name]))
+            if _number(counts[name])
+        },
+        wrong_sentences={name: sum(1 for _ in _wrong(evaluation, name)) for name in counts},
+        predictions=[
+            _pieces(sentence.tokens, sentence.predicted, colors, sentence.scores)
+            for sentence in evaluation.sentences[:PREDICTIONS]
+        ],
+    )
+
+
+def _number(counts: dict[str, int]) -> int:
+    return sum(counts[kind] for kind in ERROR_KINDS)
+
+
+def _wrong(evaluation: RecognizerEvaluation, name: str) -> Iterable[EvaluatedSentence]:
+    """Sentences with an error of a type."""
+    return (
+        sentence
+        for sentence in evaluation.sentences
+        if any(pair.type == name and pair.kind != CORRECT for pair in sentence.pairs)
+    )
+
+
+def _shown_error(sentence: EvaluatedSentence, name: str, colors: dict[str, str]) -> ShownError:
+    return ShownError(
+        _pieces(sentence.tokens, sentence.gold, colors),
+        _pieces(sentence.tokens, sentence.predicted, colors, sentence.scores),
+        [_in_words(sentence.tokens, pair) for pair in sentence.pairs if pair.type == name and pair.kind != CORRECT],
+    )
+
+
+def _in_words(tokens: Sequence[str], pair: EntityComparison) -> str:
+    gold, predicted = (
+        f"\u201c{' '.join(tokens[span.start : span.end])}\u201d" if span else ""
+        for span in (pair.gold, pair.predicted)
+    )
+    said = f"{pair.kind}: {gold or predicted}"
+    if not pair.gold or not pair.predicted:
+        return said
+    taken_for = predicted if "boundary" in pair.kind else ""
+    if "type" in pair.kind:
+        taken_for = f"{taken_for} {pair.predicted.label}".strip()
+    return f"{said} \u2192 {taken_for}"
+
+
+def _pieces(
+    tokens: Sequence[str], spans: Sequence[EntitySpan], colors: dict[str, str], scores: Sequence[float] | None = None
+) -> list[Piece]:
+    """Words joined by spaces, cut at entities."""
+    ends = [end - 1 for end in accumulate(len(token) + 1 for token in tokens)]
+    highlights = [
+        Highlight(
+            ends[span.start] - len(tokens[span.start]),
+            ends[span.end - 1],
+            span.label,
+            colors[span.label],
+            None if scores is None else scores[i],
+        )
+        for i, span in enumerate(spans)
+    ]
+    return split_at_highlights(" ".join(tokens), highlights)

@@ -1,0 +1,189 @@
+"""How good a recogniser is on labelled sentences, and what it gets wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from datasets import Dataset
+
+from nuner.data_builders.labelled.label_schemes import EntitySpan, read_spans, write_iob2
+from nuner.data_builders.labelled.load import entity_types
+from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
+
+from .entity_errors import CORRECT, ERROR_KINDS, EntityComparison, compare_entities
+from .entity_scores import entity_scores
+from .predicted_words import predicted_words
+from .type_scores import type_scores
+
+
+class EvaluatedSentence(NamedTuple):
+    """A sentence with its gold and its predicted entities.
+
+    Args:
+        tokens: Its words.
+        gold: The gold entities.
+        predicted: The predicted ones.
+        scores: Scores of these.
+        pairs: Both, beside each other.
+    """
+
+    tokens: list[str]
+    gold: list[EntitySpan]
+    predicted: list[EntitySpan]
+    scores: list[float]
+    pairs: list[EntityComparison]
+
+
+@dataclass(frozen=True)
+class RecognizerEvaluation:
+    """The result of `evaluate_recognizer`.
+
+    Args:
+        measured_on: Recogniser, data set, split, number of sentences.
+        scores: What `entity_scores` returns.
+        types: What `type_scores` returns.
+        sentences: All sentences.
+        unknown_types: Types of the data set that the recogniser does not know: all their entities are missed.
+        unlabelled_types: Types of the recogniser that the data set does not have: all that is found is spurious.
+        dropped: Predicted entities that share a word with one of another type and a higher score, as nested ones do.
+        seconds: How long recognition took.
+    """
+
+    measured_on: dict[str, Any]
+    scores: dict[str, float]
+    types: dict[str, dict[str, float]]
+    sentences: list[EvaluatedSentence]
+    unknown_types: list[str]
+    unlabelled_types: list[str]
+    dropped: int
+    seconds: float
+
+    def errors(self) -> dict[str, dict[str, int]]:
+        """How often each kind of error occurs, and how many entities are correct, for each type.
+
+        Returns:
+            Type -> `correct` and each of `ERROR_KINDS` -> number. A spurious entity counts for its own type, any
+            other error for the type of the gold entity.
+        """
+        counts = Counter((pair.type, pair.kind) for sentence in self.sentences for pair in sentence.pairs)
+        names = sorted({name for name, _ in counts})
+        return {name: {kind: counts[name, kind] for kind in (CORRECT, *ERROR_KINDS)} for name in names}
+
+    def confusions(self) -> list[tuple[str, str, int]]:
+        """Which type was taken for which, and how often; the most frequent first."""
+        counts = Counter(
+            (pair.gold.label, pair.predicted.label)
+            for sentence in self.sentences
+            for pair in sentence.pairs
+            if pair.gold and pair.predicted and pair.gold.label != pair.predicted.label
+        )
+        return [(*types, count) for types, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures as plain values, for JSON; without the sentences."""
+        return {
+            "measured_on": self.measured_on,
+            "scores": self.scores,
+            "types": self.types,
+            "errors": self.errors(),
+            "confusions": [
+                {"gold": gold, "predicted": predicted, "count": count} for gold, predicted, count in self.confusions()
+            ],
+            "unknown_types": self.unknown_types,
+            "unlabelled_types": self.unlabelled_types,
+            "dropped_overlapping": self.dropped,
+            "seconds": self.seconds,
+        }
+
+    def to_json(self, path: str | os.PathLike[str]) -> None:
+        """Write the figures to a JSON file.
+
+        Args:
+            path: The file.
+        """
+        Path(path).write_text(json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def to_html(self, path: str | os.PathLike[str]) -> None:
+        """Write a page with the figures, the errors in their sentences and some predictions.
+
+        Args:
+            path: The file; it needs no other.
+        """
+        from .page import evaluation_page
+
+        Path(path).write_text(evaluation_page(self), encoding="utf-8", errors="xmlcharrefreplace")
+
+
+def evaluate_recognizer(
+    recognizer: EntityRecognizer | str | os.PathLike[str],
+    dataset: Dataset,
+    *,
+    measured_on: dict[str, Any] | None = None,
+) -> RecognizerEvaluation:
+    """Measure a recogniser on labelled sentences.
+
+    It reads the words joined by spaces, as its users' texts, not word by word.
+
+    Args:
+        recognizer: The recogniser, or the folder or Hub id of one.
+        dataset: Rows with `tokens` and `ner_tags` (IOB2), as `load_labelled` gives them.
+        measured_on: What to say in the results about recogniser and data set.
+
+    Returns:
+        The scores, the errors and the sentences.
+
+    Raises:
+        ValueError: If the data set has no sentence or no entity, or none of its types is known to the recogniser.
+
+    Example:
+        ```python
+        >>> from nuner import evaluate_recognizer, load_labelled
+        >>> test = load_labelled("support-tickets", "test")
+        >>> evaluation = evaluate_recognizer("recogniser", test)  # doctest: +SKIP
+        >>> evaluation.scores["f1"], evaluation.errors()["product"]["missed"]  # doctest: +SKIP
+        >>> evaluation.to_html("evaluation.html")  # doctest: +SKIP
+
+        ```
+    """
+    about: dict[str, Any] = {}
+    if not isinstance(recognizer, EntityRecognizer):
+        about["recogniser"] = os.fspath(recognizer)
+        recognizer = EntityRecognizer.from_pretrained(recognizer)
+    known, in_data = recognizer.labels.types, entity_types(dataset)
+    if not set(known) & set(in_data):
+        raise ValueError(
+            f"the recogniser and the data set have no type in common: it finds {', '.join(known)}, and the data set "
+            f"has {', '.join(in_data) or 'none'}"
+        )
+    names: list[str] = dataset.features["ner_tags"].feature.names
+    tokens: Sequence[list[str]] = dataset["tokens"][:]
+    gold_tags = [[names[tag] for tag in tags] for tags in dataset["ner_tags"]]
+    if all(tag == "O" for tags in gold_tags for tag in tags):
+        raise ValueError("no word of the data set is labelled, so there is nothing to measure")
+    began = time.perf_counter()
+    found = recognizer([" ".join(words) for words in tokens])
+    seconds = time.perf_counter() - began
+    sentences, predicted_tags, dropped = [], [], 0
+    for words, tags, entities in zip(tokens, gold_tags, found, strict=True):
+        gold, predicted = read_spans(tags), predicted_words(words, entities)
+        dropped += predicted.dropped
+        predicted_tags.append(write_iob2(predicted.spans, len(words)))
+        pairs = compare_entities(gold, predicted.spans)
+        sentences.append(EvaluatedSentence(words, gold, predicted.spans, predicted.scores, pairs))
+    return RecognizerEvaluation(
+        measured_on={**about, **(measured_on or {}), "sentences": len(sentences)},
+        scores=entity_scores(gold_tags, predicted_tags),
+        types=type_scores(gold_tags, predicted_tags),
+        sentences=sentences,
+        unknown_types=[name for name in in_data if name not in known],
+        unlabelled_types=[name for name in known if name not in in_data],
+        dropped=dropped,
+        seconds=seconds,
+    )

@@ -1,0 +1,1 @@
+"""The few-shot comparison of frozen encoders (section 4.1)."""

@@ -1,0 +1,170 @@
+"""Many linear softmax classifiers on frozen features, fitted together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from .lbfgs import minimise
+
+logger = logging.getLogger(__name__)
+
+# Chosen with the features of MiniLM on 1,000 held-out training sentences of each of MIT Movie, MIT
+# Restaurant and BioNLP 2004 (5 seeds, mean F1 over k = 1, 4, 16, 64): 38.9 for 0.003, 39.6 for 0.01,
+# 39.8 for 0.02, 0.03 and 0.05. With l2 = 0.01, a bias without penalty cost 4 points at k = 1, where it
+# only learns that most words are outside all entities, and gave 0.5 at k = 64.
+DEFAULT_L2 = 0.02
+
+# Elements of one padded batch of training sets: 256 MiB in float32.
+_BATCH_ELEMENTS = 64 * 2**20
+# Sets that are shorter than this share of the longest one wait for the next batch.
+_LEAST_FILL = 0.7
+
+
+@dataclass(frozen=True)
+class LinearHeads:
+    """Fitted classifiers.
+
+    Args:
+        weight: [heads, features, classes].
+        bias: [heads, classes].
+        gradient: [heads], largest absolute entry of the gradient where fitting stopped.
+    """
+
+    weight: Tensor
+    bias: Tensor
+    gradient: Tensor
+
+    def predict(self, features: Tensor) -> Tensor:
+        """Class numbers [heads, words] that the heads give to `features` [words, features]."""
+        pairs = zip(self.weight, self.bias, strict=True)
+        return torch.stack([(features @ weight + bias).argmax(-1) for weight, bias in pairs])
+
+
+def fit_linear_heads(
+    features: Sequence[Tensor],
+    labels: Sequence[Tensor],
+    num_classes: int,
+    *,
+    l2: float = DEFAULT_L2,
+    origins: Sequence[nn.Linear] | None = None,
+    tolerance: float = 1e-4,
+    max_iterations: int = 500,
+) -> LinearHeads:
+    """Fit a multinomial logistic regression to each training set, all in batched tensors.
+
+    A head minimises `mean cross-entropy + l2 * (|W|^2 + |b|^2)` over the words of its training
+    set. The features are first centred and divided by one number, so that their mean square
+    is 1 and the penalty weighs the same for every encoder; the heads returned take the
+    features as they came. The objective is strictly convex: the result depends on it alone,
+    not on a learning rate or a number of steps.
+
+    Args:
+        features: For each head, [words, features].
+        labels: For each head, [words] class numbers below `num_classes`.
+        num_classes: Number of classes, the same for all heads.
+        l2: Weight of the penalty, above 0.
+        origins: For each head, a layer from features to the logits of the classes that the penalty draws the head to,
+            in place of zeros: W and b are then what the head adds to it.
+        tolerance: A head is done when no entry of its gradient exceeds this.
+        max_iterations: Most steps of the solver.
+
+    Returns:
+        The heads in the order of the training sets.
+
+    Raises:
+        ValueError: A training set is empty, or l2 is not above 0.
+
+    Example:
+        >>> heads = fit_linear_heads([torch.tensor([[-1.0], [1.0]])], [torch.tensor([0, 1])], 2)
+        >>> heads.predict(torch.tensor([[-2.0], [3.0]])).tolist()
+        [[0, 1]]
+    """
+    if not features or any(len(rows) == 0 for rows in features):
+        raise ValueError("a head needs at least one word to be fitted to")
+    if l2 <= 0:
+        raise ValueError(f"l2 must be above 0, not {l2}: without a penalty there may be no minimum")
+    heads: dict[int, tuple[Tensor, Tensor, Tensor]] = {}
+    for batch in _batches([rows.numel() for rows in features]):
+        x, target, means, scales = _padded([features[i] for i in batch], [labels[i] for i in batch], num_classes)
+        offset = torch.zeros(())
+        if origins is not None:
+            offset = _padded_logits([features[i] for i in batch], [origins[i] for i in batch])
+        w, gradient = _fit(x, target, offset, l2, tolerance, max_iterations)
+        weight = w[:, :-1] / scales[:, None, None]
+        bias = w[:, -1] - torch.einsum("hd,hdc->hc", means, weight)
+        if origins is not None:
+            weight = weight + torch.stack([origins[i].weight.detach().T for i in batch])
+            bias = bias + torch.stack([origins[i].bias.detach() for i in batch])
+        heads.update(zip(batch, zip(weight, bias, gradient, strict=True), strict=True))
+    fitted = LinearHeads(*(torch.stack([heads[i][part] for i in range(len(features))]) for part in range(3)))
+    unfinished = int((fitted.gradient > tolerance).sum())
+    if unfinished:
+        logger.warning("%d of %d heads did not converge to %g", unfinished, len(features), tolerance)
+    return fitted
+
+
+def _batches(sizes: Sequence[int]) -> list[list[int]]:
+    """Group training sets of similar size so that their padded batch fits in memory."""
+    batches: list[list[int]] = []
+    for i in sorted(range(len(sizes)), key=lambda i: -sizes[i]):
+        longest = sizes[batches[-1][0]] if batches else 0
+        if not batches or sizes[i] < _LEAST_FILL * longest or (len(batches[-1]) + 1) * longest > _BATCH_ELEMENTS:
+            batches.append([])
+        batches[-1].append(i)
+    return batches
+
+
+def _padded(
+    features: Sequence[Tensor], labels: Sequence[Tensor], num_classes: int
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Lay the training sets side by side; features and targets are zero at padding.
+
+    Returns:
+        Scaled features with a constant last column [heads, words, features + 1], one-hot
+        targets [heads, words, classes], and the means and scales that were taken out.
+    """
+    longest, dim = max(map(len, features)), features[0].shape[1]
+    x = torch.zeros(len(features), longest, dim + 1)
+    target = torch.zeros(len(features), longest, num_classes)
+    means, scales = torch.zeros(len(features), dim), torch.ones(len(features))
+    for head, (rows, classes) in enumerate(zip(features, labels, strict=True)):
+        means[head] = rows.float().mean(0)
+        centred = rows.float() - means[head]
+        # one word, or equal ones, leave nothing to scale
+        scales[head] = centred.square().mean().sqrt().clamp_min(1e-6)
+        x[head, : len(rows), :-1] = centred / scales[head]
+        x[head, : len(rows), -1] = 1.0
+        target[head, torch.arange(len(rows)), classes] = 1.0
+    return x, target, means, scales
+
+
+@torch.no_grad()
+def _padded_logits(features: Sequence[Tensor], origins: Sequence[nn.Linear]) -> Tensor:
+    """Logits of the features as they came, [heads, words, classes]."""
+    logits = [origin(rows.float()) for rows, origin in zip(features, origins, strict=True)]
+    return nn.utils.rnn.pad_sequence(logits, batch_first=True)
+
+
+def _fit(
+    x: Tensor, target: Tensor, offset: Tensor, l2: float, tolerance: float, max_iterations: int
+) -> tuple[Tensor, Tensor]:
+    words = target.sum((1, 2))
+    transposed = x.transpose(1, 2)
+
+    def objective(w: Tensor) -> tuple[Tensor, Tensor]:
+        log_p = (x @ w + offset).log_softmax(-1)
+        value = -(log_p * target).sum((1, 2)) / words + l2 * w.square().sum((1, 2))
+        # rows of x are zero at padding, so padding adds nothing to the gradient either
+        gradient = transposed @ (log_p.exp() - target) / words[:, None, None] + 2 * l2 * w
+        return value, gradient
+
+    # The Hessian is never above this matrix in any class's block (Böhning, 1992).
+    bound = transposed @ x / (2 * words[:, None, None]) + 2 * l2 * torch.eye(x.shape[2])
+    start = x.new_zeros(x.shape[0], x.shape[2], target.shape[2])
+    w, gradient = minimise(objective, start, torch.linalg.cholesky(bound), tolerance, max_iterations)
+    return w, gradient.abs().amax((1, 2))

@@ -1,0 +1,125 @@
+"""One data set of the few-shot comparison: what is sampled, what is tested."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from datasets import Dataset, DatasetDict
+from torch import Tensor
+
+from nuner.data_builders.labelled.load import entity_types, load_labelled
+from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
+
+from ..evaluation.token_scores import token_classes
+
+# Seed of the shuffle that decides which test sentences are used.
+TEST_SHUFFLE_SEED = 0
+
+
+@dataclass(frozen=True)
+class FewShotTask:
+    """Samples and test sentences of one data set, fixed before any encoder is seen.
+
+    Args:
+        name: Name in tables and pictures.
+        source: Where it was loaded from.
+        train_split: Split that the samples are drawn from.
+        test_split: Split that is tested on.
+        types: Entity types; class i + 1 is the i-th.
+        train: All training sentences.
+        test: The tested sentences.
+        test_available: Number of sentences of the whole test split.
+        samples: (k, seed) -> rows of `train`.
+    """
+
+    name: str
+    source: str
+    train_split: str
+    test_split: str
+    types: list[str]
+    train: Dataset
+    test: Dataset
+    test_available: int
+    samples: dict[tuple[int, int], list[int]]
+
+
+def prepare_task(
+    source: str | Path | DatasetDict,
+    name: str,
+    ks: Sequence[int],
+    seeds: int,
+    *,
+    max_test_sentences: int | None = None,
+    train_split: str = "train",
+    test_split: str = "test",
+) -> FewShotTask:
+    """Load a data set and draw every sample.
+
+    Args:
+        source: What `load_labelled` takes, or what it returns.
+        name: Name of the task.
+        ks: Sizes of the samples.
+        seeds: Number of samples of each size.
+        max_test_sentences: Test on the first so many after a shuffle with a fixed seed; on
+            all if not given.
+        train_split: Split to sample from.
+        test_split: Split to test on.
+
+    Returns:
+        The task.
+
+    Raises:
+        ValueError: A split is missing, there are no entities, or a k is too large; the message
+            names the data set.
+
+    Example:
+        >>> len(prepare_task("support-tickets", "tickets", ks=(1, 4), seeds=10).samples)
+        20
+    """
+    splits = source if isinstance(source, DatasetDict) else load_labelled(source)
+    for split in (train_split, test_split):
+        if split not in splits:
+            raise ValueError(
+                f"data set {name!r} has no split {split!r}, only {', '.join(map(str, splits))}; "
+                "the comparison needs one to sample from and one to test on"
+            )
+    train, test = splits[train_split], splits[test_split]
+    counts = annotation_counts(train)
+    # A type that only the test split has must be refused, one that is only declared must not.
+    types = {kind for sentence in (*counts, *annotation_counts(test)) for kind in sentence}
+    samples: dict[tuple[int, int], list[int]] = {}
+    try:
+        for k in sorted(ks, reverse=True):
+            for seed in range(seeds):
+                samples[k, seed] = sample_k_shot(counts, k, seed, types)
+    except ValueError as error:
+        raise ValueError(f"data set {name!r}, split {train_split!r}: {error}") from None
+    rows = list(range(len(test)))
+    if max_test_sentences is not None:
+        random.Random(TEST_SHUFFLE_SEED).shuffle(rows)
+        rows = rows[:max_test_sentences]
+    tested = test.select(rows)
+    if not sum(annotation_counts(tested), Counter()):
+        raise ValueError(f"data set {name!r}: the {len(rows)} tested sentences have no entity")
+    return FewShotTask(
+        name=name,
+        source="given in memory" if isinstance(source, DatasetDict) else str(source),
+        train_split=train_split,
+        test_split=test_split,
+        types=entity_types(train),
+        train=train,
+        test=tested,
+        test_available=len(test),
+        samples=samples,
+    )
+
+
+def sentence_classes(dataset: Dataset) -> list[Tensor]:
+    """Class of each word of each sentence: 0 outside all entities, then one for each type."""
+    classes = token_classes(dataset.features["ner_tags"].feature.names)
+    return [classes[torch.tensor(tags, dtype=torch.long)] for tags in dataset["ner_tags"]]

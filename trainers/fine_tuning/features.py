@@ -1,0 +1,168 @@
+"""Labels of words on the first of their sub-words, in windows where a text is too long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from datasets import Dataset
+from transformers import PreTrainedTokenizerBase
+
+# What torch's cross-entropy passes over.
+IGNORED = -100
+
+# Share of a window that only gives context, on each side where the text goes on.
+_CONTEXT_SHARE = 0.25
+
+
+class WordWindow(NamedTuple):
+    """Words `start` up to and without `end`; those from `first` up to and without `last` carry their labels."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+def word_windows(sizes: Sequence[int], budget: int) -> list[WordWindow]:
+    """Split a text into overlapping windows of whole words, each word being labelled in exactly one of them.
+
+    Args:
+        sizes: Number of sub-words of each word.
+        budget: Sub-words that a window holds; a longer word has a window of its own, cut at its end.
+
+    Returns:
+        The windows in order; one where all words fit.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.fine_tuning.features import word_windows
+        >>> word_windows([1] * 6, budget=4)
+        [WordWindow(start=0, end=4, first=0, last=3), WordWindow(start=2, end=6, first=3, last=6)]
+
+        ```
+    """
+    if sum(sizes) <= budget:
+        return [WordWindow(0, len(sizes), 0, len(sizes))]
+    context = int(budget * _CONTEXT_SHARE)
+    windows: list[WordWindow] = []
+    first = 0
+    while first < len(sizes):
+        # What stands before the words that are labelled here must leave room for the first of them.
+        start, left = first, min(context, budget - sizes[first])
+        while start > 0 and sizes[start - 1] <= left:
+            start -= 1
+            left -= sizes[start]
+        end, used = start, 0
+        while end < len(sizes) and (end <= first or used + sizes[end] <= budget):
+            used += sizes[end]
+            end += 1
+        last, right = end, context
+        while end < len(sizes) and last - 1 > first and sizes[last - 1] <= right:
+            last -= 1
+            right -= sizes[last]
+        windows.append(WordWindow(start, end, first, last))
+        first = last
+    return windows
+
+
+def featurize_labelled(
+    dataset: Dataset,
+    tokenizer: PreTrainedTokenizerBase,
+    max_length: int = 256,
+    *,
+    label2id: Mapping[str, int] | None = None,
+) -> Dataset:
+    """Tokenise sentences of labelled words.
+
+    A word's label stands on its first sub-word; the others, special tokens and padding carry none. A text that is
+    too long becomes several rows (see `word_windows`), so that no label is lost.
+
+    Args:
+        dataset: Rows with `tokens` (words) and `ner_tags` (IOB2), as `load_labelled` gives them.
+        tokenizer: A fast tokenizer.
+        max_length: Longest row, in sub-words, special tokens included.
+        label2id: Labels of the recogniser: those of the data set, also the default, or its entity types and `O`.
+
+    Returns:
+        Rows with `input_ids`, `attention_mask`, `labels`; `sentence`, the row of `dataset` that it is part of; and
+        `iob2`, the tags of the words that are labelled in it.
+
+    Raises:
+        ValueError: If the tokenizer does not tell which word a sub-word belongs to, a sentence has not as many tags
+            as words, or the recogniser has no label for a type.
+    """
+    if not tokenizer.is_fast:
+        raise ValueError(f"{type(tokenizer).__name__} does not tell words and sub-words apart; use a fast tokenizer.")
+    budget = max_length - tokenizer.num_special_tokens_to_add()
+    if budget < 1:
+        raise ValueError(f"max_length is {max_length}, which leaves no room for a word between the special tokens.")
+    names: list[str] = dataset.features["ner_tags"].feature.names
+    ids = list(range(len(names))) if label2id is None else [_label_id(name, label2id) for name in names]
+
+    def featurize(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
+        windows: list[tuple[int, WordWindow]] = []
+        sizes = _sub_words(tokenizer, batch["tokens"])
+        for row, (tokens, tags) in enumerate(zip(batch["tokens"], batch["ner_tags"], strict=True)):
+            if len(tokens) != len(tags):
+                raise ValueError(f"sentence {numbers[row] + 1} has {len(tokens)} tokens but {len(tags)} tags")
+            windows += ((row, window) for window in word_windows(sizes[row], budget))
+        encoded = tokenizer(
+            [batch["tokens"][row][window.start : window.end] for row, window in windows],
+            is_split_into_words=True,
+            truncation=True,
+            max_length=max_length,
+        )
+        labels, iob2 = [], []
+        for i, (row, window) in enumerate(windows):
+            places = _labelled_places(encoded.word_ids(i), window)
+            tags = [batch["ner_tags"][row][word] for word in places.values()]
+            aligned = [IGNORED] * len(encoded["input_ids"][i])
+            for place, tag in zip(places, tags, strict=True):
+                aligned[place] = ids[tag]
+            labels.append(aligned)
+            iob2.append([names[tag] for tag in tags])
+        return {
+            "input_ids": encoded["input_ids"],
+            "attention_mask": encoded["attention_mask"],
+            "labels": labels,
+            "sentence": [numbers[row] for row, _ in windows],
+            "iob2": iob2,
+        }
+
+    return dataset.map(
+        featurize,
+        batched=True,
+        with_indices=True,
+        remove_columns=dataset.column_names,
+        desc="Tokenising the sentences",
+    )
+
+
+def _sub_words(tokenizer: PreTrainedTokenizerBase, sentences: list[list[str]]) -> list[list[int]]:
+    """Number of sub-words of each word of each sentence."""
+    encoded = tokenizer(sentences, is_split_into_words=True, add_special_tokens=False, truncation=False, verbose=False)
+    sizes = [[0] * len(words) for words in sentences]
+    for row, counts in enumerate(sizes):
+        for word in encoded.word_ids(row):
+            if word is not None:
+                counts[word] += 1
+    return sizes
+
+
+def _labelled_places(word_ids: list[int | None], window: WordWindow) -> dict[int, int]:
+    """Place of the first sub-word of each word that a window labels -> the word."""
+    places: dict[int, int] = {}
+    previous = None
+    for place, word in enumerate(word_ids):
+        if word is not None and word != previous and window.first <= window.start + word < window.last:
+            places[place] = window.start + word
+        previous = word
+    return places
+
+
+def _label_id(name: str, label2id: Mapping[str, int]) -> int:
+    label = name if name in label2id else name[2:]
+    if label not in label2id:
+        raise ValueError(f"the recogniser has no label for {name!r}, only {', '.join(label2id)}")
+    return label2id[label]

@@ -1,0 +1,231 @@
+"""A `transformers.Trainer` for recognisers (sections 4.1 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import torch
+from datasets import Dataset
+from torch import Tensor, nn
+from transformers import (
+    DataCollatorForTokenClassification,
+    EvalPrediction,
+    PreTrainedTokenizerBase,
+    ProgressCallback,
+    TrainerCallback,
+)
+from transformers.trainer_callback import PrinterCallback
+from transformers.trainer_utils import EvalLoopOutput
+
+from nuner.data_builders.labelled.label_schemes import to_iob2
+from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
+
+from ..evaluation.entity_scores import entity_scores
+from ..evaluation.type_scores import type_scores
+from ..hub_trainer import HubTrainer
+from ..progress import TrainingProgress
+from .arguments import FineTuningArguments
+from .class_weights import balanced_weights
+from .features import IGNORED, featurize_labelled
+from .layerwise_learning_rates import layerwise_parameter_groups
+from .model_labels import model_scheme
+
+if TYPE_CHECKING:
+    from peft import PeftModel
+
+# Few lengths of batches, since CPU kernels are compiled, and kept, for each.
+_LENGTH_MULTIPLE = 8
+_INPUTS = ("input_ids", "attention_mask", "labels")
+
+
+class LabelledCollator(DataCollatorForTokenClassification):
+    """Pads rows of `featurize_labelled` to batches, without the number of their sentence."""
+
+    def torch_call(self, features: list[dict[str, Any]]) -> dict[str, Tensor]:
+        """Pad rows to a batch.
+
+        Args:
+            features: Rows with `input_ids`, `attention_mask` and `labels`.
+
+        Returns:
+            Tensors of these names, `(rows, length)`.
+        """
+        return super().torch_call([{name: row[name] for name in _INPUTS} for row in features])
+
+
+def joined_windows(tags: Iterable[Sequence[str]], sentences: Sequence[int]) -> list[list[str]]:
+    """Put the tags of the windows of each sentence together again.
+
+    Args:
+        tags: Tags of the words that each window labels.
+        sentences: Which sentence each window is part of, in ascending order.
+
+    Returns:
+        Tags of each sentence.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.fine_tuning.trainer import joined_windows
+        >>> joined_windows([["O"], ["city"], ["O"]], [4, 4, 7])
+        [['O', 'city'], ['O']]
+
+        ```
+    """
+    joined: dict[int, list[str]] = {}
+    for of_window, sentence in zip(tags, sentences, strict=True):
+        joined.setdefault(sentence, []).extend(of_window)
+    return list(joined.values())
+
+
+class TokenClassificationTrainer(HubTrainer):
+    """`transformers.Trainer` for recognisers on labelled words.
+
+    Texts that are too long are split into windows, of which each word is labelled in one, and scored whole.
+
+    Args:
+        model: The recogniser, with or without adapters.
+        args: The arguments.
+        train_dataset: Rows with `tokens` and `ner_tags`, as `load_labelled` gives them.
+        eval_dataset: The same, to measure on.
+        processing_class: Fast tokenizer of the encoder.
+        callbacks: Further callbacks.
+
+    Attributes:
+        type_scores: Scores of each entity type at the latest evaluation.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.fine_tuning.trainer import TokenClassificationTrainer
+        >>> trainer = TokenClassificationTrainer(model, args, train, processing_class=tokenizer)  # doctest: +SKIP
+        >>> trainer.evaluate(test)["eval_f1"]  # doctest: +SKIP
+
+        ```
+    """
+
+    def __init__(
+        self,
+        model: NuNerForTokenClassification | PeftModel,
+        args: FineTuningArguments,
+        train_dataset: Dataset | None = None,
+        eval_dataset: Dataset | None = None,
+        *,
+        processing_class: PreTrainedTokenizerBase,
+        callbacks: Sequence[TrainerCallback] = (),
+    ) -> None:
+        self.type_scores: dict[str, dict[str, float]] = {}
+        self._measured: Any = None
+        self._tokenizer, self._max_length = processing_class, args.max_length
+        config: Any = model.config
+        self._label2id: dict[str, int] = config.label2id
+        names = list(config.id2label.values())
+        self._label_names: list[str] = names
+        self._scheme = model_scheme(names)
+        train = self._featurized(train_dataset)
+        self._class_weights = balanced_weights(train["labels"], len(names)) if train and args.class_weights else None
+        super().__init__(
+            model=cast(Any, model),
+            args=args,
+            data_collator=LabelledCollator(processing_class, pad_to_multiple_of=_LENGTH_MULTIPLE),
+            train_dataset=train,
+            eval_dataset=self._featurized(eval_dataset),
+            processing_class=processing_class,
+            compute_metrics=self._scores,
+            # the labels' logits would fill the memory that their best ones fit in
+            preprocess_logits_for_metrics=lambda logits, labels: logits.argmax(-1),
+            callbacks=list(callbacks),
+        )
+        self.pop_callback(ProgressCallback)
+        self.pop_callback(PrinterCallback)
+        self.add_callback(TrainingProgress("Fine-tuning"))
+
+    def _featurized(self, dataset: Dataset | None) -> Dataset | None:
+        if dataset is None or "input_ids" in dataset.column_names:
+            return dataset
+        return featurize_labelled(dataset, self._tokenizer, self._max_length, label2id=self._label2id)
+
+    def evaluate(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self,
+        eval_dataset: Dataset | None = None,
+        ignore_keys: list[str] | None = None,
+        metric_key_prefix: str = "eval",
+    ) -> dict[str, float]:
+        """Measure the recogniser.
+
+        Args:
+            eval_dataset: Rows with `tokens` and `ner_tags`; those of the trainer when left out.
+            ignore_keys: As for `transformers.Trainer.evaluate`.
+            metric_key_prefix: What the names of the figures begin with.
+
+        Returns:
+            What `entity_scores` returns, and the loss and the throughput.
+        """
+        return super().evaluate(cast(Any, self._featurized(eval_dataset)), ignore_keys, metric_key_prefix)
+
+    def evaluation_loop(self, dataloader: Any, *args: Any, **kwargs: Any) -> EvalLoopOutput:
+        """Run the recogniser over a data loader; see `transformers.Trainer.evaluation_loop`."""
+        self._measured = dataloader.dataset
+        return super().evaluation_loop(dataloader, *args, **kwargs)
+
+    def _scores(self, prediction: EvalPrediction) -> dict[str, float]:
+        best, labels = cast(np.ndarray, prediction.predictions), cast(np.ndarray, prediction.label_ids)
+        tags = (
+            [self._label_names[i] for i in row[labelled]]
+            for row, labelled in zip(best, labels != IGNORED, strict=True)
+        )
+        sentences = self._measured["sentence"]
+        gold = joined_windows(self._measured["iob2"], sentences)
+        predicted = joined_windows(tags, sentences)
+        if self._scheme == "plain":
+            predicted = [to_iob2(of_sentence, "plain") for of_sentence in predicted]
+        self.type_scores = type_scores(gold, predicted)
+        return entity_scores(gold, predicted)
+
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """Make the optimiser, with a learning rate for each layer as the arguments say."""
+        if self.optimizer is None:
+            args = cast(FineTuningArguments, self.args)
+            whole: Any = self.accelerator.unwrap_model(self.model)
+            kind, kwargs = self.get_optimizer_cls_and_kwargs(self.args, whole)
+            groups = layerwise_parameter_groups(
+                whole,
+                whole.nuner.encoder,
+                learning_rate=args.learning_rate,
+                head_learning_rate=args.head_learning_rate or args.learning_rate,
+                layer_decay=args.layer_decay,
+                weight_decay=args.weight_decay,
+            )
+            self.optimizer = kind(groups, **kwargs)
+        return self.optimizer
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Any:
+        """Compute the cross-entropy of the labels, weighted where the arguments ask for it.
+
+        Args:
+            model: The recogniser.
+            inputs: A batch.
+            return_outputs: Whether to return the model's output too.
+            num_items_in_batch: Labels over all accumulated batches.
+
+        Returns:
+            The loss, or the loss and the output.
+        """
+        if self._class_weights is None or not model.training:
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        labels = inputs.pop("labels")
+        output = model(**inputs)
+        loss = nn.functional.cross_entropy(
+            output.logits.flatten(0, 1).float(),
+            labels.flatten(),
+            weight=self._class_weights.to(labels.device),
+            reduction="sum",
+            label_smoothing=self.args.label_smoothing_factor,
+        ) / (num_items_in_batch if num_items_in_batch is not None else (labels != IGNORED).sum())
+        return (loss, output) if return_outputs else loss

@@ -1,0 +1,148 @@
+"""Arguments of the contrastive pre-training, with presets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from transformers import TrainingArguments
+
+from ..precision import is_accelerator_available
+
+# Section 3.3 of the paper.
+PAPER: dict[str, Any] = {
+    "num_train_epochs": 10,
+    "learning_rate": 3e-5,
+    "per_device_train_batch_size": 48,
+    "per_device_eval_batch_size": 48,
+    "adam_beta1": 0.9,
+    "adam_beta2": 0.999,
+    "adam_epsilon": 1e-6,
+    "weight_decay": 0.01,
+    "lr_scheduler_type": "linear",
+    "warmup_steps": 0.1,
+    "num_frozen_text_layers": 6,
+    "loss_normalization": "pairs",
+}
+
+# For some thousand passages and a six-layer encoder, in minutes on a CPU. Why it differs from the paper is measured
+# in docs/results.md: few steps need a higher learning rate; a mean over all pairs, nearly all of them negative, gives
+# gradients near the size of Adam's epsilon; the concept encoder, a sentence encoder from the start, needs little
+# training, the text encoder more.
+QUICKSTART: dict[str, Any] = {
+    **PAPER,
+    "num_train_epochs": 3,
+    "learning_rate": 5e-4,
+    "num_frozen_text_layers": 1,
+    "num_frozen_concept_layers": 5,
+    "cache_frozen_layers": True,
+    "loss_normalization": "positives",
+}
+
+PRESETS = {"paper": PAPER, "quickstart": QUICKSTART}
+
+# Fields of `NuNerConfig` that go with each preset.
+MODEL_FIELDS: dict[str, dict[str, Any]] = {
+    "paper": {"temperature": 5.0, "concept_pooling": "cls"},
+    "quickstart": {"temperature": 5.0, "concept_pooling": "mean"},
+}
+
+
+@dataclass
+class ContrastiveTrainingArguments(TrainingArguments):
+    """`transformers.TrainingArguments` and what contrastive pre-training adds to them.
+
+    Args:
+        num_frozen_text_layers: Lowest layers of the text encoder that are not trained (section 3.3), embeddings
+            included; 0 trains everything.
+        num_frozen_concept_layers: The same for the concept encoder.
+        cache_frozen_layers: Compute the output of the frozen layers once and keep it in memory, 4 bytes x hidden
+            size a token. Worth it from two epochs on, where the corpus fits.
+        concept_learning_rate: Learning rate of the concept encoder; `learning_rate` when left out.
+        loss_normalization: What the summed loss is divided by: `"pairs"`, all (token, concept) pairs of the batch
+            (the paper), or `"positives"`, those that agree.
+        max_length: Longest text, in tokens; what is beyond is cut, with its entities.
+        max_concept_length: Longest concept name, in tokens.
+
+    Raises:
+        ValueError: If `loss_normalization` is neither of the two.
+
+    Example:
+        ```python
+        >>> from nuner import ContrastiveTrainingArguments
+        >>> args = ContrastiveTrainingArguments.preset("paper", output_dir="runs/nuner")
+        >>> args.learning_rate, args.num_frozen_text_layers
+        (3e-05, 6)
+
+        ```
+    """
+
+    num_frozen_text_layers: int = field(default=0, metadata={"help": "Lowest text layers that are not trained."})
+    num_frozen_concept_layers: int = field(default=0, metadata={"help": "Lowest concept layers, likewise."})
+    cache_frozen_layers: bool = field(default=False, metadata={"help": "Keep the output of frozen layers."})
+    concept_learning_rate: float | None = field(default=None, metadata={"help": "For the concept encoder."})
+    loss_normalization: str = field(default="positives", metadata={"help": "'positives' or 'pairs'."})
+    max_length: int = field(default=256, metadata={"help": "Longest text, in tokens."})
+    max_concept_length: int = field(default=16, metadata={"help": "Longest concept name, in tokens."})
+    # The collator needs columns that are no arguments of the model.
+    remove_unused_columns: bool = field(default=False, metadata={"help": "Leave this off."})
+    # All trained parameters take part in every step: a batch has at least one concept.
+    ddp_find_unused_parameters: bool | None = field(default=False, metadata={"help": "Leave this off."})
+    train_sampling_strategy: str = field(
+        default="group_by_length", metadata={"help": "'group_by_length', 'random' or 'sequential'."}
+    )
+
+    def __post_init__(self) -> None:
+        """Check the added arguments."""
+        # transformers refuses bf16 without an accelerator unless it is told that the CPU is meant.
+        if self.bf16 and not is_accelerator_available():
+            self.use_cpu = True
+        super().__post_init__()
+        if self.loss_normalization not in ("positives", "pairs"):
+            raise ValueError(f"loss_normalization is {self.loss_normalization!r}; it must be 'positives' or 'pairs'.")
+
+    @classmethod
+    def preset(cls, name: str, **overrides: Any) -> ContrastiveTrainingArguments:
+        """Arguments by name.
+
+        Args:
+            name: `"paper"` (section 3.3: RoBERTa-base on a million sentences) or `"quickstart"` (minutes on a CPU).
+            **overrides: Arguments that replace those of the preset; `output_dir` at least.
+
+        Returns:
+            The arguments.
+
+        Raises:
+            ValueError: If there is no such preset.
+        """
+        _check_preset(name)
+        return cls(**{**PRESETS[name], **overrides})
+
+
+def preset_model_fields(name: str) -> dict[str, Any]:
+    """Fields of the model's configuration that go with a preset.
+
+    Args:
+        name: `"paper"` or `"quickstart"`.
+
+    Returns:
+        Fields for `NuNerForPreTraining.from_encoders`.
+
+    Raises:
+        ValueError: If there is no such preset.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.pretraining.arguments import preset_model_fields
+        >>> preset_model_fields("paper")["temperature"]
+        5.0
+
+        ```
+    """
+    _check_preset(name)
+    return dict(MODEL_FIELDS[name])
+
+
+def _check_preset(name: str) -> None:
+    if name not in PRESETS:
+        raise ValueError(f"There is no preset {name!r}; choose from {', '.join(sorted(PRESETS))}.")

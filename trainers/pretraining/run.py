@@ -1,0 +1,208 @@
+"""A whole pre-training run: from a corpus and encoders to checkpoints, the bi-encoder and its backbone."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset, DatasetDict
+from transformers import AutoTokenizer, TrainerCallback
+
+from nuner.modeling_nuner.export.plain import export_backbone
+from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
+from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
+
+from ..checkpoints import latest_complete_checkpoint, replaced_when_done
+from ..input_length import fitting_length
+from ..precision import bf16_is_fast, is_accelerator_available
+from .arguments import PRESETS, ContrastiveTrainingArguments, preset_model_fields
+from .calibration import Calibration, calibrate
+from .trainer import ContrastiveTrainer
+
+CHECKPOINTS = "checkpoints"
+BACKBONE = "backbone"
+RESULTS_FILE = "pretraining.json"
+SETTINGS_FILE = "settings.json"
+
+
+def pretrain(
+    text_encoder: str | os.PathLike[str],
+    corpus: DatasetDict | Mapping[str, Dataset],
+    output_dir: str | os.PathLike[str],
+    *,
+    concept_encoder: str | os.PathLike[str] | None = None,
+    preset: str = "paper",
+    model_fields: Mapping[str, Any] | None = None,
+    corpus_description: Mapping[str, Any] | None = None,
+    resume: bool = False,
+    tell: Callable[[str], None] = print,
+    callbacks: Sequence[TrainerCallback] = (),
+    **overrides: Any,
+) -> dict[str, Any]:
+    """Pre-train a bi-encoder on an annotated corpus and save what came of it (section 3).
+
+    Checkpoints go to `output_dir/checkpoints`, one an epoch, the last two are kept. At the end the bi-encoder is in
+    `output_dir`, the plain text encoder with its tokenizer in `output_dir/backbone`, and the figures are in
+    `output_dir/pretraining.json`. Under `torchrun` the first process alone writes.
+
+    Args:
+        text_encoder: Folder or Hub id of the encoder of the text.
+        corpus: Splits `train` and, if there is something to measure on, `validation`, in the corpus schema.
+        output_dir: Where to write.
+        concept_encoder: Folder or Hub id of the encoder of the concept names; the text encoder when left out. Its
+            tokenizer, where it is another, is kept in `output_dir/concept_tokenizer`.
+        preset: Name of a preset of `ContrastiveTrainingArguments`.
+        model_fields: Fields of `NuNerConfig`, such as `temperature`, that replace those of the preset.
+        corpus_description: What the corpus is, for the figures.
+        resume: Go on from the newest complete checkpoint, where there is one.
+        tell: Called with what the user should know, by the first process.
+        callbacks: Further callbacks, such as one that keeps account for the model's card.
+        **overrides: Training arguments that replace those of the preset.
+
+    Returns:
+        What is in `pretraining.json`: `settings`, `train`, `validation` (loss, average precision, F1 over
+        (token, concept) pairs), `calibration` (what `calibrate` fitted), `log_history`, `seconds`, `versions`.
+
+    Raises:
+        OSError: An encoder does not exist.
+        ValueError: There are checkpoints of an earlier run and `resume` is off, or that run had other settings.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.pretraining.run import pretrain
+        >>> figures = pretrain("roberta-base", corpus, "runs/nuner")  # doctest: +SKIP
+        >>> figures["validation"]["eval_average_precision"]  # doctest: +SKIP
+
+        ```
+    """
+    output, concept_encoder = Path(output_dir), concept_encoder if concept_encoder is not None else text_encoder
+    validation = corpus["validation"] if len(corpus.get("validation", ())) else None
+    args = ContrastiveTrainingArguments.preset(
+        preset,
+        **{
+            "output_dir": str(output / CHECKPOINTS),
+            "save_strategy": "steps" if "save_steps" in overrides else "epoch",
+            "save_total_limit": 2,
+            "eval_strategy": "epoch" if validation is not None else "no",
+            "logging_steps": 20,
+            "report_to": "none",
+            "bf16": bf16_is_fast(),
+            "use_cpu": not is_accelerator_available(),
+            "max_length": fitting_length(text_encoder),
+            **overrides,
+        },
+    )
+    fields = {**preset_model_fields(preset), **(model_fields or {})}
+    settings = {
+        "text_encoder": os.fspath(text_encoder),
+        "concept_encoder": os.fspath(concept_encoder),
+        "corpus": {**(corpus_description or {}), "sentences": {name: len(rows) for name, rows in corpus.items()}},
+        "preset": {"name": preset, **PRESETS[preset]},
+        "model": fields,
+        "overrides": overrides,
+        "bf16": args.bf16,
+        "processes": args.world_size,
+    }
+    checkpoint = _checkpoint_to_resume(output / CHECKPOINTS, settings, resume)
+    if args.should_save:
+        if checkpoint is not None:
+            tell(f"Going on from {checkpoint}")
+        elif resume:
+            tell(f"{output / CHECKPOINTS} holds no complete checkpoint: training starts at the beginning.")
+        with replaced_when_done(output / CHECKPOINTS) as staging:
+            _write_json(staging / SETTINGS_FILE, settings)
+
+    model = NuNerForPreTraining.from_encoders(text_encoder, concept_encoder, **fields)
+    own_tokenizer = os.fspath(concept_encoder) != os.fspath(text_encoder)
+    concept_tokenizer = AutoTokenizer.from_pretrained(concept_encoder) if own_tokenizer else None
+    trainer = ContrastiveTrainer(
+        model=model,
+        args=args,
+        train_dataset=corpus["train"],
+        eval_dataset=validation,
+        processing_class=AutoTokenizer.from_pretrained(text_encoder),
+        concept_processing_class=concept_tokenizer,
+        callbacks=list(callbacks),
+    )
+    started = time.perf_counter()
+    train = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None).metrics
+    results = {
+        "settings": settings,
+        "train": train,
+        "validation": _final_validation(trainer),
+        "log_history": trainer.state.log_history,
+        "seconds": round(time.perf_counter() - started, 1),
+        "versions": {package: version(package) for package in ("nuner", "torch", "transformers", "datasets")},
+    }
+    calibration = _calibrated(trainer)
+    if calibration is not None:
+        results["calibration"] = calibration.to_dict()
+    trainer.save_model(str(output))
+    if trainer.is_world_process_zero():
+        with replaced_when_done(output / BACKBONE) as staging:
+            export_backbone(trainer.model, staging)
+            AutoTokenizer.from_pretrained(text_encoder).save_pretrained(staging)
+        if concept_tokenizer is not None:
+            concept_tokenizer.save_pretrained(output / CONCEPT_TOKENIZER)
+        with replaced_when_done(output) as staging:
+            _write_json(staging / RESULTS_FILE, results)
+    return results
+
+
+def _checkpoint_to_resume(folder: Path, settings: dict[str, Any], resume: bool) -> Path | None:
+    """The newest complete checkpoint, if it may be gone on from."""
+    checkpoint = latest_complete_checkpoint(folder)
+    if checkpoint is None:
+        return None
+    if not resume:
+        raise ValueError(
+            f"{folder} holds checkpoints of an earlier run: resume it (--resume), or choose another output folder."
+        )
+    try:
+        earlier = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return checkpoint
+    now = json.loads(json.dumps(settings, default=str))
+    other = [name for name in now if earlier.get(name) != now[name]]
+    if other:
+        raise ValueError(
+            f"{checkpoint} belongs to a run with other settings ({', '.join(other)}): use those in "
+            f"{folder / SETTINGS_FILE}, or choose another output folder."
+        )
+    return checkpoint
+
+
+def _final_validation(trainer: ContrastiveTrainer) -> dict[str, float]:
+    """Metrics of the final weights; they are measured here unless the end of the last epoch was the end of all."""
+    if trainer.eval_dataset is None:
+        return {}
+    for entry in reversed(trainer.state.log_history):
+        if "eval_average_precision" in entry and entry["step"] == trainer.state.global_step:
+            return entry
+    return trainer.evaluate()
+
+
+def _calibrated(trainer: ContrastiveTrainer) -> Calibration | None:
+    """The fit of the scores to the validation sentences; every process makes the same one."""
+    features, training = trainer.eval_dataset, trainer.train_dataset
+    if not (isinstance(features, Dataset) and isinstance(training, Dataset)) or not any(features["positive_tokens"]):
+        return None
+    names = trainer.concepts.names
+    trained = {concept for row in training["positive_concepts"] for concept in row}
+    return calibrate(
+        trainer.model,
+        features,
+        trainer.concepts,
+        trained_concepts=frozenset(names[concept] for concept in trained),
+        pad_token_id=trainer.data_collator.pad_token_id,
+        seed=trainer.args.seed,
+    )
+
+
+def _write_json(path: Path, values: Any) -> None:
+    path.write_text(json.dumps(values, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")

@@ -1,0 +1,306 @@
+"""Contrastive pre-training of a NuNER bi-encoder (section 3.2)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, cast
+
+import torch
+import torch.distributed as dist
+from datasets import Dataset
+from torch import Tensor, nn
+from torch.utils.data import Sampler
+from transformers import PreTrainedTokenizerBase, ProgressCallback, TrainerCallback
+from transformers.trainer_callback import PrinterCallback
+from transformers.trainer_utils import EvalLoopOutput
+
+from nuner.modeling_nuner.loss import contrastive_bce
+from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining, NuNerForPreTrainingOutput
+
+from ..checkpoints import latest_complete_checkpoint
+from ..freezing import freeze_lower_layers
+from ..hub_trainer import HubTrainer
+from ..progress import TrainingProgress
+from .arguments import ContrastiveTrainingArguments
+from .collator import ContrastiveCollator
+from .concept_table import ConceptTable
+from .features import featurize_corpus
+from .gather import gather_concepts
+from .length_sampler import LengthGroupedSampler
+from .lower_layer_cache import LowerLayerCache, can_be_split
+from .pair_metrics import PairMetrics
+
+logger = logging.getLogger(__name__)
+
+
+class _SetEpoch(TrainerCallback):
+    """Tell the sampler which epoch begins, in a resumed run too."""
+
+    def __init__(self, sampler: LengthGroupedSampler) -> None:
+        self.sampler = sampler
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self.sampler.set_epoch(int(state.epoch or 0))
+
+
+class ContrastiveTrainer(HubTrainer):
+    """`transformers.Trainer` for `NuNerForPreTraining` on an LLM-annotated corpus.
+
+    Tokenises the corpus, freezes the lower layers, groups texts by length, shares the concepts between the
+    processes of a data-parallel run, and measures average precision and F1 over (token, concept) pairs.
+
+    Args:
+        model: The bi-encoder.
+        args: The arguments.
+        train_dataset: Corpus rows to learn from: `text`, `entities` with `start`, `end`, `concept`.
+        eval_dataset: Corpus rows to measure on.
+        processing_class: Tokenizer of the text encoder.
+        concept_processing_class: Tokenizer of the concept encoder; that of the text encoder when left out.
+        **kwargs: As for `transformers.Trainer`.
+
+    Raises:
+        ValueError: If the corpus has no concept, or more layers shall be frozen than there are.
+
+    Example:
+        ```python
+        >>> from nuner import ContrastiveTrainer, ContrastiveTrainingArguments
+        >>> trainer = ContrastiveTrainer(  # doctest: +SKIP
+        ...     model=model,
+        ...     args=ContrastiveTrainingArguments.preset("paper", output_dir="runs/nuner"),
+        ...     train_dataset=corpus["train"],
+        ...     eval_dataset=corpus["validation"],
+        ...     processing_class=tokenizer,
+        ... )
+        >>> trainer.train()  # doctest: +SKIP
+
+        ```
+    """
+
+    args: ContrastiveTrainingArguments
+    model: NuNerForPreTraining
+    data_collator: ContrastiveCollator
+
+    def __init__(
+        self,
+        model: NuNerForPreTraining,
+        args: ContrastiveTrainingArguments,
+        train_dataset: Dataset | None = None,
+        eval_dataset: Dataset | None = None,
+        *,
+        processing_class: PreTrainedTokenizerBase,
+        concept_processing_class: PreTrainedTokenizerBase | None = None,
+        **kwargs: Any,
+    ) -> None:
+        corpora = [corpus for corpus in (train_dataset, eval_dataset) if corpus is not None]
+        self.concepts = ConceptTable.from_names(
+            (entity["concept"] for corpus in corpora for entities in corpus["entities"] for entity in entities),
+            concept_processing_class or processing_class,
+            args.max_concept_length,
+        )
+        freeze_lower_layers(model.nuner.encoder, args.num_frozen_text_layers)
+        freeze_lower_layers(model.concept_encoder, args.num_frozen_concept_layers)
+        train, evaluation = (
+            featurize_corpus(corpus, processing_class, self.concepts, args.max_length) if corpus is not None else None
+            for corpus in (train_dataset, eval_dataset)
+        )
+        pad_token_id = cast(int, processing_class.pad_token_id or 0)
+        super().__init__(
+            model=model,
+            args=args,
+            data_collator=ContrastiveCollator(self.concepts, pad_token_id),
+            train_dataset=train,
+            eval_dataset=evaluation,
+            processing_class=processing_class,
+            **kwargs,
+        )
+        # The loss is divided by what the whole step, over all processes, has of positives or pairs.
+        self.loss_is_scaled_for_ga = True
+        self.pair_metrics: PairMetrics | None = None
+        self.pop_callback(ProgressCallback)
+        self.pop_callback(PrinterCallback)
+        self.add_callback(TrainingProgress("Pre-training"))
+
+    def train(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, resume_from_checkpoint: str | bool | None = None, **kwargs: Any
+    ) -> Any:
+        """Train.
+
+        Args:
+            resume_from_checkpoint: A checkpoint's folder; or True for the newest complete one of the output
+                folder, from the beginning where there is none.
+            **kwargs: As for `transformers.Trainer.train`.
+
+        Returns:
+            What `transformers.Trainer.train` returns.
+        """
+        if resume_from_checkpoint is True:
+            newest = latest_complete_checkpoint(cast(str, self.args.output_dir))
+            resume_from_checkpoint = str(newest) if newest else None
+        if self.args.cache_frozen_layers and isinstance(self.train_dataset, Dataset):
+            self.data_collator.lower_layers = self._lower_layers(
+                self.model.nuner.encoder, self.args.num_frozen_text_layers, self.train_dataset["input_ids"][:]
+            )
+            self.data_collator.concept_lower_layers = self._lower_layers(
+                self.model.concept_encoder, self.args.num_frozen_concept_layers, self.concepts.input_ids
+            )
+        try:
+            return super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
+        finally:
+            self.data_collator.lower_layers = self.data_collator.concept_lower_layers = None
+
+    def _lower_layers(
+        self, encoder: nn.Module, num_layers: int, sequences: Sequence[Sequence[int]]
+    ) -> LowerLayerCache | None:
+        if not num_layers:
+            return None
+        if not can_be_split(encoder, num_layers, sequences[0]):
+            logger.warning(
+                "%s gives other vectors when it is started at its layer %d: its frozen layers are run every time.",
+                type(encoder).__name__,
+                num_layers,
+            )
+            return None
+        # Training mode, in which frozen layers stay as in evaluation, for the numerics of the training steps.
+        self.model.train()
+        with self.compute_loss_context_manager():
+            return LowerLayerCache.compute(encoder, num_layers, sequences, self.data_collator.pad_token_id)
+
+    def _get_train_sampler(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, train_dataset: Dataset | None = None
+    ) -> Sampler | None:
+        dataset = train_dataset if train_dataset is not None else self.train_dataset
+        if self.args.train_sampling_strategy != "group_by_length" or not isinstance(dataset, Dataset):
+            return super()._get_train_sampler(cast(Any, train_dataset))
+        sampler = LengthGroupedSampler(
+            dataset["length"][:],
+            self.args.train_batch_size,
+            self.args.data_seed if self.args.data_seed is not None else self.args.seed,
+        )
+        self.remove_callback(_SetEpoch)
+        self.add_callback(_SetEpoch(sampler))
+        return sampler
+
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """Make the optimizer, with a learning rate of its own for the concept encoder where one is set.
+
+        Args:
+            model: The model; this trainer's when left out.
+
+        Returns:
+            The optimizer.
+        """
+        optimizer = super().create_optimizer() if model is None else super().create_optimizer(model)
+        if self.args.concept_learning_rate is not None:
+            concept = {id(p) for p in self.model.concept_encoder.parameters()}
+            for group in list(optimizer.param_groups):
+                own = [p for p in group["params"] if id(p) in concept]
+                group["params"] = [p for p in group["params"] if id(p) not in concept]
+                optimizer.add_param_group({**group, "params": own, "lr": self.args.concept_learning_rate})
+        return optimizer
+
+    def _get_num_items_in_batch(self, batch_samples: list, device: torch.device) -> Tensor | None:
+        # Pairs are counted in compute_loss: how many concepts the processes have together is known only there.
+        if self.args.loss_normalization == "pairs":
+            return None
+        count = torch.tensor(sum(len(batch["positives"]) for batch in batch_samples), device=device)
+        if self.args.world_size > 1:
+            dist.all_reduce(count)
+        return count.clamp(min=1)
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Any:
+        """The loss of a batch, over the concepts of all processes.
+
+        Args:
+            model: The bi-encoder, perhaps wrapped for data-parallel training.
+            inputs: What the collator gives.
+            return_outputs: Whether to return the model's output too.
+            num_items_in_batch: Positives of the whole step, over all processes and accumulated batches.
+
+        Returns:
+            The loss, or the loss and the output.
+        """
+        outputs = self._encode(model, inputs)
+        tokens, mask = cast(Tensor, outputs.token_embeddings).flatten(0, 1), inputs["token_mask"].flatten()
+        concepts, columns = gather_concepts(cast(Tensor, outputs.concept_embeddings), inputs["concept_ids"])
+        positives = inputs["positives"].clone()
+        positives[:, 1] = columns[positives[:, 1]]
+        loss = contrastive_bce(tokens, concepts, positives, mask, self.model.config.temperature)
+        # Gradients are averaged over the processes; the loss is a share of the sum over all of them.
+        loss = loss * self.args.world_size / self._normalizer(inputs, len(concepts), num_items_in_batch)
+        return (loss, outputs) if return_outputs else loss
+
+    def _encode(self, model: nn.Module, inputs: dict[str, Tensor]) -> NuNerForPreTrainingOutput:
+        lower, concept_lower = inputs.get("lower_hidden_states"), inputs.get("concept_lower_hidden_states")
+        return model(
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            concept_input_ids=inputs["concept_input_ids"],
+            concept_attention_mask=inputs["concept_attention_mask"],
+            lower_hidden_states=lower,
+            num_lower_layers=self.args.num_frozen_text_layers if lower is not None else 0,
+            concept_lower_hidden_states=concept_lower,
+            num_concept_lower_layers=self.args.num_frozen_concept_layers if concept_lower is not None else 0,
+            return_dict=True,
+        )
+
+    def _normalizer(self, inputs: dict[str, Tensor], num_concepts: int, num_positives: Tensor | int | None) -> Any:
+        if self.args.loss_normalization == "positives":
+            return num_positives if num_positives is not None else max(1, len(inputs["positives"]))
+        num_tokens = inputs["token_mask"].sum()
+        if self.args.world_size > 1:
+            dist.all_reduce(num_tokens)
+        return num_tokens * num_concepts * self.current_gradient_accumulation_steps
+
+    def prediction_step(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        prediction_loss_only: bool,
+        ignore_keys: list[str] | None = None,
+    ) -> tuple[Tensor | None, None, None]:
+        """Loss of a validation batch; the logits of its pairs are counted, not kept.
+
+        Args:
+            model: The bi-encoder.
+            inputs: What the collator gives.
+            prediction_loss_only: Not used: there is never anything but the loss.
+            ignore_keys: Not used.
+
+        Returns:
+            The loss, and nothing for predictions and labels.
+        """
+        inputs = self._prepare_inputs(inputs)
+        with torch.no_grad(), self.compute_loss_context_manager():
+            outputs = self._encode(model, inputs)
+        tokens = cast(Tensor, outputs.token_embeddings).flatten(0, 1).float()
+        concepts = cast(Tensor, outputs.concept_embeddings).float()
+        mask = inputs["token_mask"].flatten()
+        loss = contrastive_bce(tokens, concepts, inputs["positives"], mask, self.model.config.temperature)
+        if self.pair_metrics is not None:
+            place = mask.cumsum(0) - 1
+            positives = torch.stack([place[inputs["positives"][:, 0]], inputs["positives"][:, 1]], dim=1)
+            self.pair_metrics.add(self.model.score(tokens[mask], concepts), positives)
+        if self.args.loss_normalization == "positives":
+            return loss / max(1, len(inputs["positives"])), None, None
+        return loss / (mask.sum() * len(concepts)).clamp(min=1), None, None
+
+    def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> EvalLoopOutput:
+        """Measure loss, average precision and F1 at the best threshold over (token, concept) pairs."""
+        self.pair_metrics = PairMetrics()
+        # What is kept of the text encoder's lower layers belongs to the training texts.
+        kept, self.data_collator.lower_layers = self.data_collator.lower_layers, None
+        try:
+            output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
+        finally:
+            self.data_collator.lower_layers = kept
+        self.pair_metrics.all_reduce()
+        metrics = {f"{metric_key_prefix}_{name}": value for name, value in self.pair_metrics.compute().items()}
+        self.pair_metrics = None
+        return output._replace(metrics={**(output.metrics or {}), **metrics})
