@@ -1,8 +1,8 @@
 """Time EntityRecognizer against the pipeline of transformers: same model, same texts, one run.
 
-    nuner export RECOGNISER --output EXPORTED --format onnx --int8
-    nuner export RECOGNISER --output EXPORTED --format openvino --int8
-    python benchmarks/recognition.py RECOGNISER --exported EXPORTED --texts test.jsonl --output recognition.json
+    nuner export RECOGNIZER --output EXPORTED --format onnx --int8
+    nuner export RECOGNIZER --output EXPORTED --format openvino --int8
+    python benchmarks/recognition.py RECOGNIZER --exported EXPORTED --texts test.jsonl --output recognition.json
 
 The candidates take turns in every round, so that whatever else the machine does falls on all of them; the median of
 the rounds counts. Texts are short ones (the sentences of a labelled data set), and a mix of them with texts of 1,000
@@ -51,11 +51,11 @@ def mixed_texts(sentences: list[str], short: int, long: int) -> list[str]:
 
 
 def candidates(options: argparse.Namespace) -> dict[str, EntityRecognizer]:
-    """The recognisers to time, the exact one first."""
+    """The recognizers to time, the exact one first."""
     load: Any = EntityRecognizer.from_pretrained
     found: dict[str, EntityRecognizer] = {
-        "torch float32": load(options.recogniser),
-        "torch bfloat16": load(options.recogniser, dtype="bfloat16"),
+        "torch float32": load(options.recognizer),
+        "torch bfloat16": load(options.recognizer, dtype="bfloat16"),
     }
     if options.exported:
         for backend, dtypes in (("onnx", ("float32", "int8")), ("openvino", ("float32", "bfloat16", "int8"))):
@@ -83,7 +83,7 @@ def entities(results: list[Any], label: str) -> list[list[tuple[int, int, str]]]
 def measure(
     texts: list[str], ner: Callable[[], Any], recognizers: dict[str, EntityRecognizer], rounds: int
 ) -> list[dict[str, Any]]:
-    """Time the pipeline and every recogniser on some texts, and count what they find differently."""
+    """Time the pipeline and every recognizer on some texts, and count what they find differently."""
     runs: dict[str, Callable[[], Any]] = {"pipeline, batch 32": ner}
     runs |= {name: (lambda recognizer=recognizer: recognizer(texts)) for name, recognizer in recognizers.items()}
     seconds = time_in_turns(runs, rounds)
@@ -110,7 +110,7 @@ def measure(
 def main() -> None:
     """Print a table for each kind of text and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recogniser")
+    parser.add_argument("recognizer")
     parser.add_argument("--exported", help="Folder with the ONNX and OpenVINO exports, in float32 and int8.")
     parser.add_argument("--texts", type=Path, required=True)
     parser.add_argument("--sentences", type=int, default=2000)
@@ -124,8 +124,8 @@ def main() -> None:
     recognizers = candidates(options)
     overlap = next(iter(recognizers.values())).overlap
     load: Any = pipeline
-    ner = load("ner", model=options.recogniser, aggregation_strategy="first")
-    reading_all = load("ner", model=options.recogniser, aggregation_strategy="first", stride=overlap)
+    ner = load("ner", model=options.recognizer, aggregation_strategy="first")
+    reading_all = load("ner", model=options.recognizer, aggregation_strategy="first", stride=overlap)
     mix = mixed_texts(sentences, options.short, options.long)
     results = {}
     for kind, texts, run in (
@@ -146,7 +146,7 @@ def main() -> None:
             )
     if options.output:
         measured_on = {
-            "recogniser": Path(options.recogniser).name,
+            "recognizer": Path(options.recognizer).name,
             "texts": f"{options.texts.parent.name}/{options.texts.name}",
             "rounds": options.rounds,
             "threads": torch.get_num_threads(),

@@ -4,7 +4,7 @@ The texts have 1 to 2,000 words, sentences of the bundled corpus joined and cut;
 is worked out first. Then `nuner serve` is started, and each client asks for one text after the other: every second
 request for one text, the others for a list of three.
 
-    python benchmarks/serving.py RECOGNISER --clients 64 --seconds 60 --output serving.json
+    python benchmarks/serving.py RECOGNIZER --clients 64 --seconds 60 --output serving.json
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ async def load(url: str, texts: list[str], expected: list[Any], clients: int, se
 def main() -> None:
     """Start the service, load it, and print and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recogniser")
+    parser.add_argument("recognizer")
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--texts", type=int, default=100)
@@ -116,12 +116,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     texts = texts_of_all_lengths(options.texts, options.seed)
-    recognizer = EntityRecognizer.from_pretrained(options.recogniser)
+    recognizer = EntityRecognizer.from_pretrained(options.recognizer)
     began = time.monotonic()
     expected = recognizer(texts)
     direct = len(texts) / (time.monotonic() - began)
     service = subprocess.Popen(
-        [sys.executable, "-m", "nuner.cli", "serve", options.recogniser, "--port", "0"],
+        [sys.executable, "-m", "nuner.cli", "serve", options.recognizer, "--port", "0"],
         stdout=subprocess.PIPE,
         env={**os.environ, "COLUMNS": "200"},
         text=True,
@@ -137,7 +137,7 @@ def main() -> None:
         service.wait()
     figures["direct_texts_per_second"] = direct
     measured_on = {
-        "recogniser": Path(options.recogniser).name,
+        "recognizer": Path(options.recognizer).name,
         "clients": options.clients,
         "seconds": options.seconds,
         "texts": f"{len(texts)} of 1 to {MOST_WORDS} words, seed {options.seed}",

@@ -109,7 +109,7 @@ def naive_loss(model: NuNerForPreTraining, batch: dict[str, Tensor], ideas: Idea
     states = model.nuner(batch["input_ids"], batch["attention_mask"]).last_hidden_state
     ids, mask = batch["concept_input_ids"], batch["concept_attention_mask"]
     if not ideas.unique_concepts:
-        # One row for each mention: neighbouring tokens with one concept are a mention.
+        # One row for each mention: neighboring tokens with one concept are a mention.
         order = torch.argsort(positives[:, 1] * states.shape[0] * states.shape[1] + positives[:, 0])
         pairs = positives[order]
         starts = (pairs[1:] != pairs[:-1] + torch.tensor([1, 0])).any(dim=1)

@@ -71,11 +71,11 @@ def split_of(id: str) -> str:
     return VALIDATION if int.from_bytes(digest[:8], "big") % 10 == 0 else TRAIN
 
 
-def normalise_concept(concept: str) -> str:
+def normalize_concept(concept: str) -> str:
     """Return a concept name without outer white space and with single spaces inside.
 
     Example:
-        >>> normalise_concept(" film   title ")
+        >>> normalize_concept(" film   title ")
         'film title'
     """
     return " ".join(concept.split())
@@ -94,7 +94,7 @@ def validate_record(raw: Any) -> dict[str, Any]:
     """Check one raw record against the schema and return it with every field present.
 
     The optional fields are `id` (computed from the text when absent), `language`, `source` and the entities'
-    `description` (null when absent). Concept names have their white space normalised; nothing else changes.
+    `description` (null when absent). Concept names have their white space normalized; nothing else changes.
 
     Args:
         raw: What a line of JSON or a row of Parquet holds.
@@ -138,7 +138,7 @@ def _entity(raw: Any, index: int, text: str) -> dict[str, Any]:
     _check_fields(raw, frozenset(_ENTITY_FIELDS), ("start", "end", "text", "concept"), where)
     start, end = _offset(raw, "start", where), _offset(raw, "end", where)
     surface = _string(raw, "text", where)
-    concept = normalise_concept(_string(raw, "concept", where))
+    concept = normalize_concept(_string(raw, "concept", where))
     if not surface.strip():
         raise RecordError("an entity is empty", f"{where}its text is {surface!r}")
     if not concept:

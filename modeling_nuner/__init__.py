@@ -1,6 +1,6 @@
-"""The NuNER models, their loss, and what runs and exports recognisers.
+"""The NuNER models, their loss, and what runs and exports recognizers.
 
-Names are imported when they are first used: an exported recogniser needs no torch.
+Names are imported when they are first used: an exported recognizer needs no torch.
 """
 
 from __future__ import annotations

@@ -388,7 +388,7 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
             **kwargs: Further fields of `NuNerConfig`, such as `num_classifier_layers`.
 
         Returns:
-            The recogniser, to be fine-tuned.
+            The recognizer, to be fine-tuned.
 
         Raises:
             OSError: If the encoder does not exist.

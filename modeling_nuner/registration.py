@@ -1,7 +1,7 @@
 """Registration of the NuNER classes with the Auto classes of transformers, once transformers is imported.
 
 `import nuner` must make `AutoModel.from_pretrained` know the NuNER checkpoints, and must not import torch: the command
-line and an exported recogniser start in a fraction of the time without it, and run where it is not installed.
+line and an exported recognizer start in a fraction of the time without it, and run where it is not installed.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class CardWritingTrainer(Trainer):
         """Write the card into the folder of the run; `push_to_hub` calls this.
 
         Args:
-            license: The model's licence, as the Hub names it.
+            license: The model's license, as the Hub names it.
             language: Code or codes of the text's language.
             **kwargs: As for `transformers.Trainer.create_model_card`; used where no callback writes cards.
         """

@@ -12,7 +12,7 @@ from datasets import BuilderConfig, Dataset, Features, Version
 from datasets.data_files import DataFilesDict
 
 from ..rejections import ON_ERROR_CHOICES, OnError
-from ..schema import normalise_concept
+from ..schema import normalize_concept
 
 CORPUS_VERSION = Version("1.0.0")
 
@@ -40,12 +40,12 @@ class NuNerCorpusConfig(BuilderConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.normalise()
+        self.normalize()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, NuNerCorpusConfig) and super().__eq__(other)
 
-    def normalise(self) -> None:
+    def normalize(self) -> None:
         """Check the options and bring equal ones to the same form.
 
         Raises:
@@ -72,7 +72,7 @@ class NuNerCorpusConfig(BuilderConfig):
         named configuration, past `__post_init__`. Here the options are checked at last, and hashed by what
         they mean: defaults may be spelt out, and the order of a set does not matter.
         """
-        self.normalise()
+        self.normalize()
         meaning: dict[str, Any] = {
             "max_concepts": self.max_concepts,
             "max_examples": self.max_examples,
@@ -104,4 +104,4 @@ def _names(option: str, names: Iterable[str]) -> tuple[str, ...]:
     listed = [names] if isinstance(names, str) else list(names)
     if not all(isinstance(name, str) and name.strip() for name in listed):
         raise ValueError(f"{option} is {names!r}; it must hold non-empty strings.")
-    return tuple(sorted({normalise_concept(name).lower() for name in listed}))
+    return tuple(sorted({normalize_concept(name).lower() for name in listed}))

@@ -1,4 +1,4 @@
-"""Cut a text at its entities, so that they can be shown in colour in their places."""
+"""Cut a text at its entities, so that they can be shown in color in their places."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _BETWEEN_LABELS = " \u00b7 "
 
 @dataclass(frozen=True)
 class Highlight:
-    """A stretch of text to show in colour.
+    """A stretch of text to show in color.
 
     Args:
         start: Its first character.
         end: The character behind its last.
         label: What stands behind it, for example the entity's type.
         color: As `#rrggbb`.
-        score: A recogniser's confidence, if it has one.
+        score: A recognizer's confidence, if it has one.
         description: What the label means, if that is known.
     """
 
@@ -40,8 +40,8 @@ class Piece:
     Args:
         text: The characters.
         label: The types of the entities that end here, or None.
-        color: The colour of the shortest entity around it, as `#rrggbb`; None outside.
-        score: The recogniser's confidence.
+        color: The color of the shortest entity around it, as `#rrggbb`; None outside.
+        score: The recognizer's confidence.
         description: What the labels mean.
     """
 

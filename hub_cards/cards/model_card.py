@@ -25,7 +25,7 @@ def write_model_card(
 ) -> Path:
     """Write the card of a checkpoint, from what it is and what is known of its training.
 
-    Bi-encoder, plain encoder and recogniser have cards of their own. Nothing is invented: what is not known is not
+    Bi-encoder, plain encoder and recognizer have cards of their own. Nothing is invented: what is not known is not
     on the card. A card without the line that marks it as written by this package is a person's, and is kept.
 
     Args:
@@ -43,10 +43,10 @@ def write_model_card(
     Example:
         ```python
         >>> from nuner.hub_cards import TrainingFacts, write_model_card
-        >>> facts = TrainingFacts.load("recogniser")  # doctest: +SKIP
+        >>> facts = TrainingFacts.load("recognizer")  # doctest: +SKIP
         >>> facts.license = "mit"  # doctest: +SKIP
-        >>> write_model_card("recogniser", facts, model_id="ada/tickets")  # doctest: +SKIP
-        PosixPath('recogniser/README.md')
+        >>> write_model_card("recognizer", facts, model_id="ada/tickets")  # doctest: +SKIP
+        PosixPath('recognizer/README.md')
 
         ```
     """

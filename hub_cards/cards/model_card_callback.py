@@ -47,7 +47,7 @@ class ModelCardCallback(TrainerCallback):
     `push_to_hub`; any other `transformers.Trainer` has it in its checkpoints.
 
     Args:
-        facts: What is known beforehand, such as the data, its licence and language.
+        facts: What is known beforehand, such as the data, its license and language.
 
     Example:
         ```python
@@ -67,7 +67,7 @@ class ModelCardCallback(TrainerCallback):
     def on_init_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kwargs: Any
     ) -> None:
-        """Note arguments and model, for recognisers that are not trained step by step."""
+        """Note arguments and model, for recognizers that are not trained step by step."""
         self._note_set_up(args, model)
 
     def on_train_begin(
@@ -133,7 +133,7 @@ class ModelCardCallback(TrainerCallback):
         Args:
             folder: Where the model lies.
             model_id: What users will load it by.
-            license: The model's licence, if it was not known before.
+            license: The model's license, if it was not known before.
             language: Code or codes of the text's language, likewise.
 
         Returns:

@@ -14,7 +14,7 @@ class Kind(str, Enum):
 
     bi_encoder = "bi-encoder"
     backbone = "backbone"
-    recognizer = "recogniser"
+    recognizer = "recognizer"
 
 
 @dataclass(frozen=True)

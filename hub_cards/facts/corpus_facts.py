@@ -45,7 +45,7 @@ class CorpusFacts:
 
     Args:
         name: What to call it.
-        license: Licence of the text and the annotations, as the Hub names it (`cc-by-4.0`, `other`, ...).
+        license: License of the text and the annotations, as the Hub names it (`cc-by-4.0`, `other`, ...).
         license_note: What there is to say about it, such as where the text is from and what its owners allow.
         languages: ISO 639-1 codes of the text.
         sources: Where the sentences are from -> how many.

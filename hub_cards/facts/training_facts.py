@@ -77,7 +77,7 @@ class TrainingFacts:
         text_encoder: The encoder that training began with.
         concept_encoder: The encoder of the concept names that it began with.
         data: What it learnt from.
-        license: The model's licence, as the Hub names it (`mit`, `apache-2.0`, ...).
+        license: The model's license, as the Hub names it (`mit`, `apache-2.0`, ...).
         languages: ISO 639-1 codes of the text.
         labels: Label names in the order of their ids.
         hyperparameters: Arguments of the training and fields of the model's configuration.

@@ -42,7 +42,7 @@ def push_corpus(
     Args:
         corpus: A prepared `NuNerCorpus`, its splits, or a folder that `nuner corpus build` wrote.
         repo_id: Repository, `name` or `namespace/name`.
-        license: Licence of the text, such as `"cc-by-4.0"`; without one the corpus can only be pushed privately.
+        license: License of the text, such as `"cc-by-4.0"`; without one the corpus can only be pushed privately.
         facts: What is known of the corpus, for its card; those beside a folder's files by default.
         max_shard_size: Size of a Parquet shard before compression.
         **options: As for `push_folder`: `private`, `revision`, `tags`, `message`, `token`, `dry_run`.

@@ -24,7 +24,7 @@ def push_model(
     """Push a model to the Hub, complete with a card that tells what is known of it.
 
     Args:
-        model: A bi-encoder, a recogniser, or any encoder of transformers.
+        model: A bi-encoder, a recognizer, or any encoder of transformers.
         repo_id: Repository, `name` or `namespace/name`.
         tokenizer: Its tokenizer.
         facts: How the model came to be, for its card.

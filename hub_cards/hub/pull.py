@@ -36,7 +36,7 @@ def pull_folder(
     Example:
         ```python
         >>> from nuner.hub_cards.hub.pull import pull_folder
-        >>> pull_folder("me/tickets", "recogniser", revision="v1")  # doctest: +SKIP
+        >>> pull_folder("me/tickets", "recognizer", revision="v1")  # doctest: +SKIP
 
         ```
     """

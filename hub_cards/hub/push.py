@@ -60,7 +60,7 @@ def push_folder(
     Example:
         ```python
         >>> from nuner.hub_cards.hub.push import push_folder
-        >>> push_folder("recogniser", "tickets", dry_run=True).creates  # doctest: +SKIP
+        >>> push_folder("recognizer", "tickets", dry_run=True).creates  # doctest: +SKIP
         True
 
         ```

@@ -89,7 +89,7 @@ def plan_push(
 
     Raises:
         HubError: Permission is missing, the repository is of another kind or has another visibility, a tag exists,
-            a data set without a licence would become public, or a file holds the token.
+            a data set without a license would become public, or a file holds the token.
     """
     contents = FolderFiles.of(folder)
     if not contents.pushed:
@@ -104,7 +104,7 @@ def plan_push(
         )
     will_be_private = info.private if info is not None else private is not False
     if repo_type == "dataset" and not will_be_private:
-        _require_licence(folder, repo_id)
+        _require_license(folder, repo_id)
     branch_exists = parent = None
     remote: dict[str, RepoFile] = {}
     if info is not None:
@@ -153,11 +153,11 @@ def _state(local: LocalFile, remote: RepoFile | None) -> State:
     return "unchanged" if same else "changed"
 
 
-def _require_licence(folder: Path, repo_id: str) -> None:
+def _require_license(folder: Path, repo_id: str) -> None:
     card = folder / "README.md"
-    licence = ModelCard.load(card, ignore_metadata_errors=True).data.get("license") if card.is_file() else None
-    if str(licence or "").strip().lower() in _NOT_STATED:
+    license = ModelCard.load(card, ignore_metadata_errors=True).data.get("license") if card.is_file() else None
+    if str(license or "").strip().lower() in _NOT_STATED:
         raise HubError(
-            f"the corpus states no licence for its text, so it cannot be pushed publicly to {repo_id}: name it "
+            f"the corpus states no license for its text, so it cannot be pushed publicly to {repo_id}: name it "
             "(--license), or push the corpus privately."
         )

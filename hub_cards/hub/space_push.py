@@ -1,4 +1,4 @@
-"""Push a demonstration Space of a recogniser to the Hub."""
+"""Push a demonstration Space of a recognizer to the Hub."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ def push_space(
     examples: Sequence[str] = (),
     **options: Any,
 ) -> PushPlan:
-    """Push a Space on which anyone can try a recogniser.
+    """Push a Space on which anyone can try a recognizer.
 
     Args:
-        recognizer: Folder of the recogniser on this machine.
+        recognizer: Folder of the recognizer on this machine.
         model_id: The same on the Hub, which the Space loads when it starts. If it is private, the Space needs a
             token for it, as a secret in its settings.
         repo_id: The Space, `name` or `namespace/name`.
-        examples: Texts to begin with; those of the recogniser's card by default.
+        examples: Texts to begin with; those of the recognizer's card by default.
         **options: As for `push_folder`: `private`, `revision`, `tags`, `message`, `token`, `dry_run`.
 
     Returns:
         What was done, or would be.
 
     Raises:
-        ValueError: It is no recogniser, or must not be pushed; nothing was.
+        ValueError: It is no recognizer, or must not be pushed; nothing was.
 
     Example:
         ```python
         >>> from nuner.hub_cards import push_space
-        >>> push_space("recogniser", "me/tickets", "tickets-demo")  # doctest: +SKIP
+        >>> push_space("recognizer", "me/tickets", "tickets-demo")  # doctest: +SKIP
 
         ```
     """

@@ -1,4 +1,4 @@
-"""A page to try a named entity recogniser on: text in, highlighted entities out."""
+"""A page to try a named entity recognizer on: text in, highlighted entities out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FONT = ("system-ui", "sans-serif")
 
 
 def load_recognizer(model: str, trust_remote_code: bool = False) -> Any:
-    """Load a recogniser that reads texts of any length.
+    """Load a recognizer that reads texts of any length.
 
     Args:
         model: Folder or Hub id.
@@ -43,7 +43,7 @@ def load_recognizer(model: str, trust_remote_code: bool = False) -> Any:
 
 
 def entity_types(ner: Any) -> list[str]:
-    """The types that a recogniser knows.
+    """The types that a recognizer knows.
 
     Args:
         ner: What `load_recognizer` gave.
@@ -57,7 +57,7 @@ def build(ner: Any, name: str, examples: Sequence[str] = ()) -> gr.Blocks:
     """Build the page.
 
     Args:
-        ner: The recogniser.
+        ner: The recognizer.
         name: What to call it.
         examples: Texts to begin with.
 
@@ -75,7 +75,7 @@ def build(ner: Any, name: str, examples: Sequence[str] = ()) -> gr.Blocks:
     with gr.Blocks(title=f"{name}: named entities", analytics_enabled=False) as page:
         gr.Markdown("# Named entities\n\nType a text, or take one of the examples.")
         text = gr.Textbox(examples[0] if examples else "", lines=4, label="Text", elem_id="text")
-        button = gr.Button("Recognise", variant="primary", elem_id="recognise")
+        button = gr.Button("Recognize", variant="primary", elem_id="recognize")
         marked = gr.HighlightedText(
             label=f"Entities found by {name}",
             elem_id="entities",

@@ -1,4 +1,4 @@
-"""A Space that shows a recogniser: the page, what it needs, and its card."""
+"""A Space that shows a recognizer: the page, what it needs, and its card."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ def write_space(
     examples: Sequence[str] = (),
     license: str | None = None,
 ) -> Path:
-    """Write a demonstration Space for a recogniser.
+    """Write a demonstration Space for a recognizer.
 
     Args:
         folder: Where to write `README.md`, `app.py`, `space.json` and `requirements.txt`.
-        model_id: The recogniser on the Hub, which the Space loads when it starts.
-        checkpoint: The same recogniser on this machine, which tells whether it brings code of its own and which
+        model_id: The recognizer on the Hub, which the Space loads when it starts.
+        checkpoint: The same recognizer on this machine, which tells whether it brings code of its own and which
             examples its card has.
         examples: Texts to try; those of the checkpoint's training facts when left out.
-        license: Licence of the Space.
+        license: License of the Space.
 
     Returns:
         The folder.
 
     Raises:
         FileNotFoundError: The checkpoint does not exist.
-        ValueError: The checkpoint is no recogniser.
+        ValueError: The checkpoint is no recognizer.
 
     Example:
         ```python
@@ -63,7 +63,7 @@ def write_space(
     if checkpoint is not None:
         saved = Checkpoint.read(checkpoint)
         if saved.kind != Kind.recognizer:
-            raise ValueError(f"{checkpoint} is a {saved.kind.value}; a demonstration needs a recogniser.")
+            raise ValueError(f"{checkpoint} is a {saved.kind.value}; a demonstration needs a recognizer.")
         carries_code = saved.carries_code
         examples = examples or TrainingFacts.load(checkpoint).examples
     folder.mkdir(parents=True, exist_ok=True)

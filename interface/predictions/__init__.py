@@ -1,1 +1,1 @@
-"""Recognising the texts of files: what is read, what is written, and how a run goes on after an interruption."""
+"""Recognizing the texts of files: what is read, what is written, and how a run goes on after an interruption."""

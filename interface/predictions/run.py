@@ -17,6 +17,8 @@ from nuner.modeling_nuner.recognition.text_sources import RESULT_COLUMN
 from .writing import join_parts, write_part
 
 SETTINGS_FILE = "run.json"
+# Names of settings in runs that were begun before the first release.
+_SPELLED_BEFORE = {"recogniser": "recognizer"}
 
 
 def with_entities(
@@ -25,8 +27,8 @@ def with_entities(
     """Add to records the entities of their texts.
 
     Args:
-        records: The records; as many are held as the recogniser reads ahead.
-        recognizer: The recogniser.
+        records: The records; as many are held as the recognizer reads ahead.
+        recognizer: The recognizer.
         column: Field with the text.
 
     Yields:
@@ -72,6 +74,7 @@ class PartedOutput:
         noted = self.folder / SETTINGS_FILE
         if noted.exists():
             earlier = json.loads(noted.read_text(encoding="utf-8"))
+            earlier = {_SPELLED_BEFORE.get(key, key): value for key, value in earlier.items()}
             changed = sorted(key for key in {*earlier, *settings} if earlier.get(key) != settings.get(key))
             if changed:
                 raise ValueError(

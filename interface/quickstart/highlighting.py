@@ -1,4 +1,4 @@
-"""Recognised entities in colour, for the terminal and for the report."""
+"""Recognized entities in color, for the terminal and for the report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def split_at_entities(text: str, predictions: Iterable[Mapping[str, Any]], types
     Args:
         text: The text that was read.
         predictions: What `pipeline("ner", aggregation_strategy=...)` returns for it.
-        types: All entity types; each has its colour by its place.
+        types: All entity types; each has its color by its place.
 
     Returns:
         The pieces, which joined give the text.
@@ -46,7 +46,7 @@ def split_at_entities(text: str, predictions: Iterable[Mapping[str, Any]], types
 
 
 def terminal_text(pieces: Iterable[Piece]) -> Text:
-    """The pieces as text in colour, each entity followed by its type.
+    """The pieces as text in color, each entity followed by its type.
 
     Args:
         pieces: What `split_at_entities` returns.

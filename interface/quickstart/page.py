@@ -35,7 +35,7 @@ def write_page(
         statistics: Of the corpus.
         few_shot: The comparison of base and result.
         log_history: Of the pre-training.
-        messages: The messages that the recogniser read, in pieces.
+        messages: The messages that the recognizer read, in pieces.
     """
     from nuner.data_builders.corpus.statistics import plot_rank_frequency
 
@@ -44,7 +44,7 @@ def write_page(
     few_shot.plot(files.picture("few-shot"))
     plot_loss_curve(log_history, files.picture("loss"))
     plot_rank_frequency(statistics, files.picture("rank-frequency"), "Concept frequency by rank: bundled corpus")
-    recogniser, validation = figures["recogniser"], figures["pretraining"]["validation"]
+    recognizer, validation = figures["recognizer"], figures["pretraining"]["validation"]
     seeds = len(few_shot.settings["seeds"])
     report = Report(
         base_encoder="all-MiniLM-L6-v2",
@@ -53,7 +53,7 @@ def write_page(
         few_shot=_rows(few_shot),
         few_shot_caption="Macro-averaged token F1 without O in percent: frozen encoder and one linear layer, "
         f"mean ± standard deviation over {seeds} samples of k to 2k annotations a type from the support tickets "
-        f"({recogniser['test_sentences']} test messages). Where it says names, the layer starts from the names of the "
+        f"({recognizer['test_sentences']} test messages). Where it says names, the layer starts from the names of the "
         "types: NuNER's concept encoder reads them, the base encoder compares its own vectors of names and words.",
         few_shot_picture=Picture(files.picture("few-shot"), "F1 on the support tickets against k."),
         loss_picture=Picture(
@@ -62,10 +62,10 @@ def write_page(
             f"validation passages is {validation['eval_average_precision']:.3f}.",
         ),
         corpus_picture=Picture(files.picture("rank-frequency"), "How often each concept of the corpus was annotated."),
-        entity_f1={name: 100 * scores["f1"] for name, scores in recogniser["test"].items()},
-        finetuning=f"{recogniser['architecture']}, fine-tuned on {recogniser['train_sentences']} support tickets "
-        f"({recogniser['k']} to {2 * recogniser['k']} annotations a type, seed {recogniser['seed']}), on messages "
-        f"that are in no data set. Entity F1 was measured on {recogniser['test_sentences']} test messages.",
+        entity_f1={name: 100 * scores["f1"] for name, scores in recognizer["test"].items()},
+        finetuning=f"{recognizer['architecture']}, fine-tuned on {recognizer['train_sentences']} support tickets "
+        f"({recognizer['k']} to {2 * recognizer['k']} annotations a type, seed {recognizer['seed']}), on messages "
+        f"that are in no data set. Entity F1 was measured on {recognizer['test_sentences']} test messages.",
         messages=messages,
         code=usage_lines(files),
         stages=figures["seconds"],

@@ -67,7 +67,7 @@ class Report:
         few_shot_picture: F1 against k.
         loss_picture: The loss curve.
         corpus_picture: Frequency of the concepts by rank.
-        entity_f1: Name of the encoder -> F1 of the recogniser fine-tuned from it, in percent.
+        entity_f1: Name of the encoder -> F1 of the recognizer fine-tuned from it, in percent.
         finetuning: What it was fine-tuned and measured on, in one sentence.
         messages: The messages that were read, in pieces.
         code: Python that uses the result.

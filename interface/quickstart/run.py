@@ -61,9 +61,9 @@ class QuickstartFiles:
         return self.pretraining / "backbone"
 
     @property
-    def recogniser(self) -> Path:
-        """The fine-tuned recogniser."""
-        return self.folder / "recogniser"
+    def recognizer(self) -> Path:
+        """The fine-tuned recognizer."""
+        return self.folder / "recognizer"
 
     @property
     def report(self) -> Path:
@@ -144,9 +144,9 @@ def run_quickstart(
             highlight=False,
         )
     with stages.stage(f"Fine-tuning on {FINETUNE_K} examples a type"):
-        recogniser = _finetune(base, files, finetune_epochs, console)
+        recognizer = _finetune(base, files, finetune_epochs, console)
     with stages.stage("Recognition with transformers.pipeline"):
-        read = _recognise(files.recogniser, recogniser["types"])
+        read = _recognize(files.recognizer, recognizer["types"])
         for pieces in read:
             console.print(terminal_text(pieces))
     with stages.stage("Report"):
@@ -156,7 +156,7 @@ def run_quickstart(
             "corpus": statistics.to_dict(),
             "pretraining": {key: pretraining[key] for key in ("settings", "train", "validation", "seconds")},
             "few_shot": few_shot.to_dict(),
-            "recogniser": recogniser,
+            "recognizer": recognizer,
             "seconds": stages.seconds,
             "peak_memory_gib": peak_memory_gib(),
             "machine": describe_machine(),
@@ -177,10 +177,10 @@ def run_quickstart(
 
 
 def usage_lines(files: QuickstartFiles) -> str:
-    """Three lines of Python that use the recogniser."""
+    """Three lines of Python that use the recognizer."""
     return (
         "from transformers import pipeline\n"
-        f'ner = pipeline("ner", model={str(files.recogniser)!r}, aggregation_strategy="first")\n'
+        f'ner = pipeline("ner", model={str(files.recognizer)!r}, aggregation_strategy="first")\n'
         f"print(ner({MESSAGES[1]!r}))"
     )
 
@@ -240,7 +240,7 @@ def _compare(base: Path, files: QuickstartFiles, ks: Sequence[int], seeds: int) 
 
 
 def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console: Console) -> dict[str, Any]:
-    """Fine-tune both encoders on the same sample, keep the recogniser made from the pre-trained one."""
+    """Fine-tune both encoders on the same sample, keep the recognizer made from the pre-trained one."""
     from nuner.data_builders.labelled.load import entity_types, load_labelled
     from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
     from nuner.trainers.fine_tuning.run import finetune
@@ -252,7 +252,7 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console:
     length: dict[str, Any] = {} if epochs is None else {"num_train_epochs": epochs}
     for name, encoder in ((BASE, base), (NUNER, files.pretraining)):
         trainer: Any = finetune(
-            encoder, train, files.recogniser, eval_dataset=tickets["test"], seed=FINETUNE_SEED, **length
+            encoder, train, files.recognizer, eval_dataset=tickets["test"], seed=FINETUNE_SEED, **length
         )
         scores[name] = {key.removeprefix("eval_"): value for key, value in trainer.evaluate().items()}
         console.print(
@@ -261,8 +261,8 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console:
             highlight=False,
         )
         if name == NUNER:
-            architecture = save_recognizer(trainer.model, trainer.processing_class, files.recogniser)
-    console.print(f"Written: {files.recogniser} ({architecture})", highlight=False, markup=False, soft_wrap=True)
+            architecture = save_recognizer(trainer.model, trainer.processing_class, files.recognizer)
+    console.print(f"Written: {files.recognizer} ({architecture})", highlight=False, markup=False, soft_wrap=True)
     return {
         "data_set": TICKETS,
         "k": FINETUNE_K,
@@ -276,8 +276,8 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console:
     }
 
 
-def _recognise(recogniser: Path, types: Sequence[str]) -> list[list[Piece]]:
+def _recognize(recognizer: Path, types: Sequence[str]) -> list[list[Piece]]:
     from transformers import pipeline
 
-    ner: Any = pipeline("ner", model=str(recogniser), aggregation_strategy="first")  # pyright: ignore[reportCallIssue, reportArgumentType]
+    ner: Any = pipeline("ner", model=str(recognizer), aggregation_strategy="first")  # pyright: ignore[reportCallIssue, reportArgumentType]
     return [split_at_entities(text, found, types) for text, found in zip(MESSAGES, ner(list(MESSAGES)), strict=True)]

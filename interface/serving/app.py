@@ -53,15 +53,15 @@ class _AsciiResponse(JSONResponse):
 
 def create_app(
     recognizer: EntityRecognizer,
-    name: str = "recogniser",
+    name: str = "recognizer",
     *,
     max_bytes: int = MAX_BYTES,
     max_requests: int = MAX_REQUESTS,
 ) -> FastAPI:
-    """Make the service of a recogniser.
+    """Make the service of a recognizer.
 
     Args:
-        recognizer: The recogniser; the service alone may use it.
+        recognizer: The recognizer; the service alone may use it.
         name: What to call it.
         max_bytes: Size of the largest request.
         max_requests: Most requests that wait or are under way; those beyond are told when to come again.
@@ -76,7 +76,7 @@ def create_app(
         ```python
         >>> from nuner import EntityRecognizer
         >>> from nuner.serving import create_app
-        >>> app = create_app(EntityRecognizer.from_pretrained("recogniser"))  # doctest: +SKIP
+        >>> app = create_app(EntityRecognizer.from_pretrained("recognizer"))  # doctest: +SKIP
 
         ```
     """
@@ -107,7 +107,7 @@ def create_app(
 
     @app.exception_handler(Exception)
     async def failed(_: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"detail": "The recogniser failed; the log of the service says why."}, 500)
+        return JSONResponse({"detail": "The recognizer failed; the log of the service says why."}, 500)
 
     problems: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 413, 422, 500, 503)}
 
@@ -122,7 +122,7 @@ def create_app(
 
     @app.get("/health", response_model=Health, responses={503: {"model": Health}})
     async def health() -> JSONResponse:
-        """Whether the service recognises, and which labels."""
+        """Whether the service recognizes, and which labels."""
         status = "ok" if batcher.running else "stopped"
         body = Health(status=status, model=name, labels=recognizer.labels.types)
         return JSONResponse(body.model_dump(), 200 if batcher.running else 503)

@@ -1,4 +1,4 @@
-"""Requests that wait together are recognised together."""
+"""Requests that wait together are recognized together."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ class _Request:
 
 
 class DynamicBatcher:
-    """Gives a recogniser batches of the texts that wait, in a thread of its own.
+    """Gives a recognizer batches of the texts that wait, in a thread of its own.
 
     No request waits for others to come: while one batch is under way, the next one gathers. Requests take turns text
     by text, so that one with thousands of texts does not hold up the others.
 
     Args:
-        recognizer: The recogniser; nothing else may use it.
+        recognizer: The recognizer; nothing else may use it.
         metrics: Where to count.
         max_requests: Most requests that are under way or wait.
         max_characters: Most characters of these; a request alone may have more.
@@ -82,16 +82,16 @@ class DynamicBatcher:
         self._characters_per_second = 0.0
         self._arrival = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recogniser")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognizer")
         metrics.waiting.set_function(lambda: self._requests)
 
     @property
     def running(self) -> bool:
-        """Whether texts that are given are recognised."""
+        """Whether texts that are given are recognized."""
         return self._task is not None and not self._task.done()
 
     def start(self) -> None:
-        """Begin to recognise; call it where the event loop runs."""
+        """Begin to recognize; call it where the event loop runs."""
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:

@@ -34,7 +34,7 @@ class EntitiesAnswer(BaseModel):
 
 
 class Health(BaseModel):
-    """Whether the service recognises, and what."""
+    """Whether the service recognizes, and what."""
 
     status: str
     model: str
@@ -51,7 +51,7 @@ def answer(entities: list[Entity] | list[list[Entity]]) -> dict[str, Any]:
     """The body of `EntitiesAnswer`.
 
     Args:
-        entities: What the recogniser returned.
+        entities: What the recognizer returned.
     """
     return {"entities": entities}
 

@@ -39,11 +39,11 @@ class Metrics:
         self._seconds = Histogram(
             "nuner_request_seconds", "From a request to its answer", buckets=_SECONDS, registry=registry
         )
-        self._texts = Counter("nuner_texts", "Texts recognised", registry=registry)
+        self._texts = Counter("nuner_texts", "Texts recognized", registry=registry)
         self._characters = Counter("nuner_characters", "Characters of these", registry=registry)
         self._entities = Counter("nuner_entities", "Entities found", ["label"], registry=registry)
         self._batch_texts = Histogram(
-            "nuner_batch_texts", "Texts recognised together", buckets=_SIZES, registry=registry
+            "nuner_batch_texts", "Texts recognized together", buckets=_SIZES, registry=registry
         )
         self._batch_seconds = Histogram("nuner_batch_seconds", "Recognition of a batch", registry=registry)
         self.waiting = Gauge("nuner_waiting_requests", "Requests that wait or are under way", registry=registry)

@@ -1,4 +1,4 @@
-"""Recognisers as ONNX files, in float32 and with dynamic 8-bit arithmetic."""
+"""Recognizers as ONNX files, in float32 and with dynamic 8-bit arithmetic."""
 
 from __future__ import annotations
 

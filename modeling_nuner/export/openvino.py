@@ -1,4 +1,4 @@
-"""Recognisers as OpenVINO files, in float32 and with 8-bit weights."""
+"""Recognizers as OpenVINO files, in float32 and with 8-bit weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far an exported recogniser is from its original."""
+"""How far an exported recognizer is from its original."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Parity:
 
 
 def compare_recognizers(original: EntityRecognizer, exported: EntityRecognizer, texts: Sequence[str]) -> Parity:
-    """Compare the logits of two recognisers on sample text.
+    """Compare the logits of two recognizers on sample text.
 
     Args:
         original: What is right.

@@ -12,7 +12,7 @@ from transformers import AutoModelForTokenClassification, PreTrainedModel
 
 from ..modeling_nuner import NuNerForPreTraining, NuNerForTokenClassification, NuNerModel
 
-# Largest difference of logits between a recogniser and its export, on a sample input in fp32.
+# Largest difference of logits between a recognizer and its export, on a sample input in fp32.
 TOLERANCE = 1e-4
 
 
@@ -55,22 +55,22 @@ def export_backbone(
 
 
 def export_token_classifier(model: NuNerForTokenClassification, folder: str | os.PathLike[str]) -> None:
-    """Write a recogniser as the token classifier of its base architecture, checked for equal logits.
+    """Write a recognizer as the token classifier of its base architecture, checked for equal logits.
 
     `pipeline("ner", model=folder)` then works without this package.
 
     Args:
-        model: A recogniser with one linear layer on the last hidden state.
+        model: A recognizer with one linear layer on the last hidden state.
         folder: Where to write `config.json` and `model.safetensors`.
 
     Raises:
-        ExportError: If the architecture's own token classifier has another head, or the recogniser has two layers
+        ExportError: If the architecture's own token classifier has another head, or the recognizer has two layers
             or reads several hidden states; `save_pretrained` keeps those, with the code that loads them.
     """
     config = model.config
     if config.num_classifier_layers != 1 or list(config.feature_layers) != [-1]:
         raise ExportError(
-            "Only a recogniser with one linear layer on the last hidden state fits a plain token classifier; "
+            "Only a recognizer with one linear layer on the last hidden state fits a plain token classifier; "
             "use save_pretrained, whose checkpoint carries its own code."
         )
     plain_config = type(config.text_config).from_dict(config.text_config.to_dict())
@@ -90,7 +90,7 @@ def export_token_classifier(model: NuNerForTokenClassification, folder: str | os
     plain.classifier.load_state_dict(linear.state_dict())
     difference = _largest_difference(model, plain)
     if not difference <= TOLERANCE:
-        raise ExportError(f"The logits of {type(plain).__name__} differ by {difference:.2g} from the recogniser's.")
+        raise ExportError(f"The logits of {type(plain).__name__} differ by {difference:.2g} from the recognizer's.")
     plain.save_pretrained(folder)
 
 

@@ -1,4 +1,4 @@
-"""A recogniser as a folder that runs without torch, checked against its original."""
+"""A recognizer as a folder that runs without torch, checked against its original."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def export_recognizer(
     file_format: Literal["onnx", "openvino"] = "onnx",
     int8: bool = False,
 ) -> dict[str, Parity]:
-    """Export a recogniser with its tokenizer, and check every file on sample text.
+    """Export a recognizer with its tokenizer, and check every file on sample text.
 
     Writes `config.json`, the tokenizer, the model in float32 and, if wanted, in int8, and beside each model file
     `<file>.parity.json` with the largest difference of logits and the number of labels that changed.
@@ -43,12 +43,12 @@ def export_recognizer(
 
     Raises:
         FileNotFoundError: If there is no such checkpoint.
-        ValueError: If it is no recogniser, the sample is empty, or the float32 export computes something else.
+        ValueError: If it is no recognizer, the sample is empty, or the float32 export computes something else.
 
     Example:
         ```python
         >>> from nuner import export_recognizer
-        >>> export_recognizer("recogniser", "exported", ["Ada lives in Paris."], int8=True)  # doctest: +SKIP
+        >>> export_recognizer("recognizer", "exported", ["Ada lives in Paris."], int8=True)  # doctest: +SKIP
 
         ```
     """

@@ -1,4 +1,4 @@
-"""A recogniser as a component of spaCy pipelines."""
+"""A recognizer as a component of spaCy pipelines."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SETTINGS_FILE = "nuner.json"
 
 
 class SpacyRecognizer(Pipe):
-    """Puts a recogniser's entities into `doc.ents` and `doc.spans`.
+    """Puts a recognizer's entities into `doc.ents` and `doc.spans`.
 
     `doc.spans[spans_key]` holds every entity, with its scores in `attrs["scores"]` as spaCy's span categoriser
     writes them. `doc.ents` holds those that do not overlap: of entities that do, the longest, then the first; what
@@ -43,13 +43,13 @@ class SpacyRecognizer(Pipe):
 
     Raises:
         FileNotFoundError: If there is no such model.
-        ValueError: If the model is no recogniser, or the alignment mode is unknown.
+        ValueError: If the model is no recognizer, or the alignment mode is unknown.
 
     Example:
         ```python
         >>> import spacy
         >>> nlp = spacy.blank("en")
-        >>> nlp.add_pipe("nuner", config={"model": "recogniser"})  # doctest: +SKIP
+        >>> nlp.add_pipe("nuner", config={"model": "recognizer"})  # doctest: +SKIP
         >>> nlp("Ada lives in Paris.").ents  # doctest: +SKIP
         (Paris,)
 
@@ -80,7 +80,7 @@ class SpacyRecognizer(Pipe):
         return tuple(self.recognizer.labels.types)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Recognise the entities of a document.
+        """Recognize the entities of a document.
 
         Args:
             doc: The document; it is changed.
@@ -92,7 +92,7 @@ class SpacyRecognizer(Pipe):
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
-        """Recognise the entities of many documents, a batch at a time.
+        """Recognize the entities of many documents, a batch at a time.
 
         Args:
             stream: The documents.
@@ -222,7 +222,7 @@ def make_component(
     Args:
         nlp: The pipeline.
         name: Name of the component.
-        model: Folder or Hub id of a recogniser.
+        model: Folder or Hub id of a recognizer.
         backend: `"torch"`, `"onnx"` or `"openvino"`.
         dtype: Precision; see `EntityRecognizer.from_pretrained`.
         labels: Entity types that a bi-encoder shall find.

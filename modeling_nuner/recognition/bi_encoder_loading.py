@@ -104,5 +104,5 @@ def missing_concept_encoder(checkpoint: str) -> str:
     """What to tell about a checkpoint that cannot answer for types that are named at run time."""
     return (
         f"{checkpoint} has no concept encoder, so it cannot look for entity types by their names: give the folder of "
-        "the whole bi-encoder that `nuner pretrain` writes, not its backbone or a fine-tuned recogniser"
+        "the whole bi-encoder that `nuner pretrain` writes, not its backbone or a fine-tuned recognizer"
     )

@@ -35,7 +35,7 @@ def exported_file(folder: Path, file_format: str, dtype: str) -> Path:
     if not path.is_file():
         option = " --int8" if dtype == "int8" else ""
         raise FileNotFoundError(
-            f"{folder} holds no {name}; write it with: nuner export RECOGNISER --format {file_format}{option}"
+            f"{folder} holds no {name}; write it with: nuner export RECOGNIZER --format {file_format}{option}"
         )
     return path
 

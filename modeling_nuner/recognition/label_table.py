@@ -1,4 +1,4 @@
-"""What a recogniser's labels say: entity type, where an entity begins, where it ends."""
+"""What a recognizer's labels say: entity type, where an entity begins, where it ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNNAMED = re.compile(r"LABEL_\d+")
 
 
 class LabelTable:
-    """The labels of a recogniser as arrays, so that whole batches are decoded at once.
+    """The labels of a recognizer as arrays, so that whole batches are decoded at once.
 
     Args:
         names: Names of the labels, in the order of their ids. IOB1, IOB2, BIOES, BILOU, BMES and plain types are

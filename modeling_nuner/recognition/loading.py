@@ -1,4 +1,4 @@
-"""The parts of a recogniser from a checkpoint."""
+"""The parts of a recognizer from a checkpoint."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NO_LIMIT = 1_000_000
 
 
 class RecognizerParts(NamedTuple):
-    """What a recogniser is made of.
+    """What a recognizer is made of.
 
     Args:
         backend: What computes the logits.
@@ -42,7 +42,7 @@ class RecognizerParts(NamedTuple):
 
 
 def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device: str | None) -> RecognizerParts:
-    """Load what a recogniser is made of.
+    """Load what a recognizer is made of.
 
     Args:
         checkpoint: Folder or Hub id.
@@ -55,7 +55,7 @@ def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device:
 
     Raises:
         FileNotFoundError: If there is no such checkpoint.
-        ValueError: If the checkpoint is no recogniser, or the backend is unknown.
+        ValueError: If the checkpoint is no recognizer, or the backend is unknown.
     """
     if backend == "torch":
         return _load_torch(checkpoint, dtype, device)
@@ -75,9 +75,9 @@ def _load_torch(checkpoint: str, dtype: str | None, device: str | None) -> Recog
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         if Path(checkpoint).exists():
-            raise ValueError(f"{checkpoint} holds no recogniser with its tokenizer ({reason})") from error
+            raise ValueError(f"{checkpoint} holds no recognizer with its tokenizer ({reason})") from error
         raise FileNotFoundError(
-            f"there is no recogniser {checkpoint!r}: neither a folder with a saved model nor a Hub id within reach"
+            f"there is no recognizer {checkpoint!r}: neither a folder with a saved model nor a Hub id within reach"
         ) from error
     if not tokenizer.is_fast:
         raise ValueError(f"the tokenizer of {checkpoint} does not tell places in the text; a fast one is needed")

@@ -18,7 +18,7 @@ from .text_sources import answer_in_kind, text_or_none
 from .windows import Windows, plan_windows
 from .word_tokens import WordTokenizer, WordTokens
 
-# Longer windows cost more attention than they gain context, and most recognisers were trained on single sentences.
+# Longer windows cost more attention than they gain context, and most recognizers were trained on single sentences.
 DEFAULT_WINDOW = 512
 # What is read before the first result: enough texts of each length to fill batches without padding.
 LOOK_AHEAD_TEXTS = 2048
@@ -26,7 +26,7 @@ LOOK_AHEAD_CHARACTERS = 1 << 20
 
 
 class Entity(TypedDict):
-    """A recognised entity.
+    """A recognized entity.
 
     Args:
         start: Character with which it begins in the caller's string.
@@ -45,7 +45,7 @@ class Entity(TypedDict):
 
 @dataclass
 class RecognitionCounts:
-    """What a recogniser has done since it was made.
+    """What a recognizer has done since it was made.
 
     Args:
         texts: Texts given.
@@ -65,7 +65,7 @@ class RecognitionCounts:
 class EntityRecognizer:
     """Finds the entities of texts of any number and length.
 
-    Use `EntityRecognizer.from_pretrained`. Texts are tokenised together and grouped by length into batches bounded
+    Use `EntityRecognizer.from_pretrained`. Texts are tokenized together and grouped by length into batches bounded
     by their tokens; results come in the order of the texts. Texts longer than the encoder reads at once are read in
     overlapping windows.
 
@@ -76,7 +76,7 @@ class EntityRecognizer:
         max_length: Most tokens of a window, special ones included.
         pad_token_id: Id that fills batches up.
         decoding: `"greedy"` (the best label of each word) or `"viterbi"` (the best sequence without invalid labels).
-        overlap: Tokens that neighbouring windows share; an eighth of a window when left out.
+        overlap: Tokens that neighboring windows share; an eighth of a window when left out.
 
     Raises:
         ValueError: If the window or the overlap leave no room for text.
@@ -84,7 +84,7 @@ class EntityRecognizer:
     Example:
         ```python
         >>> from nuner import EntityRecognizer
-        >>> recognizer = EntityRecognizer.from_pretrained("recogniser")  # doctest: +SKIP
+        >>> recognizer = EntityRecognizer.from_pretrained("recognizer")  # doctest: +SKIP
         >>> recognizer("Ada lives in Paris.")  # doctest: +SKIP
         [{'start': 13, 'end': 18, 'text': 'Paris', 'label': 'city', 'score': 0.98}]
 
@@ -130,7 +130,7 @@ class EntityRecognizer:
         labels: Iterable[str] | Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> EntityRecognizer:
-        """Load a recogniser.
+        """Load a recognizer.
 
         Args:
             checkpoint: Folder or Hub id: any `...ForTokenClassification` checkpoint for torch, what `nuner export`
@@ -144,7 +144,7 @@ class EntityRecognizer:
             **kwargs: `decoding` and `overlap`, as above; with `labels` the arguments of `ZeroShotRecognizer`.
 
         Returns:
-            The recogniser.
+            The recognizer.
 
         Raises:
             FileNotFoundError: If there is no such checkpoint.
@@ -173,7 +173,7 @@ class EntityRecognizer:
         )
 
     def __call__(self, texts: Any, column: str = "text") -> Any:
-        """Recognise the entities of one text or of many.
+        """Recognize the entities of one text or of many.
 
         Args:
             texts: A string, a list, a `datasets` column, a pandas or polars Series or data frame, or an iterator,
@@ -190,7 +190,7 @@ class EntityRecognizer:
         return answer_in_kind(texts, column, self.stream)
 
     def stream(self, texts: Iterable[str | None]) -> Iterator[list[Entity]]:
-        """Recognise texts one pool after another, in constant memory.
+        """Recognize texts one pool after another, in constant memory.
 
         Args:
             texts: The texts; may be endless. Up to 2,048 texts or 1,048,576 characters are read ahead.

@@ -10,7 +10,7 @@ RESULT_COLUMN = "entities"
 
 
 def answer_in_kind(texts: Any, column: str, recognize: Callable[[Iterable[Any]], Iterator[list[Any]]]) -> Any:
-    """Recognise the texts of a container, and return the results as its users expect them.
+    """Recognize the texts of a container, and return the results as its users expect them.
 
     Args:
         texts: A string, anything with a length (list, tuple, array, `datasets` column, pandas or polars Series), a

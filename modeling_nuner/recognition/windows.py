@@ -10,7 +10,7 @@ import numpy as np
 class Windows(NamedTuple):
     """Stretches of tokens for the encoder, and which of their tokens count.
 
-    Neighbouring windows overlap. Each token counts in one window only, that in which it has more context, so that
+    Neighboring windows overlap. Each token counts in one window only, that in which it has more context, so that
     no entity is lost or found twice at a seam.
 
     Args:
@@ -32,7 +32,7 @@ def plan_windows(text_starts: np.ndarray, size: int, overlap: int) -> Windows:
     Args:
         text_starts: Place of the first token of each text, and behind the last, `(texts + 1,)`.
         size: Most tokens of a window.
-        overlap: Tokens that neighbouring windows share at least, less than `size`.
+        overlap: Tokens that neighboring windows share at least, less than `size`.
 
     Returns:
         The windows, in order; none for an empty text.

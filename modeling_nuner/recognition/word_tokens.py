@@ -84,7 +84,7 @@ class WordTokenizer:
         ]
 
     def __call__(self, texts: Sequence[str]) -> WordTokens:
-        """Tokenise texts, without special tokens.
+        """Tokenize texts, without special tokens.
 
         Args:
             texts: The texts.

@@ -31,7 +31,7 @@ Labels = Iterable[str] | Mapping[str, str]
 class ZeroShotRecognizer(EntityRecognizer):
     """Finds entities of any types: a token belongs to a type where its vector agrees with that of the type's name.
 
-    Each word has a calibrated probability for each type; neighbouring words of one type are one entity.
+    Each word has a calibrated probability for each type; neighboring words of one type are one entity.
 
     Args:
         model: The bi-encoder.
@@ -111,7 +111,7 @@ class ZeroShotRecognizer(EntityRecognizer):
         device: str | None = None,
         **kwargs: Any,
     ) -> ZeroShotRecognizer:
-        """Load a bi-encoder as a recogniser.
+        """Load a bi-encoder as a recognizer.
 
         Args:
             checkpoint: Folder or Hub id of what pre-training wrote: the bi-encoder, not the text encoder alone.
@@ -121,7 +121,7 @@ class ZeroShotRecognizer(EntityRecognizer):
             **kwargs: `nested`, `threshold`, `max_length`, `overlap`, as above.
 
         Returns:
-            The recogniser.
+            The recognizer.
 
         Raises:
             FileNotFoundError: If there is no such checkpoint.
@@ -134,7 +134,7 @@ class ZeroShotRecognizer(EntityRecognizer):
         return cls(parts.model, parts.tokenizer, labels, concept_tokenizer=parts.concept_tokenizer, **kwargs)
 
     def with_labels(self, labels: Labels, *, nested: bool | None = None, threshold: float | None = None) -> Any:
-        """The same recogniser for other types; model and label vectors are shared, and this one does not change.
+        """The same recognizer for other types; model and label vectors are shared, and this one does not change.
 
         Args:
             labels: As above.
@@ -142,7 +142,7 @@ class ZeroShotRecognizer(EntityRecognizer):
             threshold: As above; as here when left out.
 
         Returns:
-            A recogniser.
+            A recognizer.
 
         Raises:
             ValueError: If the labels are empty or not strings, or the threshold is no probability.

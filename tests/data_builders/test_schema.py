@@ -60,7 +60,7 @@ def test_overlapping_entities_are_legal():
     assert len(validate_record(record(entities=entities))["entities"]) == 2
 
 
-def test_concept_white_space_is_normalised_and_case_is_not():
+def test_concept_white_space_is_normalized_and_case_is_not():
     assert validate_record(with_entity(concept="  US \t state "))["entities"][0]["concept"] == "US state"
 
 

@@ -33,7 +33,7 @@ def test_it_works_in_combine(metric):
 def test_it_works_in_an_evaluator(metric, tiny_bert_dir, tmp_path):
     from datasets import ClassLabel, Dataset, Features, List, Value
 
-    folder = save_small_model("recogniser", tiny_bert_dir, tmp_path / "model")
+    folder = save_small_model("recognizer", tiny_bert_dir, tmp_path / "model")
     features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=LABELS))})
     rows = {"tokens": [["acme", "in", "london"], ["paris"]], "ner_tags": [[3, 0, 1], [1]]}
     scores = evaluate.evaluator("token-classification").compute(

@@ -34,9 +34,9 @@ def test_the_version_of_gradio_is_the_tested_one():
     assert f"gradio=={GRADIO_VERSION}\n" in constraints.read_text(encoding="utf-8")
 
 
-def test_only_a_recogniser_is_shown(tiny_bert_dir, tmp_path):
+def test_only_a_recognizer_is_shown(tiny_bert_dir, tmp_path):
     model = save_small_model("backbone", tiny_bert_dir, tmp_path / "model")
-    with pytest.raises(ValueError, match="is a backbone; a demonstration needs a recogniser"):
+    with pytest.raises(ValueError, match="is a backbone; a demonstration needs a recognizer"):
         write_space(tmp_path / "space", "ada/x", checkpoint=model)
 
 
@@ -44,7 +44,7 @@ def test_only_a_recogniser_is_shown(tiny_bert_dir, tmp_path):
 def test_a_long_text_is_read_to_its_end(tiny_bert_dir, tmp_path):
     from nuner.hub_cards.space import app
 
-    model = save_small_model("recogniser", tiny_bert_dir, tmp_path / "model")
+    model = save_small_model("recognizer", tiny_bert_dir, tmp_path / "model")
     ner = app.load_recognizer(str(model))
     assert app.entity_types(ner) == ["city", "company"]
     assert isinstance(ner("london " * 50), list)
@@ -81,7 +81,7 @@ def test_text_that_is_typed_in_a_browser_is_highlighted(recognizer_of_cities, tm
             page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
             page.goto(url)
             page.fill("#text textarea", "bought in london and paris")
-            page.click("#recognise")
+            page.click("#recognize")
             marked = page.locator("#entities .textfield", has_text="london")
             marked.wait_for()
             assert "paris" in page.inner_text("#entities")
@@ -103,7 +103,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def recognizer_of_cities(tiny_bert_dir, tmp_path_factory):
-    """A recogniser that has learnt three cities."""
+    """A recognizer that has learnt three cities."""
     import torch
     from transformers import AutoTokenizer
 

@@ -102,7 +102,7 @@ def test_the_hub_cache_comes_first(monkeypatch, tmp_path, fake_package):
     assert find_base_encoder() == (snapshot, "the local Hub cache")
 
 
-def test_pieces_join_to_the_text_and_keep_their_colours():
+def test_pieces_join_to_the_text_and_keep_their_colors():
     text = "Ada saw Paris."
     found = [
         {"start": 8, "end": 13, "entity_group": "city", "score": 0.9},
@@ -172,7 +172,7 @@ def test_a_short_quickstart_from_end_to_end(tmp_path):
     console = Console(record=True, width=120)
     files = run_quickstart(tmp_path / "out", max_steps=20, ks=(1, 4), seeds=2, finetune_epochs=2, console=console)
     figures = json.loads(files.figures.read_text(encoding="utf-8"))
-    assert figures["recogniser"]["architecture"] == "BertForTokenClassification"
+    assert figures["recognizer"]["architecture"] == "BertForTokenClassification"
     assert len(figures["seconds"]) == 5
     assert figures["few_shot"]["gains_over_first"]["NuNER"]["support-tickets"]["mean"] > 0
     printed = console.export_text()

@@ -110,7 +110,7 @@ def test_backbone_loads_where_nuner_cannot_be_imported(tiny_bert_dir, tmp_path):
     assert float(value) == pytest.approx(expected, rel=1e-4)
 
 
-def test_pipeline_with_a_recogniser(tiny_bert_dir, tmp_path):
+def test_pipeline_with_a_recognizer(tiny_bert_dir, tmp_path):
     labels = ["O", "B-city", "I-city"]
     NuNerForTokenClassification.from_encoder(tiny_bert_dir, labels).save_pretrained(tmp_path)
     AutoTokenizer.from_pretrained(tiny_bert_dir).save_pretrained(tmp_path)

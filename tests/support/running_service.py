@@ -20,21 +20,24 @@ from nuner.serving import create_app
 
 @contextmanager
 def service_thread(model: Path, **options: Any) -> Iterator[str]:
-    """Serve a recogniser from a thread; the address. It takes no seconds to start."""
+    """Serve a recognizer from a thread; the address. It takes no seconds to start."""
     app = create_app(EntityRecognizer.from_pretrained(model), **options)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
     with listener("127.0.0.1", 0) as sock:
         thread = threading.Thread(target=server.run, args=([sock],))
         thread.start()
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(timeout=30)
+        try:
+            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        finally:
+            # Also after a failed test: a server that goes on would keep the whole run from ending.
+            server.should_exit = True
+            thread.join(timeout=30)
         assert not thread.is_alive()
 
 
 @contextmanager
 def service_process(model: Path, *options: Any) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Serve a recogniser by `nuner serve`; the address, and the process."""
+    """Serve a recognizer by `nuner serve`; the address, and the process."""
     process = start_nuner("serve", model, "--port", 0, *options)
     try:
         assert process.stdout is not None and process.stderr is not None

@@ -14,9 +14,9 @@ LABELS = ["O", "B-city", "I-city", "B-company", "I-company"]
 
 
 def save_small_model(kind: str, encoder: Path, folder: Path) -> Path:
-    """Write a model: `bi-encoder`, `backbone`, `recogniser`, or `two-layer`, a recogniser that brings its code."""
+    """Write a model: `bi-encoder`, `backbone`, `recognizer`, or `two-layer`, a recognizer that brings its code."""
     tokenizer = AutoTokenizer.from_pretrained(encoder)
-    if kind in ("recogniser", "two-layer"):
+    if kind in ("recognizer", "two-layer"):
         layers = 2 if kind == "two-layer" else 1
         save_recognizer(
             NuNerForTokenClassification.from_encoder(encoder, LABELS, num_classifier_layers=layers), tokenizer, folder

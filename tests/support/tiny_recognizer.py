@@ -1,4 +1,4 @@
-"""A tiny recogniser whose labels depend on the words, and the pipeline of transformers on it."""
+"""A tiny recognizer whose labels depend on the words, and the pipeline of transformers on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from transformers import AutoTokenizer, BertForTokenClassification, pipeline
 LABELS = ["O", "B-city", "I-city", "B-person", "I-person"]
 
 
-def save_tiny_recogniser(tiny_bert_dir: Path, folder: Path, labels: list[str] | None = None) -> Path:
+def save_tiny_recognizer(tiny_bert_dir: Path, folder: Path, labels: list[str] | None = None) -> Path:
     """Write a random BERT classifier with lively labels and its tokenizer.
 
     Args:
@@ -44,5 +44,5 @@ def pipeline_entities(folder: Path, texts: list[str], **options: Any) -> list[li
 
 
 def places(results: list[list[Any]]) -> list[list[tuple[int, int, str]]]:
-    """Places and labels of what a recogniser finds."""
+    """Places and labels of what a recognizer finds."""
     return [[(e["start"], e["end"], e["label"]) for e in found] for found in results]

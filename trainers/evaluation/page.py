@@ -1,4 +1,4 @@
-"""A page about what a recogniser gets right and wrong."""
+"""A page about what a recognizer gets right and wrong."""
 
 from __future__ import annotations
 

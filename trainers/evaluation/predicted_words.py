@@ -1,4 +1,4 @@
-"""A recogniser's entities, in characters, as entities of a data set's words."""
+"""A recognizer's entities, in characters, as entities of a data set's words."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class PredictedWords(NamedTuple):
 
 
 def predicted_words(tokens: Sequence[str], entities: Sequence[Entity]) -> PredictedWords:
-    """Find the words of entities that were recognised in the words joined by spaces.
+    """Find the words of entities that were recognized in the words joined by spaces.
 
     An entity covers every word that it touches; entities of one type that share a word are one.
 
     Args:
         tokens: The words.
-        entities: What a recogniser finds in `" ".join(tokens)`.
+        entities: What a recognizer finds in `" ".join(tokens)`.
 
     Returns:
         The entities as ranges of words, without overlaps.

@@ -1,4 +1,4 @@
-"""How good a recogniser is on labelled sentences, and what it gets wrong."""
+"""How good a recognizer is on labelled sentences, and what it gets wrong."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class RecognizerEvaluation:
     """The result of `evaluate_recognizer`.
 
     Args:
-        measured_on: Recogniser, data set, split, number of sentences.
+        measured_on: Recognizer, data set, split, number of sentences.
         scores: What `entity_scores` returns.
         types: What `type_scores` returns.
         sentences: All sentences.
-        unknown_types: Types of the data set that the recogniser does not know: all their entities are missed.
-        unlabelled_types: Types of the recogniser that the data set does not have: all that is found is spurious.
+        unknown_types: Types of the data set that the recognizer does not know: all their entities are missed.
+        unlabelled_types: Types of the recognizer that the data set does not have: all that is found is spurious.
         dropped: Predicted entities that share a word with one of another type and a higher score, as nested ones do.
         seconds: How long recognition took.
     """
@@ -127,26 +127,26 @@ def evaluate_recognizer(
     *,
     measured_on: dict[str, Any] | None = None,
 ) -> RecognizerEvaluation:
-    """Measure a recogniser on labelled sentences.
+    """Measure a recognizer on labelled sentences.
 
     It reads the words joined by spaces, as its users' texts, not word by word.
 
     Args:
-        recognizer: The recogniser, or the folder or Hub id of one.
+        recognizer: The recognizer, or the folder or Hub id of one.
         dataset: Rows with `tokens` and `ner_tags` (IOB2), as `load_labelled` gives them.
-        measured_on: What to say in the results about recogniser and data set.
+        measured_on: What to say in the results about recognizer and data set.
 
     Returns:
         The scores, the errors and the sentences.
 
     Raises:
-        ValueError: If the data set has no sentence or no entity, or none of its types is known to the recogniser.
+        ValueError: If the data set has no sentence or no entity, or none of its types is known to the recognizer.
 
     Example:
         ```python
         >>> from nuner import evaluate_recognizer, load_labelled
         >>> test = load_labelled("support-tickets", "test")
-        >>> evaluation = evaluate_recognizer("recogniser", test)  # doctest: +SKIP
+        >>> evaluation = evaluate_recognizer("recognizer", test)  # doctest: +SKIP
         >>> evaluation.scores["f1"], evaluation.errors()["product"]["missed"]  # doctest: +SKIP
         >>> evaluation.to_html("evaluation.html")  # doctest: +SKIP
 
@@ -154,12 +154,12 @@ def evaluate_recognizer(
     """
     about: dict[str, Any] = {}
     if not isinstance(recognizer, EntityRecognizer):
-        about["recogniser"] = os.fspath(recognizer)
+        about["recognizer"] = os.fspath(recognizer)
         recognizer = EntityRecognizer.from_pretrained(recognizer)
     known, in_data = recognizer.labels.types, entity_types(dataset)
     if not set(known) & set(in_data):
         raise ValueError(
-            f"the recogniser and the data set have no type in common: it finds {', '.join(known)}, and the data set "
+            f"the recognizer and the data set have no type in common: it finds {', '.join(known)}, and the data set "
             f"has {', '.join(in_data) or 'none'}"
         )
     names: list[str] = dataset.features["ner_tags"].feature.names

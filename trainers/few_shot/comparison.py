@@ -124,7 +124,7 @@ def compare_encoders(
         "features": "first sub-word of each word, last layer, frozen encoder, " + ("bf16" if bf16 else "fp32"),
         "head": {
             "model": "linear softmax layer over O and the types",
-            "objective": "mean cross-entropy + l2 * (|W|^2 + |b|^2), features centred and scaled to mean square 1",
+            "objective": "mean cross-entropy + l2 * (|W|^2 + |b|^2), features centered and scaled to mean square 1",
             "names": "where a row says so, W and b are what is added to a layer made of the types' names",
             "l2": l2,
             "solver": "L-BFGS until no entry of the gradient exceeds 1e-4",

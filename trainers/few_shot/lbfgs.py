@@ -17,14 +17,14 @@ _ROUNDING = 1e-6
 _Pair = tuple[Tensor, Tensor, Tensor]
 
 
-def minimise(
+def minimize(
     objective: Callable[[Tensor], tuple[Tensor, Tensor]],
     start: Tensor,
     factor: Tensor,
     tolerance: float,
     max_iterations: int,
 ) -> tuple[Tensor, Tensor]:
-    """Minimise a function of each matrix of a batch.
+    """Minimize a function of each matrix of a batch.
 
     Each problem has its own step length and its own end; none sees the others.
 
@@ -38,7 +38,7 @@ def minimise(
         max_iterations: Most steps.
 
     Returns:
-        The minimisers and the gradients there.
+        The minimizers and the gradients there.
     """
     w = start
     value, gradient = objective(w)

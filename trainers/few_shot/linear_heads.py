@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .lbfgs import minimise
+from .lbfgs import minimize
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +57,8 @@ def fit_linear_heads(
 ) -> LinearHeads:
     """Fit a multinomial logistic regression to each training set, all in batched tensors.
 
-    A head minimises `mean cross-entropy + l2 * (|W|^2 + |b|^2)` over the words of its training
-    set. The features are first centred and divided by one number, so that their mean square
+    A head minimizes `mean cross-entropy + l2 * (|W|^2 + |b|^2)` over the words of its training
+    set. The features are first centered and divided by one number, so that their mean square
     is 1 and the penalty weighs the same for every encoder; the heads returned take the
     features as they came. The objective is strictly convex: the result depends on it alone,
     not on a learning rate or a number of steps.
@@ -134,10 +134,10 @@ def _padded(
     means, scales = torch.zeros(len(features), dim), torch.ones(len(features))
     for head, (rows, classes) in enumerate(zip(features, labels, strict=True)):
         means[head] = rows.float().mean(0)
-        centred = rows.float() - means[head]
+        centered = rows.float() - means[head]
         # one word, or equal ones, leave nothing to scale
-        scales[head] = centred.square().mean().sqrt().clamp_min(1e-6)
-        x[head, : len(rows), :-1] = centred / scales[head]
+        scales[head] = centered.square().mean().sqrt().clamp_min(1e-6)
+        x[head, : len(rows), :-1] = centered / scales[head]
         x[head, : len(rows), -1] = 1.0
         target[head, torch.arange(len(rows)), classes] = 1.0
     return x, target, means, scales
@@ -166,5 +166,5 @@ def _fit(
     # The Hessian is never above this matrix in any class's block (Böhning, 1992).
     bound = transposed @ x / (2 * words[:, None, None]) + 2 * l2 * torch.eye(x.shape[2])
     start = x.new_zeros(x.shape[0], x.shape[2], target.shape[2])
-    w, gradient = minimise(objective, start, torch.linalg.cholesky(bound), tolerance, max_iterations)
+    w, gradient = minimize(objective, start, torch.linalg.cholesky(bound), tolerance, max_iterations)
     return w, gradient.abs().amax((1, 2))

@@ -27,13 +27,13 @@ def add_adapters(
     """Freeze an encoder and put a low-rank adapter on each of its linear layers; the classifier is trained whole.
 
     Args:
-        model: The recogniser.
+        model: The recognizer.
         encoder: Folder or Hub id of the encoder; the adapters name it as what they belong to.
         rank: Rank of the adapters.
         dropout: Probability of dropout in front of each adapter.
 
     Returns:
-        The recogniser with adapters.
+        The recognizer with adapters.
     """
     from peft import LoraConfig, get_peft_model
 
@@ -52,13 +52,13 @@ def add_adapters(
 
 
 def merged(model: nn.Module) -> NuNerForTokenClassification:
-    """The recogniser with its adapters added to the weights; one without adapters as it is.
+    """The recognizer with its adapters added to the weights; one without adapters as it is.
 
     Args:
-        model: A recogniser, with or without adapters. It is not changed.
+        model: A recognizer, with or without adapters. It is not changed.
 
     Returns:
-        A plain recogniser.
+        A plain recognizer.
     """
     if isinstance(model, NuNerForTokenClassification):
         return model
@@ -69,7 +69,7 @@ def save_adapters(model: PeftModel, tokenizer: PreTrainedTokenizerBase, folder: 
     """Write only what was trained: the adapters and the classifier, a few per cent of the model.
 
     Args:
-        model: A recogniser with adapters.
+        model: A recognizer with adapters.
         tokenizer: Its tokenizer.
         folder: Where to write; it holds all new files or none.
 
@@ -91,14 +91,14 @@ def save_adapters(model: PeftModel, tokenizer: PreTrainedTokenizerBase, folder: 
 def load_adapters(
     folder: str | os.PathLike[str], encoder: str | os.PathLike[str] | None = None
 ) -> tuple[PeftModel, PreTrainedTokenizerBase]:
-    """Load a recogniser from saved adapters and the encoder that they belong to.
+    """Load a recognizer from saved adapters and the encoder that they belong to.
 
     Args:
         folder: What `save_adapters` wrote.
         encoder: Folder or Hub id of the encoder, where it has moved since.
 
     Returns:
-        The recogniser with adapters, in evaluation mode, and its tokenizer. `save_recognizer` merges and exports it.
+        The recognizer with adapters, in evaluation mode, and its tokenizer. `save_recognizer` merges and exports it.
 
     Raises:
         FileNotFoundError: If there are no adapters in the folder.

@@ -69,7 +69,7 @@ def fitting_epochs(num_sentences: int, batch_size: int) -> int:
 
 @dataclass
 class FineTuningArguments(TrainingArguments):
-    """`transformers.TrainingArguments` and what the fine-tuning of a recogniser adds to them.
+    """`transformers.TrainingArguments` and what the fine-tuning of a recognizer adds to them.
 
     Args:
         label_scheme: `"plain"` for the entity types alone as labels, `"IOB2"`, or `"auto"`, see `model_labels`.
@@ -109,7 +109,7 @@ class FineTuningArguments(TrainingArguments):
     train_encoder: bool = field(default=True, metadata={"help": "Whether the encoder is trained too."})
     frozen_share: float = field(default=0.0, metadata={"help": "Share of lowest layers that are not trained."})
     head_learning_rate: float | None = field(default=None, metadata={"help": "For the classifier."})
-    layer_decay: float = field(default=1.0, metadata={"help": "Ratio of the rates of neighbouring layers."})
+    layer_decay: float = field(default=1.0, metadata={"help": "Ratio of the rates of neighboring layers."})
     class_weights: str | None = field(default=None, metadata={"help": "'balanced' or nothing."})
     lora_rank: int = field(default=0, metadata={"help": "Rank of LoRA adapters; 0 for none."})
     lora_dropout: float = field(default=0.1, metadata={"help": "Dropout of the adapters."})

@@ -87,13 +87,13 @@ def similarity_classifier(name_vectors: torch.Tensor, word_vectors: torch.Tensor
 
 @torch.no_grad()
 def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None:
-    """Start the linear classifier of a recogniser where the names of its labels are in the concept encoder.
+    """Start the linear classifier of a recognizer where the names of its labels are in the concept encoder.
 
-    Before its first example, the recogniser then finds what `EntityRecognizer.from_pretrained(checkpoint,
+    Before its first example, the recognizer then finds what `EntityRecognizer.from_pretrained(checkpoint,
     labels=...)` finds, and so fewer examples teach it as much.
 
     Args:
-        model: A recogniser with one linear layer, on the text encoder of the checkpoint; its classifier is replaced.
+        model: A recognizer with one linear layer, on the text encoder of the checkpoint; its classifier is replaced.
         checkpoint: Folder or Hub id of the bi-encoder.
 
     Raises:
@@ -124,10 +124,10 @@ def solve_classifier(
     l2: float = DEFAULT_L2,
     bf16: bool = False,
 ) -> None:
-    """Fit the linear classifier of a recogniser to the vectors that its encoder gives now (section 4.1).
+    """Fit the linear classifier of a recognizer to the vectors that its encoder gives now (section 4.1).
 
     Args:
-        model: A recogniser with one linear layer; its classifier is replaced.
+        model: A recognizer with one linear layer; its classifier is replaced.
         features: Rows with `input_ids`, `attention_mask` and `labels`, as `featurize_labelled` gives them.
         collator: Pads them to batches.
         l2: Penalty of the classifier, see `fit_linear_heads`.

@@ -73,7 +73,7 @@ def featurize_labelled(
     *,
     label2id: Mapping[str, int] | None = None,
 ) -> Dataset:
-    """Tokenise sentences of labelled words.
+    """Tokenize sentences of labelled words.
 
     A word's label stands on its first sub-word; the others, special tokens and padding carry none. A text that is
     too long becomes several rows (see `word_windows`), so that no label is lost.
@@ -82,7 +82,7 @@ def featurize_labelled(
         dataset: Rows with `tokens` (words) and `ner_tags` (IOB2), as `load_labelled` gives them.
         tokenizer: A fast tokenizer.
         max_length: Longest row, in sub-words, special tokens included.
-        label2id: Labels of the recogniser: those of the data set, also the default, or its entity types and `O`.
+        label2id: Labels of the recognizer: those of the data set, also the default, or its entity types and `O`.
 
     Returns:
         Rows with `input_ids`, `attention_mask`, `labels`; `sentence`, the row of `dataset` that it is part of; and
@@ -90,7 +90,7 @@ def featurize_labelled(
 
     Raises:
         ValueError: If the tokenizer does not tell which word a sub-word belongs to, a sentence has not as many tags
-            as words, or the recogniser has no label for a type.
+            as words, or the recognizer has no label for a type.
     """
     if not tokenizer.is_fast:
         raise ValueError(f"{type(tokenizer).__name__} does not tell words and sub-words apart; use a fast tokenizer.")
@@ -135,7 +135,7 @@ def featurize_labelled(
         batched=True,
         with_indices=True,
         remove_columns=dataset.column_names,
-        desc="Tokenising the sentences",
+        desc="Tokenizing the sentences",
     )
 
 
@@ -164,5 +164,5 @@ def _labelled_places(word_ids: list[int | None], window: WordWindow) -> dict[int
 def _label_id(name: str, label2id: Mapping[str, int]) -> int:
     label = name if name in label2id else name[2:]
     if label not in label2id:
-        raise ValueError(f"the recogniser has no label for {name!r}, only {', '.join(label2id)}")
+        raise ValueError(f"the recognizer has no label for {name!r}, only {', '.join(label2id)}")
     return label2id[label]

@@ -22,18 +22,18 @@ def layerwise_parameter_groups(
 
     The highest layer of the encoder has `learning_rate`, each one below it `layer_decay` times that of the one above,
     the embeddings as if they were a layer below all; whatever is not part of the encoder has `head_learning_rate`.
-    Biases and the weights of normalisation are not decayed.
+    Biases and the weights of normalization are not decayed.
 
     Args:
         model: The model.
         encoder: Its encoder, whose layers are a list.
         learning_rate: Of the highest layer.
         head_learning_rate: Of what is on top.
-        layer_decay: Ratio of neighbouring layers, above 0 and at most 1.
+        layer_decay: Ratio of neighboring layers, above 0 and at most 1.
         weight_decay: Of the weight matrices.
 
     Returns:
-        Groups for a torch optimiser; no parameter is in two of them.
+        Groups for a torch optimizer; no parameter is in two of them.
     """
     rates: dict[int, float] = {}
     depth = 0

@@ -1,4 +1,4 @@
-"""The labels of a recogniser: IOB2, or the entity types alone."""
+"""The labels of a recognizer: IOB2, or the entity types alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PREFIXES = ("B-", "I-")
 
 
 def model_labels(dataset: Dataset, scheme: str = "auto") -> list[str]:
-    """Choose the labels of a recogniser for a labelled data set.
+    """Choose the labels of a recognizer for a labelled data set.
 
     With plain types a run of words of one type is one entity: there are half as many classes to learn, and nothing
     but the type, which is what NuNER's pre-training teaches, has to be told. Two entities of one type that touch
@@ -54,7 +54,7 @@ def model_labels(dataset: Dataset, scheme: str = "auto") -> list[str]:
 
 
 def model_scheme(names: Sequence[str]) -> ModelScheme:
-    """Tell which scheme the labels of a recogniser are in.
+    """Tell which scheme the labels of a recognizer are in.
 
     Args:
         names: Its labels.
@@ -67,7 +67,7 @@ def model_scheme(names: Sequence[str]) -> ModelScheme:
 
 
 def label_types(names: Sequence[str]) -> list[str]:
-    """Tell what each label of a recogniser is about.
+    """Tell what each label of a recognizer is about.
 
     Args:
         names: Its labels.

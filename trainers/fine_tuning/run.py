@@ -1,4 +1,4 @@
-"""Fine-tuning of a recogniser on labelled sentences (sections 4.1 and 6)."""
+"""Fine-tuning of a recognizer on labelled sentences (sections 4.1 and 6)."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def finetune(
     callbacks: Sequence[TrainerCallback] = (),
     **arguments: Any,
 ) -> TokenClassificationTrainer:
-    """Make a recogniser from an encoder and labelled sentences.
+    """Make a recognizer from an encoder and labelled sentences.
 
     Args:
         encoder: Folder or Hub id of a NuNER checkpoint or of a plain encoder. Of a whole bi-encoder the names of the
             entity types tell where to start from.
         train_dataset: Sentences to learn from, in any form that `load_labelled` reads (words with tags of any
-            scheme, or texts with character spans). The recogniser's labels are the data set's.
+            scheme, or texts with character spans). The recognizer's labels are the data set's.
         output_dir: Folder of the run; nothing stays in it before `trainer.save_model()`.
         eval_dataset: Sentences to measure on: by `trainer.evaluate()` after training, and after every epoch for
             early stopping.
@@ -53,7 +53,7 @@ def finetune(
         **arguments: Arguments that replace those of the preset, see `FineTuningArguments`.
 
     Returns:
-        The trainer after training; the recogniser is its `model`.
+        The trainer after training; the recognizer is its `model`.
 
     Raises:
         FileNotFoundError: If the encoder does not exist.

@@ -1,4 +1,4 @@
-"""A fine-tuned recogniser on disk, in the plainest form that holds it."""
+"""A fine-tuned recognizer on disk, in the plainest form that holds it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .adapters import merged
 
 
 def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder: str | os.PathLike[str]) -> str:
-    """Write a recogniser and its tokenizer: as a plain checkpoint where its architecture can hold it.
+    """Write a recognizer and its tokenizer: as a plain checkpoint where its architecture can hold it.
 
     With one linear layer that is mostly so (`BertForTokenClassification`, ...), and `pipeline("ner", model=folder)`
     works without this package. Otherwise the NuNER checkpoint is written, with the code that loads it
     (`trust_remote_code=True` where this package is not installed).
 
     Args:
-        model: The recogniser; adapters are merged into the weights that are written.
+        model: The recognizer; adapters are merged into the weights that are written.
         tokenizer: Its tokenizer.
         folder: Where to write; it holds all new files or none.
 

@@ -1,4 +1,4 @@
-"""A `transformers.Trainer` for recognisers (sections 4.1 and 6)."""
+"""A `transformers.Trainer` for recognizers (sections 4.1 and 6)."""
 
 from __future__ import annotations
 
@@ -80,12 +80,12 @@ def joined_windows(tags: Iterable[Sequence[str]], sentences: Sequence[int]) -> l
 
 
 class TokenClassificationTrainer(HubTrainer):
-    """`transformers.Trainer` for recognisers on labelled words.
+    """`transformers.Trainer` for recognizers on labelled words.
 
     Texts that are too long are split into windows, of which each word is labelled in one, and scored whole.
 
     Args:
-        model: The recogniser, with or without adapters.
+        model: The recognizer, with or without adapters.
         args: The arguments.
         train_dataset: Rows with `tokens` and `ner_tags`, as `load_labelled` gives them.
         eval_dataset: The same, to measure on.
@@ -151,7 +151,7 @@ class TokenClassificationTrainer(HubTrainer):
         ignore_keys: list[str] | None = None,
         metric_key_prefix: str = "eval",
     ) -> dict[str, float]:
-        """Measure the recogniser.
+        """Measure the recognizer.
 
         Args:
             eval_dataset: Rows with `tokens` and `ner_tags`; those of the trainer when left out.
@@ -164,7 +164,7 @@ class TokenClassificationTrainer(HubTrainer):
         return super().evaluate(cast(Any, self._featurized(eval_dataset)), ignore_keys, metric_key_prefix)
 
     def evaluation_loop(self, dataloader: Any, *args: Any, **kwargs: Any) -> EvalLoopOutput:
-        """Run the recogniser over a data loader; see `transformers.Trainer.evaluation_loop`."""
+        """Run the recognizer over a data loader; see `transformers.Trainer.evaluation_loop`."""
         self._measured = dataloader.dataset
         return super().evaluation_loop(dataloader, *args, **kwargs)
 
@@ -183,7 +183,7 @@ class TokenClassificationTrainer(HubTrainer):
         return entity_scores(gold, predicted)
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
-        """Make the optimiser, with a learning rate for each layer as the arguments say."""
+        """Make the optimizer, with a learning rate for each layer as the arguments say."""
         if self.optimizer is None:
             args = cast(FineTuningArguments, self.args)
             whole: Any = self.accelerator.unwrap_model(self.model)
@@ -209,7 +209,7 @@ class TokenClassificationTrainer(HubTrainer):
         """Compute the cross-entropy of the labels, weighted where the arguments ask for it.
 
         Args:
-            model: The recogniser.
+            model: The recognizer.
             inputs: A batch.
             return_outputs: Whether to return the model's output too.
             num_items_in_batch: Labels over all accumulated batches.

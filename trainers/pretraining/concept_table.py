@@ -1,4 +1,4 @@
-"""The table of all concept names of a corpus, tokenised once."""
+"""The table of all concept names of a corpus, tokenized once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ConceptTable:
     def from_names(
         cls, names: Iterable[str], tokenizer: PreTrainedTokenizerBase, max_length: int = 16
     ) -> ConceptTable:
-        """Tokenise concept names.
+        """Tokenize concept names.
 
         Args:
             names: The names; repeated ones count once, their order does not matter.

@@ -32,7 +32,7 @@ def tokens_of_span(starts: list[int], ends: list[int], start: int, end: int) -> 
 def featurize_corpus(
     corpus: Dataset, tokenizer: PreTrainedTokenizerBase, concepts: ConceptTable, max_length: int = 256
 ) -> Dataset:
-    """Tokenise a corpus and turn its entities into positive (token, concept) pairs (section 3.2).
+    """Tokenize a corpus and turn its entities into positive (token, concept) pairs (section 3.2).
 
     Args:
         corpus: Rows of the corpus schema: `text` and `entities` with `start`, `end`, `concept`.
@@ -87,7 +87,7 @@ def featurize_corpus(
         batched=True,
         with_indices=True,
         remove_columns=corpus.column_names,
-        desc="Tokenising the corpus",
+        desc="Tokenizing the corpus",
     )
     cut = sum(features["cut_entities"])
     if cut:

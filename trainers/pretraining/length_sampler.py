@@ -12,7 +12,7 @@ BATCHES_A_POOL = 50
 
 
 class LengthGroupedSampler(Sampler[int]):
-    """Random order in which neighbours are of similar length.
+    """Random order in which neighbors are of similar length.
 
     That of transformers draws from the global random state, so a resumed run sees another order. This one depends
     on nothing but the seed and the epoch.

@@ -47,7 +47,7 @@ class _SetEpoch(TrainerCallback):
 class ContrastiveTrainer(HubTrainer):
     """`transformers.Trainer` for `NuNerForPreTraining` on an LLM-annotated corpus.
 
-    Tokenises the corpus, freezes the lower layers, groups texts by length, shares the concepts between the
+    Tokenizes the corpus, freezes the lower layers, groups texts by length, shares the concepts between the
     processes of a data-parallel run, and measures average precision and F1 over (token, concept) pairs.
 
     Args:

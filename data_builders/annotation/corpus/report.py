@@ -85,7 +85,7 @@ def rarest_concepts(statistics: CorpusStatistics, size: int = _CONCEPTS_SHOWN) -
 
 
 def highlighted(record: Record) -> list[Piece]:
-    """Cut the text of a record at its entities; in one record each concept has its colour.
+    """Cut the text of a record at its entities; in one record each concept has its color.
 
     Args:
         record: A row of the corpus.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nuner.data_builders.corpus.selection import Filters, KeptCounts, Record
-from nuner.data_builders.schema import normalise_concept
+from nuner.data_builders.schema import normalize_concept
 
 from ..replies.alignment import AlignmentOptions, align
 from ..replies.parsing import ReplyError, parse_reply
@@ -81,7 +81,7 @@ def corpus_rows(
         [{'start': 0, 'end': 3, 'text': 'Ada', 'concept': 'person', 'description': None}]
     """
     counts = YieldCounts() if counts is None else counts
-    filters = Filters(frozenset(normalise_concept(name).lower() for name in drop_concepts))
+    filters = Filters(frozenset(normalize_concept(name).lower() for name in drop_concepts))
     dropped = KeptCounts()
     for row in filters.apply(_placed(sentences, counts, alignment), dropped):
         counts.kept += 1

@@ -30,13 +30,13 @@ class AlignmentOptions:
 
     Args:
         ignore_case: Whether an entity that is not found is looked for in any case of its letters.
-        normalise: Whether one that is still not found is looked for with look-alike characters taken as the
+        normalize: Whether one that is still not found is looked for with look-alike characters taken as the
             same: composed and decomposed letters (NFC), quotes, dashes, white space.
         max_characters: A longer entity is dropped.
     """
 
     ignore_case: bool = False
-    normalise: bool = False
+    normalize: bool = False
     max_characters: int = 100
 
     def __post_init__(self) -> None:
@@ -47,10 +47,10 @@ class AlignmentOptions:
         """Yield name and options of the ways to fold a text, the most careful first."""
         if self.ignore_case:
             yield "ignoring case", {"ignore_case": True}
-        if self.normalise:
-            yield "normalised", {"normalise": True}
-        if self.ignore_case and self.normalise:
-            yield "ignoring case, normalised", {"ignore_case": True, "normalise": True}
+        if self.normalize:
+            yield "normalized", {"normalize": True}
+        if self.ignore_case and self.normalize:
+            yield "ignoring case, normalized", {"ignore_case": True, "normalize": True}
 
 
 class Alignment(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from nuner.data_builders.schema import normalise_concept
+from nuner.data_builders.schema import normalize_concept
 
 _CAPITALISED = re.compile(r"\b[^\W\d_]{2,}\b")
 _TRAILING = " .,;:!?\u2026\u3002\u3001\uff0c\uff1b\uff1a"
@@ -29,7 +29,7 @@ def clean_concept(concept: str) -> str:
         >>> [clean_concept(name) for name in ("Musical  Group.", "US State", "PERSON", "**film**")]
         ['musical group', 'US state', 'person', 'film']
     """
-    name = normalise_concept(concept).strip(_AROUND).rstrip(_TRAILING).strip(_AROUND)
+    name = normalize_concept(concept).strip(_AROUND).rstrip(_TRAILING).strip(_AROUND)
     if name.upper() == name:
         return name.lower()
     return _CAPITALISED.sub(lambda word: _without_first_capital(word.group()), name)

@@ -23,18 +23,18 @@ class FoldedText:
     Args:
         text: The text.
         ignore_case: Whether letters of either case are the same.
-        normalise: Whether characters that look alike are the same: composed and decomposed letters (NFC),
+        normalize: Whether characters that look alike are the same: composed and decomposed letters (NFC),
             straight and typographic quotes, dashes, and white space of any kind and length.
 
     Example:
-        >>> FoldedText("The Bird's  Nest", ignore_case=True, normalise=True).locate("bird's nest")
+        >>> FoldedText("The Bird's  Nest", ignore_case=True, normalize=True).locate("bird's nest")
         [(4, 16)]
     """
 
-    def __init__(self, text: str, *, ignore_case: bool = False, normalise: bool = False) -> None:
+    def __init__(self, text: str, *, ignore_case: bool = False, normalize: bool = False) -> None:
         self.text = text
         self._ignore_case = ignore_case
-        self._normalise = normalise
+        self._normalize = normalize
         folded: list[str] = []
         self._starts: dict[int, int] = {}
         self._ends: dict[int, int] = {}
@@ -66,7 +66,7 @@ class FoldedText:
         return is_whole(self.text, self._starts[start], self._ends[end])
 
     def _fold(self, unit: str) -> str:
-        if self._normalise:
+        if self._normalize:
             unit = " " if unit.isspace() else unicodedata.normalize("NFC", unit)
             unit = "".join(_LOOK_ALIKES.get(character, character) for character in unit)
         return unit.casefold() if self._ignore_case else unit

@@ -7,7 +7,7 @@ from typing import Any
 
 from nuner.data_builders.locating import locate
 from nuner.data_builders.raw_entity import RawEntity
-from nuner.data_builders.schema import RecordError, normalise_concept, validate_record
+from nuner.data_builders.schema import RecordError, normalize_concept, validate_record
 
 from .conversion import LeaveOut
 
@@ -40,7 +40,7 @@ def locate_annotations(
                 leave_out(RecordError("an entity is not in the sentence", repr(annotation.text[:80])))
             for start, end in spans:
                 # A concept that an LLM names twice for the same entity is one annotation.
-                key = (start, end, normalise_concept(annotation.concept))
+                key = (start, end, normalize_concept(annotation.concept))
                 fields = {"text": annotation.text, "concept": annotation.concept}
                 entity = {"start": start, "end": end, **fields, "description": annotation.description}
                 entities.setdefault(key, entity)

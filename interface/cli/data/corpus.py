@@ -35,7 +35,7 @@ _OF_CORPORA = (
 )
 _OF_STORES = (
     "ignore_case",
-    "normalise",
+    "normalize",
     "max_characters",
     "rows_per_shard",
     "prompt_price",
@@ -80,8 +80,8 @@ SourceSplit = Annotated[str | None, typer.Option(help="Which split of a Hub data
 OnError = Annotated[OnErrorPolicy, typer.Option(help="Leave bad records out, or stop at the first one.")]
 CacheDir = Annotated[Path | None, typer.Option(help="Where prepared data is kept; the cache of datasets by default.")]
 IgnoreCase = Annotated[bool, typer.Option("--ignore-case", help="Of a store: also match entities in another case.")]
-Normalise = Annotated[
-    bool, typer.Option("--normalise", help="Of a store: also match look-alike quotes, dashes, spaces and accents.")
+Normalize = Annotated[
+    bool, typer.Option("--normalize", help="Of a store: also match look-alike quotes, dashes, spaces and accents.")
 ]
 MaxCharacters = Annotated[int, typer.Option(help="Of a store: drop longer entities.")]
 RowsPerShard = Annotated[int, typer.Option(help="Of a store: how many sentences a file holds at most.")]
@@ -137,10 +137,10 @@ def build(
     on_error: OnError = OnErrorPolicy.skip,
     cache_dir: CacheDir = None,
     license_: Annotated[
-        str | None, typer.Option("--license", help="Licence of the text, for its card; needed to push it publicly.")
+        str | None, typer.Option("--license", help="License of the text, for its card; needed to push it publicly.")
     ] = None,
     ignore_case: IgnoreCase = False,
-    normalise: Normalise = False,
+    normalize: Normalize = False,
     max_characters: MaxCharacters = 100,
     rows_per_shard: RowsPerShard = 100_000,
     prompt_price: PromptPrice = None,
@@ -167,7 +167,7 @@ def build(
             license_,
             prices,
             currency,
-            alignment=AlignmentOptions(ignore_case, normalise, max_characters),
+            alignment=AlignmentOptions(ignore_case, normalize, max_characters),
             drop_concepts=[name for name in drop_concept if name.strip()],
             rows_per_shard=rows_per_shard,
             seed=seed,

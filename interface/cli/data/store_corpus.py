@@ -36,7 +36,7 @@ def build_from_store(
     Args:
         store: The store of `nuner annotate`.
         output: A folder.
-        license: Licence of the text, for the card.
+        license: License of the text, for the card.
         prices: What the tokens cost, for the card, or None.
         currency: Of the prices.
         **options: Those of `build_corpus`.

@@ -16,7 +16,7 @@ def card(
         str | None, typer.Option("--id", help="What it will be loaded by, for the snippets: namespace/name.")
     ] = None,
     license_: Annotated[
-        str | None, typer.Option("--license", help="Licence, as the Hub names it: mit, apache-2.0, cc-by-4.0, ...")
+        str | None, typer.Option("--license", help="License, as the Hub names it: mit, apache-2.0, cc-by-4.0, ...")
     ] = None,
     language: Annotated[
         list[str] | None, typer.Option(help="Language of the text (ISO 639-1); may be repeated.")
@@ -32,7 +32,7 @@ def card(
         str | None, typer.Option(help="Which encoder of it the model is; the last one by default.")
     ] = None,
     example: Annotated[
-        list[str] | None, typer.Option(help="A text to try a recogniser with; may be repeated.")
+        list[str] | None, typer.Option(help="A text to try a recognizer with; may be repeated.")
     ] = None,
 ) -> None:
     """Write FOLDER/README.md from the model or the corpus and what is recorded of its making, and check it.

@@ -36,12 +36,12 @@ def push(
     tag: Annotated[list[str] | None, typer.Option(help="Tag the new commit; may be repeated.")] = None,
     message: Annotated[str | None, typer.Option("--message", "-m", help="Commit message.")] = None,
     license_: Annotated[
-        str | None, typer.Option("--license", help="Licence of a corpus's text, such as cc-by-4.0.")
+        str | None, typer.Option("--license", help="License of a corpus's text, such as cc-by-4.0.")
     ] = None,
     space: Annotated[
         str | None,
         typer.Option(
-            help="Push a demonstration of the recogniser too, to the Space of this name.", show_default=False
+            help="Push a demonstration of the recognizer too, to the Space of this name.", show_default=False
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would be sent, and send nothing.")] = False,
@@ -58,7 +58,7 @@ def push(
     if license_ is not None and kind != "dataset":
         raise typer.BadParameter("--license is for corpora; that of a model is in its card.")
     if space is not None and kind != "model":
-        raise typer.BadParameter("--space is for recognisers.")
+        raise typer.BadParameter("--space is for recognizers.")
     options = {
         "private": None if public is None else not public,
         "revision": revision,

@@ -1,4 +1,4 @@
-"""Options of every command that runs a recogniser."""
+"""Options of every command that runs a recognizer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nuner demo`: try a recogniser in the browser."""
+"""`nuner demo`: try a recognizer in the browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..output import quiet_libraries
 
 
 def demo(
-    model: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser.", show_default=False)],
+    model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
     example: Annotated[
         list[str] | None, typer.Option(help="A text to try; may be repeated. By default those of the model's card.")
     ] = None,

@@ -1,4 +1,4 @@
-"""`nuner export`: a recogniser as ONNX or OpenVINO files."""
+"""`nuner export`: a recognizer as ONNX or OpenVINO files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ExportFormat(str, Enum):
 
 
 def export(
-    recogniser: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser.", show_default=False)],
+    recognizer: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the export.")],
     export_format: Annotated[
         ExportFormat, typer.Option("--format", help="For onnxruntime or for OpenVINO.")
@@ -32,7 +32,7 @@ def export(
     ] = None,
     column: Annotated[str, typer.Option(help="Field of the sample with the text.")] = "text",
 ) -> None:
-    """Export a recogniser with its tokenizer, for use without torch, and check it against the original.
+    """Export a recognizer with its tokenizer, for use without torch, and check it against the original.
 
     Beside each model file lies FILE.parity.json: the largest difference of logits and the labels that changed.
     Without --sample, the check reads the support tickets' test sentences.
@@ -49,7 +49,7 @@ def export(
         records = read_records(str(sample), format_of(sample), column)
         texts = [record[column] for record in records if isinstance(record[column], str)]
     console = Console()
-    results = export_recognizer(recogniser, output, texts, file_format=export_format.value, int8=int8)
+    results = export_recognizer(recognizer, output, texts, file_format=export_format.value, int8=int8)
     for name, parity in results.items():
         percent = 100 * parity.labels_changed / parity.words
         console.print(

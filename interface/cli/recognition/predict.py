@@ -28,7 +28,7 @@ class InputFormat(str, Enum):
 
 
 def predict(
-    recogniser: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser or an export.")],
+    model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer or an export.")],
     source: Annotated[
         str, typer.Argument(metavar="INPUT", help="A .txt (a text a line), .jsonl, .csv or .parquet file; - reads on.")
     ] = "-",
@@ -69,7 +69,7 @@ def predict(
         raise FileNotFoundError(2, "No such file", source)
     written = format_of(output, OUTPUT_FORMATS) if output else None
     recognizer = EntityRecognizer.from_pretrained(
-        recogniser, backend.value, dtype, max_length=max_length, decoding=decoding.value
+        model, backend.value, dtype, max_length=max_length, decoding=decoding.value
     )
     console = Console(stderr=True)
     try:
@@ -80,7 +80,7 @@ def predict(
             sys.stdout.flush()
         else:
             settings = {
-                "recogniser": recogniser,
+                "recognizer": model,
                 "input": _state_of(source),
                 "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
             }
@@ -118,7 +118,7 @@ def _state_of(source: str) -> list[Any]:
 @contextmanager
 def _progress(console: Console, done: int) -> Iterator[Callable[[int], None]]:
     """A display that is told how many records were written."""
-    columns = (TextColumn("Recognising"), BarColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
+    columns = (TextColumn("Recognizing"), BarColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None, completed=done)
         yield lambda rows: progress.advance(task, rows)

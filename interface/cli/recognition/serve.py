@@ -1,4 +1,4 @@
-"""`nuner serve`: recognise entities over HTTP."""
+"""`nuner serve`: recognize entities over HTTP."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEEP_ALIVE_SECONDS = 75
 
 
 def serve(
-    model: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser.", show_default=False)],
+    model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
     host: Annotated[str, typer.Option(help="Address to serve on; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8000,
     backend: Backend = Runtime.torch,
@@ -30,9 +30,9 @@ def serve(
         int, typer.Option(min=1, help="Most requests that wait or are under way; those beyond are answered 503.")
     ] = 256,
 ) -> None:
-    """Serve a recogniser over HTTP until Ctrl-C: /entities, /health, /metrics, and /docs.
+    """Serve a recognizer over HTTP until Ctrl-C: /entities, /health, /metrics, and /docs.
 
-    Requests that wait together are recognised together. On SIGTERM and Ctrl-C the requests under way are answered
+    Requests that wait together are recognized together. On SIGTERM and Ctrl-C the requests under way are answered
     first. There is no access control: put a proxy before it where others can reach it.
     """
     for module in ("fastapi", "uvicorn", "prometheus_client"):

@@ -1,4 +1,4 @@
-"""`nuner evaluate`: measure a recogniser on labelled sentences, and show its errors."""
+"""`nuner evaluate`: measure a recognizer on labelled sentences, and show its errors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HEADINGS = {
 
 
 def evaluate(
-    recogniser: Annotated[str, typer.Argument(help="Folder or Hub id of a recogniser.", show_default=False)],
+    model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
     data: Data = "support-tickets",
     split: Annotated[
         str | None, typer.Option(help="Split to measure on; test by default, or the only one there is.")
@@ -48,7 +48,7 @@ def evaluate(
         Path | None, typer.Option(help="HTML file for the errors and predictions in their sentences.")
     ] = None,
 ) -> None:
-    """Measure a recogniser: F1 of entities and words, scores and errors of each type.
+    """Measure a recognizer: F1 of entities and words, scores and errors of each type.
 
     An error is missed, spurious, of a wrong type, of a wrong boundary, or of both.
     """
@@ -66,10 +66,10 @@ def evaluate(
     if chosen not in splits:
         raise ValueError(f"{data} has no split {chosen!r}, only {', '.join(map(str, splits))}; choose with --split")
     if label:
-        recognizer = EntityRecognizer.from_pretrained(recogniser, backend.value, dtype, labels=label)
+        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=label)
     else:
-        recognizer = EntityRecognizer.from_pretrained(recogniser, backend.value, dtype, decoding=decoding.value)
-    measured_on = {"recogniser": recogniser, "data_set": data, "split": chosen}
+        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, decoding=decoding.value)
+    measured_on = {"recognizer": model, "data_set": data, "split": chosen}
     evaluation = evaluate_recognizer(recognizer, splits[chosen], measured_on=measured_on)
     evaluation.to_json(output)
     if html is not None:
@@ -84,7 +84,7 @@ def evaluate(
         f"F1 {f1} (precision {precision}, recall {recall}); token macro F1 {token_f1}", highlight=False, soft_wrap=True
     )
     for names, what in (
-        (evaluation.unknown_types, "The recogniser does not know {}: all their entities count as missed."),
+        (evaluation.unknown_types, "The recognizer does not know {}: all their entities count as missed."),
         (evaluation.unlabelled_types, "The data set does not label {}: what was found of them counts as spurious."),
     ):
         if names:

@@ -1,4 +1,4 @@
-"""`nuner finetune`: make a recogniser from an encoder and labelled sentences."""
+"""`nuner finetune`: make a recognizer from an encoder and labelled sentences."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def finetune(
     encoder: Annotated[
         str, typer.Argument(help="Folder or Hub id of a NuNER checkpoint or of any encoder.", show_default=False)
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the recogniser.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the recognizer.")],
     data: Data = "support-tickets",
     config: Config = None,
     scheme: Scheme = None,
@@ -72,18 +72,18 @@ def finetune(
         int, typer.Option(min=8, help="Longest row in sub-words; longer texts are split into windows.")
     ] = 256,
     license_: Annotated[
-        str | None, typer.Option("--license", help="Licence of the recogniser, for its card, as the Hub names it.")
+        str | None, typer.Option("--license", help="License of the recognizer, for its card, as the Hub names it.")
     ] = None,
     language: Annotated[
         list[str] | None, typer.Option(help="Language of the text (ISO 639-1), for the card; may be repeated.")
     ] = None,
     example: Annotated[
-        list[str] | None, typer.Option(help="A text for the card to try the recogniser with; may be repeated.")
+        list[str] | None, typer.Option(help="A text for the card to try the recognizer with; may be repeated.")
     ] = None,
 ) -> None:
-    """Fine-tune a recogniser on labelled sentences, and measure it on the test split.
+    """Fine-tune a recognizer on labelled sentences, and measure it on the test split.
 
-    Writes the recogniser with its tokenizer and its card to OUTPUT, and the scores to OUTPUT/finetuning.json. With
+    Writes the recognizer with its tokenizer and its card to OUTPUT, and the scores to OUTPUT/finetuning.json. With
     one linear layer it is the plain token classifier of the encoder's architecture, wherever that has the same head.
     With --preset lora, the adapters are merged into it, and kept by themselves in OUTPUT/adapters.
     """

@@ -1,4 +1,4 @@
-"""What is known of a fine-tuning beforehand, for the recogniser's card."""
+"""What is known of a fine-tuning beforehand, for the recognizer's card."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def finetuning_account(
         train: What is learnt from.
         test: What is measured on.
         sample: How the training sentences were chosen.
-        license: Licence of the recogniser.
+        license: License of the recognizer.
         languages: Codes of the text's languages.
         examples: Texts to try it with.
 

@@ -80,7 +80,7 @@ def pretrain(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the newest complete checkpoint.")] = False,
     license_: Annotated[
-        str | None, typer.Option("--license", help="Licence of the model, for its card, as the Hub names it.")
+        str | None, typer.Option("--license", help="License of the model, for its card, as the Hub names it.")
     ] = None,
 ) -> None:
     """Pre-train a bi-encoder on an annotated corpus (section 3 of the paper).

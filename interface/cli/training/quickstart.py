@@ -14,10 +14,10 @@ from ..output import quiet_libraries
 def quickstart(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for everything.")] = Path("nuner-quickstart"),
 ) -> None:
-    """Pre-train, compare, fine-tune and recognise, on a CPU, without the network.
+    """Pre-train, compare, fine-tune and recognize, on a CPU, without the network.
 
     Starts from a small encoder and the bundled corpus, shows how much better few-shot recognition becomes, and writes
-    a recogniser and a report.
+    a recognizer and a report.
     """
     from nuner.quickstart.run import run_quickstart
 

@@ -24,7 +24,7 @@ class OnnxBackend:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        # Threads that wait actively take the cores from tokenising and from other processes.
+        # Threads that wait actively take the cores from tokenizing and from other processes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         self.session = onnxruntime.InferenceSession(os.fspath(path), options, providers=_providers())

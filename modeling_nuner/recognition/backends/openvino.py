@@ -11,7 +11,7 @@ import numpy as np
 from ..exported_files import exported_file
 
 # Numbers of a token's vector that share a scale when they are rounded to 8 bits: small, so that the outliers of
-# transformers spoil only their neighbours.
+# transformers spoil only their neighbors.
 _INT8_GROUP = "64"
 _PRECISION = {"float32": "f32", "bfloat16": "bf16", "float16": "f16", "int8": "bf16"}
 
@@ -63,7 +63,7 @@ class OpenVinoBackend:
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
         """Classify tokens, see `Backend`."""
         given = {"input_ids": input_ids, "attention_mask": attention_mask}
-        # A request of its own for each call: threads may share the recogniser.
+        # A request of its own for each call: threads may share the recognizer.
         request = self.model.create_infer_request()
         result = request.infer({name: value for name, value in given.items() if name in self.inputs})
         return np.array(result[0], dtype=np.float32)

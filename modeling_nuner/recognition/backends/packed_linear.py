@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from transformers.activations import GELUActivation
 
-# Rows that the layout is made for: a batch of the recogniser.
+# Rows that the layout is made for: a batch of the recognizer.
 _ROWS = 512
 
 
@@ -53,11 +53,11 @@ class PackedLinear(nn.Module):
 
 
 class PackedOutput(nn.Module):
-    """The end of BERT's attention and of its feed-forward part: linear layer, residual, normalisation.
+    """The end of BERT's attention and of its feed-forward part: linear layer, residual, normalization.
 
     Args:
         dense: The linear layer.
-        norm: The normalisation.
+        norm: The normalization.
     """
 
     def __init__(self, dense: nn.Linear, norm: nn.Module) -> None:

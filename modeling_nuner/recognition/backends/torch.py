@@ -61,7 +61,7 @@ class TorchBackend:
         missing = sorted(loading["missing_keys"])
         if missing:
             raise ValueError(
-                f"{checkpoint} is no recogniser: it has no weights for {', '.join(missing[:3])}; fine-tune it first "
+                f"{checkpoint} is no recognizer: it has no weights for {', '.join(missing[:3])}; fine-tune it first "
                 "(`nuner finetune`)"
             )
         return cls(model, device=device)

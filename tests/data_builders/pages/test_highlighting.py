@@ -1,4 +1,4 @@
-"""Cutting a text at what is to be shown in colour."""
+"""Cutting a text at what is to be shown in color."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +13,7 @@ def pieces_of(*spans):
     return [(piece.text, piece.label, piece.color) for piece in pieces]
 
 
-def test_labels_stand_where_their_entities_end_and_the_innermost_gives_the_colour():
+def test_labels_stand_where_their_entities_end_and_the_innermost_gives_the_color():
     assert pieces_of((0, 15, "bank"), (8, 15, "country")) == [
         ("Bank of ", None, "bank"),
         ("England", "country \u00b7 bank", "country"),

@@ -10,8 +10,8 @@ from nuner.hub_cards import Source, check_card, write_model_card
 
 @pytest.fixture
 def recognizer(tiny_bert_dir, tmp_path):
-    """A recogniser with a card that is right."""
-    folder = save_small_model("recogniser", tiny_bert_dir, tmp_path / "recogniser")
+    """A recognizer with a card that is right."""
+    folder = save_small_model("recognizer", tiny_bert_dir, tmp_path / "recognizer")
     write_model_card(folder, whole_facts())
     check_card(folder)
     return folder

@@ -16,7 +16,7 @@ from nuner.hub_cards.cards.markdown import printable
 from nuner.hub_cards.cards.model_card import model_card
 from nuner.hub_cards.facts.checkpoint import Checkpoint
 
-KINDS = ["bi-encoder", "backbone", "recogniser", "two-layer"]
+KINDS = ["bi-encoder", "backbone", "recognizer", "two-layer"]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_the_fine_tuning_snippet_of_a_backbone_runs(models, monkeypatch):
     card = write_model_card(models / "backbone").read_text(encoding="utf-8")
     monkeypatch.chdir(models)
     exec(compile(python_blocks(card)[1], "card", "exec"), {})
-    assert (models / "recogniser" / "config.json").is_file()
+    assert (models / "recognizer" / "config.json").is_file()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -64,7 +64,7 @@ def test_a_whole_card_passes_the_validation_of_the_hub(models, kind, here):
     assert card.data.base_model_relation == "finetune"
     results = {(result.dataset_type, result.metric_name): result.metric_value for result in card.data.eval_results}
     assert results["ada/tickets", "Macro-averaged token F1 without O, k = 4, mean of 2 samples"] == 0.44
-    if kind in ("recogniser", "two-layer"):
+    if kind in ("recognizer", "two-layer"):
         assert card.data.pipeline_tag == "token-classification"
         assert card.data.base_model == "FacebookAI/roberta-base"
         assert card.data.widget == [{"text": "Acme opens an office in London: 3 rooms."}]
@@ -78,7 +78,7 @@ def test_a_whole_card_passes_the_validation_of_the_hub(models, kind, here):
 
 
 def test_a_whole_card_shows_what_happened(models):
-    card = write_model_card(models / "recogniser", whole_facts(), model_id="ada/model").read_text(encoding="utf-8")
+    card = write_model_card(models / "recognizer", whole_facts(), model_id="ada/model").read_text(encoding="utf-8")
     page = MarkdownIt("commonmark").enable("table").render(card.split("---\n", 2)[2])
     for shown in ("Cities", "1,200 sentences", "k = 16, seed 0", "12,345", "1 h 2 min 5 s", "a fast one", "44.0 ±1.5",
                   "0.6667", "3e-05", "nuner 0.1.0"):  # fmt: skip
@@ -115,7 +115,7 @@ NAME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40
 def test_any_name_survives_yaml_and_shows_no_markup(models, name, other):
     facts = replace(whole_facts(), examples=[other], type_scores={name: whole_facts().type_scores["city"]})
     facts.data = TrainingData(Source(name))
-    card = model_card(Checkpoint.read(models / "recogniser"), facts, "ada/model")
+    card = model_card(Checkpoint.read(models / "recognizer"), facts, "ada/model")
     again: Any = ModelCard(str(card))
     assert again.data.widget == [{"text": printable(other)}]
     assert {result.dataset_name for result in again.data.eval_results} == {printable(name), "tickets"}
@@ -125,9 +125,9 @@ def test_any_name_survives_yaml_and_shows_no_markup(models, name, other):
 
 
 def test_a_card_that_a_person_wrote_is_kept(models):
-    path = write_model_card(models / "recogniser", whole_facts())
+    path = write_model_card(models / "recognizer", whole_facts())
     path.write_text("# My own words\n", encoding="utf-8")
-    write_model_card(models / "recogniser", whole_facts())
+    write_model_card(models / "recognizer", whole_facts())
     assert path.read_text(encoding="utf-8") == "# My own words\n"
     path.unlink()
 
@@ -138,7 +138,7 @@ def test_facts_survive_being_written(models):
 
 
 @pytest.mark.parametrize(
-    "broken", ["[1]", "{", '{"colour": "red"}', '{"labels": "O"}', '{"data": {"sentences": {}}}', '{"scores": []}']
+    "broken", ["[1]", "{", '{"color": "red"}', '{"labels": "O"}', '{"data": {"sentences": {}}}', '{"scores": []}']
 )
 def test_broken_facts_are_named(models, broken):
     path = models / "backbone" / "training_facts.json"

@@ -66,7 +66,7 @@ def test_a_resumed_training_counts_all_of_its_time(tiny_bert_dir, tmp_path):
     facts.save(checkpoint)
     again = ModelCardCallback()
     trainer(tiny_bert_dir, tmp_path, again).train(resume_from_checkpoint=str(checkpoint))
-    assert again.facts.training_seconds is not None and 1000 < again.facts.training_seconds < 1300
+    assert again.facts.training_seconds is not None and 1000 <= again.facts.training_seconds < 1300
     assert [entry["step"] for entry in again.facts.history] == [1, 2, 3, 4]
 
 

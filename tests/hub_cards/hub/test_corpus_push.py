@@ -1,4 +1,4 @@
-"""Corpora on the test Hub: configurations, shards, licences; by name in fresh processes."""
+"""Corpora on the test Hub: configurations, shards, licenses; by name in fresh processes."""
 
 import json
 from typing import Any
@@ -97,16 +97,16 @@ def test_other_columns_are_refused(tmp_path):
         write_corpus({"train": Dataset.from_list(rows_of(1), features=CORPUS_FEATURES).select([])}, tmp_path)
 
 
-def test_a_corpus_without_a_licence_stays_private(here, corpus):
-    with pytest.raises(HubError, match="no licence for its text"):
+def test_a_corpus_without_a_license_stays_private(here, corpus):
+    with pytest.raises(HubError, match="no license for its text"):
         push_corpus(corpus, "letters", private=False)
-    with pytest.raises(HubError, match="no licence for its text"):
+    with pytest.raises(HubError, match="no license for its text"):
         push_corpus(corpus, "letters", private=False, license="unknown")
     assert here.log.writes() == []
     assert push_corpus(corpus, "letters").private
     push_corpus(corpus, "open-letters", private=False, license="cc-by-4.0")
     here.log.clear()
-    with pytest.raises(HubError, match="no licence for its text"):
+    with pytest.raises(HubError, match="no license for its text"):
         push_corpus(corpus, "open-letters")
     assert here.log.writes() == []
 

@@ -198,7 +198,7 @@ def test_what_is_no_model_is_refused(here, model, tmp_path):
 
 
 def test_a_card_that_contradicts_the_checkpoint_is_refused(here, tiny_bert_dir, tmp_path):
-    folder = tmp_path / "recogniser"
+    folder = tmp_path / "recognizer"
     NuNerForTokenClassification.from_encoder(tiny_bert_dir, ["O", "B-city", "I-city"]).save_pretrained(folder)
     (folder / "README.md").write_text("---\nentity_types: [drug]\n---\nMine.\n")
     with pytest.raises(ValueError, match="drug"):

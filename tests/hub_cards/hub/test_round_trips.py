@@ -49,8 +49,8 @@ def pushed(tiny_bert_dir, tmp_path_factory) -> Iterator[tuple[HubServer, dict[st
     bi_encoder.save_pretrained(folders["bi-encoder"])
     export_backbone(bi_encoder, folders["backbone"])
     for name, layers in (("plain", 1), ("two-layers", 2)):
-        recogniser = NuNerForTokenClassification.from_encoder(tiny_bert_dir, LABELS, num_classifier_layers=layers)
-        save_recognizer(recogniser, tokenizer, folders[name])
+        recognizer = NuNerForTokenClassification.from_encoder(tiny_bert_dir, LABELS, num_classifier_layers=layers)
+        save_recognizer(recognizer, tokenizer, folders[name])
     with HubServer(root / "hub", ACCOUNTS) as hub, pytest.MonkeyPatch.context() as patch:
         see_hub(hub, patch)
         for name, folder in folders.items():

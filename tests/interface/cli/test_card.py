@@ -14,8 +14,8 @@ from nuner.hub_cards.facts.training_facts import TrainingFacts
 
 
 @pytest.fixture
-def recogniser(tiny_bert_dir, tmp_path):
-    return save_small_model("recogniser", tiny_bert_dir, tmp_path / "recogniser")
+def recognizer(tiny_bert_dir, tmp_path):
+    return save_small_model("recognizer", tiny_bert_dir, tmp_path / "recognizer")
 
 
 @pytest.fixture
@@ -29,28 +29,28 @@ def corpus(tmp_path):
     return folder
 
 
-def test_what_is_stated_is_on_the_card_of_a_model_and_recorded(recogniser):
+def test_what_is_stated_is_on_the_card_of_a_model_and_recorded(recognizer):
     stated = ["--license", "mit", "--language", "en", "--language", "no", "--example", "Ada lives in Oslo."]
-    result = nuner("card", recogniser, "--id", "ada/tickets", "--base-model", "ada/nuner", *stated)
+    result = nuner("card", recognizer, "--id", "ada/tickets", "--base-model", "ada/nuner", *stated)
     assert result.exit_code == 0, result.output
-    assert f"Written: {recogniser / 'README.md'}" in result.output
-    card: Any = ModelCard.load(recogniser / "README.md")
+    assert f"Written: {recognizer / 'README.md'}" in result.output
+    card: Any = ModelCard.load(recognizer / "README.md")
     assert (card.data.license, card.data.language, card.data.base_model) == ("mit", ["en", "no"], "ada/nuner")
     assert card.data.widget == [{"text": "Ada lives in Oslo."}]
     assert "ada/tickets" in card.text
     # What was stated once need not be stated again.
-    assert nuner("card", recogniser).exit_code == 0
-    again: Any = ModelCard.load(recogniser / "README.md")
+    assert nuner("card", recognizer).exit_code == 0
+    again: Any = ModelCard.load(recognizer / "README.md")
     assert (again.data.license, again.data.language, again.data.base_model) == ("mit", ["en", "no"], "ada/nuner")
 
 
-def test_a_few_shot_comparison_becomes_a_table(recogniser, tmp_path):
+def test_a_few_shot_comparison_becomes_a_table(recognizer, tmp_path):
     figures = tmp_path / "few_shot.json"
     figures.write_text(json.dumps(whole_facts().few_shot))
-    result = nuner("card", recogniser, "--few-shot", figures, "--few-shot-encoder", "NuNER")
+    result = nuner("card", recognizer, "--few-shot", figures, "--few-shot-encoder", "NuNER")
     assert result.exit_code == 0, result.output
-    assert "tickets" in ModelCard.load(recogniser / "README.md").text
-    assert TrainingFacts.load(recogniser).few_shot_encoder == "NuNER"
+    assert "tickets" in ModelCard.load(recognizer / "README.md").text
+    assert TrainingFacts.load(recognizer).few_shot_encoder == "NuNER"
 
 
 def test_the_card_of_a_corpus(corpus):
@@ -79,18 +79,18 @@ def test_a_card_that_a_person_wrote_is_left_alone(corpus):
         (["absent"], "absent is no folder"),
         (["{empty}"], "no Parquet file"),
         (["{corpus}", "--base-model", "ada/nuner"], "are for models"),
-        (["{recogniser}", "--few-shot", "absent.json"], "absent.json: no such file"),
-        (["{recogniser}", "--few-shot", "{text}"], "text.json is not JSON"),
-        (["{recogniser}", "--few-shot", "{other}"], "are not those that `nuner benchmark` writes"),
-        (["{recogniser}", "--few-shot", "{figures}", "--few-shot-encoder", "me"], "know base, NuNER, not"),
+        (["{recognizer}", "--few-shot", "absent.json"], "absent.json: no such file"),
+        (["{recognizer}", "--few-shot", "{text}"], "text.json is not JSON"),
+        (["{recognizer}", "--few-shot", "{other}"], "are not those that `nuner benchmark` writes"),
+        (["{recognizer}", "--few-shot", "{figures}", "--few-shot-encoder", "me"], "know base, NuNER, not"),
     ],
 )
-def test_bad_input_is_said_in_one_line(recogniser, corpus, tmp_path, arguments, message):
+def test_bad_input_is_said_in_one_line(recognizer, corpus, tmp_path, arguments, message):
     places = {name: tmp_path / f"{name}.json" for name in ("text", "other", "figures")}
     places["text"].write_text("no")
     places["other"].write_text("[]")
     places["figures"].write_text(json.dumps(whole_facts().few_shot))
-    places |= {"empty": tmp_path / "empty", "corpus": corpus, "recogniser": recogniser}
+    places |= {"empty": tmp_path / "empty", "corpus": corpus, "recognizer": recognizer}
     places["empty"].mkdir()
     result = nuner("card", *(argument.format(**places) for argument in arguments))
     assert result.exit_code == 2, result.output
@@ -98,12 +98,12 @@ def test_bad_input_is_said_in_one_line(recogniser, corpus, tmp_path, arguments, 
     assert result.stderr.strip().count("\n") == 0
 
 
-def test_a_card_that_contradicts_its_model_is_refused(recogniser):
+def test_a_card_that_contradicts_its_model_is_refused(recognizer):
     facts = whole_facts()
     facts.labels = ["O", "B-river", "I-river"]
-    facts.save(recogniser)
-    before = {path: path.read_bytes() for path in recogniser.iterdir()}
-    result = nuner("card", recogniser, "--license", "apache-2.0")
+    facts.save(recognizer)
+    before = {path: path.read_bytes() for path in recognizer.iterdir()}
+    result = nuner("card", recognizer, "--license", "apache-2.0")
     assert result.exit_code == 2, result.output
     assert "is of a model with the labels O, B-river, I-river" in result.stderr
-    assert {path: path.read_bytes() for path in recogniser.iterdir()} == before
+    assert {path: path.read_bytes() for path in recognizer.iterdir()} == before

@@ -52,14 +52,14 @@ def test_a_store_becomes_a_corpus_with_a_report(store, tmp_path):
 
 def test_every_option_reaches_the_corpus(store, tmp_path):
     output = tmp_path / "corpus"
-    options = ["--ignore-case", "--normalise", "--max-characters", 4, "--rows-per-shard", 5, "--seed", 3]
+    options = ["--ignore-case", "--normalize", "--max-characters", 4, "--rows-per-shard", 5, "--seed", 3]
     drop = ["--drop-concept", "thing", "--drop-concept", "concept"]
     result = nuner("corpus", "build", store, "--output", output, *options, *drop)
     assert result.exit_code == 0, result.output
     figures = json.loads((output / "corpus-report.json").read_text(encoding="utf-8"))
     assert figures["options"] == {
         "ignore_case": True,
-        "normalise": True,
+        "normalize": True,
         "max_characters": 4,
         "drop_concepts": ["thing", "concept"],
         "rows_per_shard": 5,

@@ -11,7 +11,7 @@ from support.small_models import save_small_model, whole_facts
 
 def test_the_page_is_served_until_ctrl_c(tiny_bert_dir, tmp_path):
     pytest.importorskip("gradio")
-    model = save_small_model("recogniser", tiny_bert_dir, tmp_path / "tickets")
+    model = save_small_model("recognizer", tiny_bert_dir, tmp_path / "tickets")
     whole_facts().save(model)
     demo = start_nuner("demo", model, "--port", 0)
     try:
@@ -33,7 +33,7 @@ def test_the_page_is_served_until_ctrl_c(tiny_bert_dir, tmp_path):
         demo.wait()
 
 
-def test_only_a_recogniser_is_shown(tiny_bert_dir, tmp_path):
+def test_only_a_recognizer_is_shown(tiny_bert_dir, tmp_path):
     pytest.importorskip("gradio")
     model = save_small_model("backbone", tiny_bert_dir, tmp_path / "encoder")
     result = nuner("demo", model)

@@ -3,12 +3,12 @@ import json
 import pytest
 from support.cli_runs import nuner
 from support.tiny_bi_encoder import save_tiny_bi_encoder
-from support.tiny_recognizer import save_tiny_recogniser
+from support.tiny_recognizer import save_tiny_recognizer
 
 
 @pytest.fixture(scope="module")
 def model(tiny_bert_dir, tmp_path_factory):
-    return save_tiny_recogniser(tiny_bert_dir, tmp_path_factory.mktemp("evaluated"))
+    return save_tiny_recognizer(tiny_bert_dir, tmp_path_factory.mktemp("evaluated"))
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_figures_and_page_are_written(model, data, tmp_path):
     assert result.exit_code == 0, result.output
     figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
     assert figures["measured_on"] == {
-        "recogniser": str(model),
+        "recognizer": str(model),
         "data_set": str(data),
         "split": "test",
         "sentences": 2,

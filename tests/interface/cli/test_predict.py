@@ -22,8 +22,8 @@ LABELS = ["O", "B-city", "I-city"]
 
 
 @pytest.fixture(scope="module")
-def recogniser(tiny_bert_dir, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("recogniser")
+def recognizer(tiny_bert_dir, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recognizer")
     model = BertForTokenClassification.from_pretrained(tiny_bert_dir, id2label=dict(enumerate(LABELS)))
     model.save_pretrained(folder)
     AutoTokenizer.from_pretrained(tiny_bert_dir).save_pretrained(folder)
@@ -31,8 +31,8 @@ def recogniser(tiny_bert_dir, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def expected(recogniser):
-    return EntityRecognizer.from_pretrained(recogniser)(TEXTS)
+def expected(recognizer):
+    return EntityRecognizer.from_pretrained(recognizer)(TEXTS)
 
 
 def write_input(folder: Path, file_format: str) -> Path:
@@ -63,9 +63,9 @@ def read_output(path: Path) -> list[dict]:
 
 @pytest.mark.parametrize("file_format", ["txt", "jsonl", "csv", "parquet"])
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
-def test_every_format_to_every_format(recogniser, expected, tmp_path, file_format, ending):
+def test_every_format_to_every_format(recognizer, expected, tmp_path, file_format, ending):
     output = tmp_path / f"out.{ending}"
-    done = nuner("predict", recogniser, write_input(tmp_path, file_format), "-o", output, "--rows-per-part", 2)
+    done = nuner("predict", recognizer, write_input(tmp_path, file_format), "-o", output, "--rows-per-part", 2)
     assert done.exit_code == 0, done.output
     assert "5 texts (1 empty" in done.stderr
     rows = read_output(output)
@@ -76,17 +76,17 @@ def test_every_format_to_every_format(recogniser, expected, tmp_path, file_forma
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([output.name, f"texts.{file_format}"])
 
 
-def test_standard_input_to_standard_output(recogniser, expected):
-    command = [sys.executable, "-m", "nuner.cli", "predict", str(recogniser)]
+def test_standard_input_to_standard_output(recognizer, expected):
+    command = [sys.executable, "-m", "nuner.cli", "predict", str(recognizer)]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, input="\n".join(TEXTS).encode(), capture_output=True, env=environment, check=True)
     assert [json.loads(line)["entities"] for line in done.stdout.decode().splitlines()] == expected
 
 
-def test_a_killed_run_goes_on_behind_its_last_whole_part(recogniser, tmp_path):
+def test_a_killed_run_goes_on_behind_its_last_whole_part(recognizer, tmp_path):
     source = tmp_path / "texts.txt"
     source.write_text("paris visited the order in london and berlin\n" * 40_000)
-    arguments = ("predict", recogniser, source, "-o", tmp_path / "out.jsonl", "--rows-per-part", 2000)
+    arguments = ("predict", recognizer, source, "-o", tmp_path / "out.jsonl", "--rows-per-part", 2000)
     process = start_nuner(*arguments)
     parts = tmp_path / "out.jsonl.parts"
     deadline = time.monotonic() + 120
@@ -112,12 +112,12 @@ def test_a_killed_run_goes_on_behind_its_last_whole_part(recogniser, tmp_path):
     assert not parts.exists()
 
 
-def test_memory_does_not_grow_with_the_stream(recogniser):
+def test_memory_does_not_grow_with_the_stream(recognizer):
     script = (
         "import resource, sys\n"
         "from nuner import EntityRecognizer\n"
         "from nuner.predictions.run import with_entities\n"
-        f"recognizer = EntityRecognizer.from_pretrained({str(recogniser)!r})\n"
+        f"recognizer = EntityRecognizer.from_pretrained({str(recognizer)!r})\n"
         "records = ({'text': f'paris visited the order {i} in london'} for i in range(25_000))\n"
         "peaks = []\n"
         "for i, _ in enumerate(with_entities(records, recognizer, 'text')):\n"
@@ -130,9 +130,9 @@ def test_memory_does_not_grow_with_the_stream(recogniser):
     assert late - early < 15_000  # kB; 19,000 records with their entities would be more
 
 
-def test_bad_input_is_said_in_a_sentence(recogniser, tmp_path):
+def test_bad_input_is_said_in_a_sentence(recognizer, tmp_path):
     def refusal(*arguments):
-        result = nuner("predict", recogniser, *arguments)
+        result = nuner("predict", recognizer, *arguments)
         assert result.exit_code == 2
         return result.stderr.replace("\n", " ")
 
@@ -157,9 +157,9 @@ def test_bad_input_is_said_in_a_sentence(recogniser, tmp_path):
     assert "tells no format; known are .jsonl" in refusal(tmp_path / "latin.txt", "-o", tmp_path / "out.txt")
 
 
-def test_export_and_predict_with_it(recogniser, expected, tmp_path):
+def test_export_and_predict_with_it(recognizer, expected, tmp_path):
     source = write_input(tmp_path, "jsonl")
-    done = nuner("export", recogniser, "-o", tmp_path / "exported", "--format", "openvino", "--sample", source)
+    done = nuner("export", recognizer, "-o", tmp_path / "exported", "--format", "openvino", "--sample", source)
     assert done.exit_code == 0, done.output
     assert "0 labels changed" in done.output
     assert json.loads((tmp_path / "exported/openvino_model.xml.parity.json").read_text())["labels_changed"] == 0

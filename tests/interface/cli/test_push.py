@@ -16,29 +16,29 @@ LABELS = ["O", "B-city", "I-city"]
 
 
 @pytest.fixture
-def recogniser(tiny_bert_dir, tmp_path) -> Path:
-    """A saved recogniser."""
-    folder = tmp_path / "recogniser"
+def recognizer(tiny_bert_dir, tmp_path) -> Path:
+    """A saved recognizer."""
+    folder = tmp_path / "recognizer"
     model = NuNerForTokenClassification.from_encoder(tiny_bert_dir, LABELS, num_classifier_layers=2)
     save_recognizer(model, AutoTokenizer.from_pretrained(tiny_bert_dir), folder)
     return folder
 
 
-def test_a_dry_run_lists_what_would_be_sent(here, recogniser):
-    (recogniser / "optimizer.pt").write_bytes(b"a pickle")
-    result = nuner("push", recogniser, "tickets", "--dry-run", "--tag", "v1")
+def test_a_dry_run_lists_what_would_be_sent(here, recognizer):
+    (recognizer / "optimizer.pt").write_bytes(b"a pickle")
+    result = nuner("push", recognizer, "tickets", "--dry-run", "--tag", "v1")
     assert result.exit_code == 0, result.output
     for part in ("README.md", "model.safetensors", "modeling_nuner.py", "new", "left out: optimizer.pt (a pickle"):
         assert part in result.output
     assert "to the new private model alice/tickets, tagged v1" in result.output
     assert here.log.writes() == []
     assert "Would push 0 of" not in result.output
-    nuner("push", recogniser, "tickets")
-    assert "Would push 0 of" in nuner("push", recogniser, "tickets", "--dry-run").output
+    nuner("push", recognizer, "tickets")
+    assert "Would push 0 of" in nuner("push", recognizer, "tickets", "--dry-run").output
 
 
-def test_push_with_a_space_and_pull(here, recogniser, tmp_path):
-    result = nuner("push", recogniser, "tickets", "--space", "tickets-demo")
+def test_push_with_a_space_and_pull(here, recognizer, tmp_path):
+    result = nuner("push", recognizer, "tickets", "--space", "tickets-demo")
     assert result.exit_code == 0, result.output
     assert "to the new private model alice/tickets" in result.output
     assert "to the new private space alice/tickets-demo" in result.output
@@ -50,7 +50,7 @@ def test_push_with_a_space_and_pull(here, recogniser, tmp_path):
     assert '"alice/tickets"' in space.read_blob(files["space.json"]).read_text()
     result = nuner("pull", "alice/tickets", tmp_path / "pulled")
     assert result.exit_code == 0, result.output
-    for path in recogniser.iterdir():
+    for path in recognizer.iterdir():
         assert (tmp_path / "pulled" / path.name).read_bytes() == path.read_bytes()
 
 
@@ -68,10 +68,10 @@ def test_push_with_a_space_and_pull(here, recogniser, tmp_path):
         (["push", "{folder}", "bob/tickets"], "alice has no permission to push to bob/tickets"),
     ],
 )
-def test_bad_input_is_answered_in_one_sentence(here, recogniser, tmp_path, arguments, sentence):
-    nuner("push", recogniser, "tickets")
+def test_bad_input_is_answered_in_one_sentence(here, recognizer, tmp_path, arguments, sentence):
+    nuner("push", recognizer, "tickets")
     here.log.clear()
-    places = {"out": tmp_path / "out", "folder": recogniser}
+    places = {"out": tmp_path / "out", "folder": recognizer}
     result = nuner(*(argument.format(**places) for argument in arguments))
     assert result.exit_code == 2
     assert sentence in " ".join(result.output.replace("│", " ").split())
@@ -80,11 +80,11 @@ def test_bad_input_is_answered_in_one_sentence(here, recogniser, tmp_path, argum
 
 
 @pytest.mark.parametrize("token", [None, "hf_wrongSecretToken", READER, LIMITED])
-def test_without_a_token_that_may_write(here, recogniser, monkeypatch, token):
+def test_without_a_token_that_may_write(here, recognizer, monkeypatch, token):
     monkeypatch.delenv("HF_TOKEN")
     if token:
         monkeypatch.setenv("HF_TOKEN", token)
-    result = nuner("push", recogniser, "tickets")
+    result = nuner("push", recognizer, "tickets")
     assert result.exit_code == 2
     assert len(result.output.strip().splitlines()) == 1
     assert not token or token not in result.output
@@ -106,11 +106,11 @@ def test_a_trainer_pushes_privately_and_without_the_token(here, tiny_bert_dir, t
     assert_nowhere(ALICE, tmp_path)
 
 
-def test_the_token_is_in_no_file_and_no_line(hub, recogniser, tmp_path):
+def test_the_token_is_in_no_file_and_no_line(hub, recognizer, tmp_path):
     """A fresh process at its most talkative, and a server that repeats the token in its complaint."""
     home = tmp_path / "home"
     hub.faults.refuse(r"POST .*/commit/", 403, "the token {token} may not")
-    push = start_nuner(hub, home, ALICE, "push", recogniser, "tickets", HF_HUB_VERBOSITY="debug", HF_DEBUG="1")
+    push = start_nuner(hub, home, ALICE, "push", recognizer, "tickets", HF_HUB_VERBOSITY="debug", HF_DEBUG="1")
     output = "".join(push.communicate(timeout=240))
     assert push.returncode == 2
     assert "the token [token] may not" in output

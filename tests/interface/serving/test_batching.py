@@ -7,8 +7,8 @@ from nuner.serving.batching import DynamicBatcher
 from nuner.serving.metrics import Metrics
 
 
-def recognise(texts: list[str]) -> list[list[dict[str, Any]]]:
-    """Fail as a recogniser does that runs out of memory: for the whole batch."""
+def recognize(texts: list[str]) -> list[list[dict[str, Any]]]:
+    """Fail as a recognizer does that runs out of memory: for the whole batch."""
     if any(text == "poison" for text in texts):
         raise MemoryError("no room for this text")
     return [[{"start": 0, "end": len(text), "text": text, "label": "all", "score": 1.0}] for text in texts]
@@ -16,7 +16,7 @@ def recognise(texts: list[str]) -> list[list[dict[str, Any]]]:
 
 def test_a_text_that_fails_fails_its_own_request_only():
     async def ask():
-        recognizer: Any = recognise
+        recognizer: Any = recognize
         batcher = DynamicBatcher(recognizer, Metrics(), max_requests=16, max_characters=1000)
         requests = [["a", "b"], ["c", "poison", "d"], ["e"], ["poison"], ["f", "g", "h"]]
         asked = [asyncio.create_task(batcher.recognize(texts)) for texts in requests]

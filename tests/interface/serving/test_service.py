@@ -11,7 +11,7 @@ import pytest
 from support.cli_runs import nuner
 from support.running_service import service_process, service_thread
 from support.tiny_bi_encoder import save_tiny_bi_encoder
-from support.tiny_recognizer import save_tiny_recogniser
+from support.tiny_recognizer import save_tiny_recognizer
 
 from nuner import EntityRecognizer
 
@@ -32,7 +32,7 @@ def plain(entities):
 
 @pytest.fixture(scope="module")
 def model(tiny_bert_dir, tmp_path_factory):
-    return save_tiny_recogniser(tiny_bert_dir, tmp_path_factory.mktemp("served"))
+    return save_tiny_recognizer(tiny_bert_dir, tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_beyond_its_queue_the_service_says_when_to_come_again(model):
     assert refused[0].json()["detail"].startswith("Too many requests wait: try again in ")
 
 
-def test_what_nobody_waits_for_any_more_is_not_recognised(model):
+def test_what_nobody_waits_for_any_more_is_not_recognized(model):
     with service_thread(model) as url:
         many = [text_of(1000, seed) for seed in range(150)]
         with pytest.raises(httpx.ReadTimeout):
@@ -152,8 +152,8 @@ def test_what_nobody_waits_for_any_more_is_not_recognised(model):
             assert time.monotonic() < until
             time.sleep(0.1)
         assert "nuner_waiting_requests 0.0" in metrics
-        recognised = re.search(r"^nuner_texts_total (\S+)", metrics, re.MULTILINE)
-        assert recognised and float(recognised[1]) < len(many)
+        recognized = re.search(r"^nuner_texts_total (\S+)", metrics, re.MULTILINE)
+        assert recognized and float(recognized[1]) < len(many)
         assert httpx.post(f"{url}/entities", json={"texts": "paris"}).status_code == 200
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from support.tiny_recognizer import places, save_tiny_recogniser
+from support.tiny_recognizer import places, save_tiny_recognizer
 
 from nuner import EntityRecognizer, export_recognizer
 
@@ -14,7 +14,7 @@ TEXTS = ["Paris and London visited the Berlin order", "the acme works", "x", "mo
 
 @pytest.fixture(scope="module")
 def folder(tiny_bert_dir, tmp_path_factory):
-    return save_tiny_recogniser(tiny_bert_dir, tmp_path_factory.mktemp("recogniser"))
+    return save_tiny_recognizer(tiny_bert_dir, tmp_path_factory.mktemp("recognizer"))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_onnx_runs_where_torch_and_transformers_cannot_be_imported(exported, fol
 def test_what_is_missing_is_said(folder, exported, tmp_path):
     with pytest.raises(ValueError, match="computes in float32 or int8, not in 'bfloat16'"):
         EntityRecognizer.from_pretrained(exported, "onnx", "bfloat16")
-    with pytest.raises(FileNotFoundError, match="nuner export RECOGNISER --format onnx --int8"):
+    with pytest.raises(FileNotFoundError, match="nuner export RECOGNIZER --format onnx --int8"):
         EntityRecognizer.from_pretrained(folder, "onnx", "int8")
     (tmp_path / "hollow").mkdir()
     with pytest.raises(ValueError, match=r"has no config\.json"):

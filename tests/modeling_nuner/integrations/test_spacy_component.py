@@ -3,7 +3,7 @@ from importlib.metadata import entry_points
 
 import pytest
 from support.tiny_bi_encoder import save_tiny_bi_encoder
-from support.tiny_recognizer import save_tiny_recogniser
+from support.tiny_recognizer import save_tiny_recognizer
 
 from nuner import EntityRecognizer
 from nuner.modeling_nuner.recognition.recognizer import Entity
@@ -17,7 +17,7 @@ TEXTS = ["london visited paris", "", "Acme, Berlin\r\n", "the ümit 😀 e\u0301
 
 @pytest.fixture(scope="module")
 def model(tiny_bert_dir, tmp_path_factory):
-    return str(save_tiny_recogniser(tiny_bert_dir, tmp_path_factory.mktemp("spacy")))
+    return str(save_tiny_recognizer(tiny_bert_dir, tmp_path_factory.mktemp("spacy")))
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def spans_of(doc):
 
 
 def component_finding(nlp, entities, mode="expand"):
-    """The component, with a recogniser that finds what it is told."""
+    """The component, with a recognizer that finds what it is told."""
     component = nlp.get_pipe("nuner")
     component.alignment_mode = mode
     component.recognizer = lambda text: [
@@ -49,7 +49,7 @@ def test_spacy_finds_the_component_by_its_entry_point():
     assert entry.load() is make_component
 
 
-def test_entities_are_those_of_the_recogniser_one_by_one_and_in_batches(nlp, model):
+def test_entities_are_those_of_the_recognizer_one_by_one_and_in_batches(nlp, model):
     found = EntityRecognizer.from_pretrained(model)(TEXTS)
     single = [nlp(text) for text in TEXTS]
     piped = list(nlp.pipe(TEXTS, batch_size=2))
@@ -108,7 +108,7 @@ def test_a_pipeline_comes_back_from_disk_and_bytes_with_its_model(nlp, model, tm
     assert spans_of(loaded(TEXTS[0])) == spans_of(nlp(TEXTS[0]))
     other = spacy.blank("en")
     labels = ["O", "B-drug", "I-drug", "B-x", "I-x"]
-    other.add_pipe("nuner", config={"model": str(save_tiny_recogniser(tiny_bert_dir, tmp_path / "drugs", labels))})
+    other.add_pipe("nuner", config={"model": str(save_tiny_recognizer(tiny_bert_dir, tmp_path / "drugs", labels))})
     assert other.get_pipe("nuner").labels == ("drug", "x")
     assert other.from_bytes(nlp.to_bytes()).get_pipe("nuner").labels == ("city", "person")
 
@@ -138,7 +138,7 @@ def test_nlp_evaluate_scores_entities(nlp):
 def test_bad_settings_are_told(model, tmp_path):
     with pytest.raises(ValueError, match="alignment_mode is 'round'"):
         spacy.blank("en").add_pipe("nuner", config={"model": model, "alignment_mode": "round"})
-    with pytest.raises(FileNotFoundError, match="there is no recogniser"):
+    with pytest.raises(FileNotFoundError, match="there is no recognizer"):
         spacy.blank("en").add_pipe("nuner", config={"model": str(tmp_path / "none")})
 
 

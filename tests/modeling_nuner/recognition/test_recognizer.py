@@ -9,7 +9,7 @@ import numpy as np
 import pandas
 import polars
 import pytest
-from support.tiny_recognizer import LABELS, pipeline_entities, places, save_tiny_recogniser
+from support.tiny_recognizer import LABELS, pipeline_entities, places, save_tiny_recognizer
 from transformers import AutoTokenizer, BertForTokenClassification, BertModel
 
 from nuner import EntityRecognizer, NuNerForTokenClassification
@@ -28,7 +28,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def folder(tiny_bert_dir, tmp_path_factory):
-    return save_tiny_recogniser(tiny_bert_dir, tmp_path_factory.mktemp("recogniser"))
+    return save_tiny_recognizer(tiny_bert_dir, tmp_path_factory.mktemp("recognizer"))
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +202,7 @@ def test_lone_surrogates_do_not_stop_a_batch(recognizer):
     assert places(found[1:]) == places([recognizer("paris")])
 
 
-def test_checkpoints_that_are_no_recogniser(tiny_bert_dir, tmp_path):
+def test_checkpoints_that_are_no_recognizer(tiny_bert_dir, tmp_path):
     tokenizer = AutoTokenizer.from_pretrained(tiny_bert_dir)
     for name, build in (("unnamed", BertForTokenClassification), ("headless", BertModel)):
         build.from_pretrained(tiny_bert_dir).save_pretrained(tmp_path / name)
@@ -211,12 +211,12 @@ def test_checkpoints_that_are_no_recogniser(tiny_bert_dir, tmp_path):
         EntityRecognizer.from_pretrained(tmp_path / "unnamed")
     model = BertModel.from_pretrained(tiny_bert_dir, id2label=dict(enumerate(LABELS)))
     model.save_pretrained(tmp_path / "headless")
-    with pytest.raises(ValueError, match=r"is no recogniser: it has no weights for classifier"):
+    with pytest.raises(ValueError, match=r"is no recognizer: it has no weights for classifier"):
         EntityRecognizer.from_pretrained(tmp_path / "headless")
-    with pytest.raises(FileNotFoundError, match="there is no recogniser"):
+    with pytest.raises(FileNotFoundError, match="there is no recognizer"):
         EntityRecognizer.from_pretrained(tmp_path / "nowhere")
     (tmp_path / "hollow").mkdir()
-    with pytest.raises(ValueError, match="holds no recogniser"):
+    with pytest.raises(ValueError, match="holds no recognizer"):
         EntityRecognizer.from_pretrained(tmp_path / "hollow")
 
 

@@ -48,7 +48,7 @@ def test_words_end_at_signs_and_hold_no_blanks(kind):
     of_text = [[w for w, t in zip(words, tokens.text, strict=True) if t == i] for i in range(len(TEXTS))]
     # A sub-word of two signs is one word; signs never belong to a word of letters.
     assert of_text[0] in (["Paris", ",", "(", "New", "York", *end] for end in ([")", "."], [")."]))
-    # Normalisation may leave a combining mark out of the offsets; the recogniser takes it in again.
+    # Normalization may leave a combining mark out of the offsets; the recognizer takes it in again.
     assert [word.rstrip("\u0301") for word in of_text[1][:2]] == ["naïve", "cafe"]
     assert of_text[3] == ["lead"]
     assert all(word.strip() == word and word for word in words)

@@ -122,7 +122,7 @@ def test_long_texts_are_read_in_windows(checkpoint: Path) -> None:
         ZeroShotRecognizer.from_pretrained(checkpoint, labels=LABELS, max_length=65)
 
 
-def test_pipeline_gives_what_the_recogniser_gives(checkpoint: Path) -> None:
+def test_pipeline_gives_what_the_recognizer_gives(checkpoint: Path) -> None:
     ner = _pipeline(checkpoint)
     recognizer: Any = EntityRecognizer.from_pretrained(checkpoint, labels=LABELS)
     expected = recognizer(TEXTS)

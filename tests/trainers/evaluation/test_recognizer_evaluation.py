@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 from datasets import Dataset
-from support.tiny_recognizer import save_tiny_recogniser
+from support.tiny_recognizer import save_tiny_recognizer
 
 from nuner import EntityRecognizer, evaluate_recognizer, load_labelled
 from nuner.trainers.evaluation.entity_errors import ERROR_KINDS
@@ -18,7 +18,7 @@ SENTENCES = [
 
 @pytest.fixture(scope="module")
 def model(tiny_bert_dir, tmp_path_factory):
-    return save_tiny_recogniser(tiny_bert_dir, tmp_path_factory.mktemp("evaluated"))
+    return save_tiny_recognizer(tiny_bert_dir, tmp_path_factory.mktemp("evaluated"))
 
 
 def labelled(sentences):
@@ -43,7 +43,7 @@ def test_scores_and_errors_fit_together(evaluation):
     )
 
 
-def test_a_recogniser_measured_on_what_it_finds_is_perfect(model):
+def test_a_recognizer_measured_on_what_it_finds_is_perfect(model):
     recognizer = EntityRecognizer.from_pretrained(model)
     texts = ["london visited paris", "acme works in berlin and paid"]
     tagged = []

@@ -8,11 +8,11 @@ from nuner.trainers.few_shot.linear_heads import fit_linear_heads
 
 def _sets(lengths, dim=12, classes=4, seed=0):
     generator = torch.Generator().manual_seed(seed)
-    centres = torch.randn(classes, dim, generator=generator)
+    centers = torch.randn(classes, dim, generator=generator)
     labels = [torch.randint(classes, (n,), generator=generator) for n in lengths]
     noise = [torch.randn(n, dim, generator=generator) for n in lengths]
     # features far from zero mean and unit scale, as those of real encoders are
-    return [3.0 * (centres[y] + e) + 5.0 for y, e in zip(labels, noise, strict=True)], labels
+    return [3.0 * (centers[y] + e) + 5.0 for y, e in zip(labels, noise, strict=True)], labels
 
 
 @pytest.mark.parametrize("l2", [0.001, 0.02, 0.3])
@@ -81,12 +81,12 @@ def test_heads_are_drawn_to_the_origin():
         torch.testing.assert_close(far.bias[head], origin.bias.detach(), atol=1e-3, rtol=1e-3)
     heads = fit_linear_heads(features, labels, 4, l2=0.05, origins=[origin] * len(features))
     x = features[1]
-    centred = x - x.mean(0)
-    scale = centred.square().mean().sqrt()
+    centered = x - x.mean(0)
+    scale = centered.square().mean().sqrt()
     added = ((heads.weight[1] - origin.weight.detach().T) * scale).requires_grad_()
     bias = heads.bias[1] - origin.bias.detach() + x.mean(0) @ (heads.weight[1] - origin.weight.detach().T)
     bias = bias.requires_grad_()
-    loss = torch.nn.functional.cross_entropy(origin(x).detach() + centred / scale @ added + bias, labels[1])
+    loss = torch.nn.functional.cross_entropy(origin(x).detach() + centered / scale @ added + bias, labels[1])
     (loss + 0.05 * (added.square().sum() + bias.square().sum())).backward()
     assert added.grad is not None and bias.grad is not None
     assert max(added.grad.abs().max(), bias.grad.abs().max()) < 2e-4

@@ -35,7 +35,7 @@ def test_labels_stand_on_the_first_sub_word(tiny_bert_dir):
     assert features["iob2"] == ["O", "B-city"]
 
 
-def test_labels_of_the_recogniser(tiny_bert_dir):
+def test_labels_of_the_recognizer(tiny_bert_dir):
     tokenizer = AutoTokenizer.from_pretrained(tiny_bert_dir)
     row = Dataset.from_list([{"tokens": ["paris", "in", "a"], "ner_tags": [1, 2, 0]}], features=FEATURES)
     features = featurize_labelled(row, tokenizer, label2id={"city": 0, "O": 1})[0]

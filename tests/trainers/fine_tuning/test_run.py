@@ -16,7 +16,7 @@ FAST: dict[str, Any] = {"learning_rate": 5e-3, "num_train_epochs": 12}
 
 
 @pytest.mark.parametrize("preset", ["default", "section-6", "lora"])
-def test_a_recogniser_learns_and_is_reproducible(tiny_bert_dir, tmp_path, preset):
+def test_a_recognizer_learns_and_is_reproducible(tiny_bert_dir, tmp_path, preset):
     def run() -> Any:
         return finetune(
             tiny_bert_dir, city_sentences(18), tmp_path, eval_dataset=city_sentences(6), preset=preset, **FAST
@@ -63,7 +63,7 @@ def test_the_solved_classifier_agrees_with_a_frozen_encoder_in_both_presets(tiny
 
 
 @pytest.mark.parametrize("scheme", ["plain", "IOB2"])
-def test_a_recogniser_of_a_bi_encoder_starts_at_the_names_of_its_types(tiny_bert_dir, tmp_path, scheme):
+def test_a_recognizer_of_a_bi_encoder_starts_at_the_names_of_its_types(tiny_bert_dir, tmp_path, scheme):
     bi_encoder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
     start: Any = finetune(
         bi_encoder, city_sentences(9), tmp_path / "run", label_scheme=scheme, frozen_share=0.0, num_train_epochs=0

@@ -48,7 +48,7 @@ def test_plain_labels_cannot_part_entities_that_touch(tiny_bert_dir, tmp_path, l
     assert scores["eval_recall"] == pytest.approx(recall)
 
 
-def test_a_type_that_the_recogniser_does_not_know(tiny_bert_dir, tmp_path):
+def test_a_type_that_the_recognizer_does_not_know(tiny_bert_dir, tmp_path):
     run = trainer(tiny_bert_dir, tmp_path, labels=["O", "city"])
     rows = Dataset.from_list([{"tokens": ["in"], "ner_tags": [0]}])
     other = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=["O", "B-drug", "I-drug"]))})

@@ -17,7 +17,7 @@ from nuner.data_builders.raw_entity import RawEntity
 from nuner.data_builders.schema import validate_record
 
 REPLAY = SHARED / "data" / "annotation"
-BROAD = AlignmentOptions(ignore_case=True, normalise=True)
+BROAD = AlignmentOptions(ignore_case=True, normalize=True)
 
 
 def aligned(text, *pairs, options=None):
@@ -61,7 +61,7 @@ def test_broader_matches_are_off_by_default_and_counted_apart():
     assert aligned(text, *pairs)[1:] == ({"not found": 4}, {"exact": 1})
     spans, losses, matches = aligned(text, *pairs, options=BROAD)
     assert losses == {"not found": 1}
-    assert matches == {"ignoring case": 1, "normalised": 1, "ignoring case, normalised": 1, "exact": 1}
+    assert matches == {"ignoring case": 1, "normalized": 1, "ignoring case, normalized": 1, "exact": 1}
     assert ("ADA", 0, "person") in spans
     assert ("ADA \u2013 the \u201cfirst\u201d", 0, "title") in spans
 
@@ -113,12 +113,12 @@ entities = st.lists(st.builds(RawEntity, st.text(max_size=5), st.text(max_size=5
 
 
 @given(st.text(min_size=1).filter(str.strip), entities, st.booleans(), st.booleans(), st.data())
-def test_every_span_is_the_text_at_its_offsets(text, given_entities, ignore_case, normalise, data):
+def test_every_span_is_the_text_at_its_offsets(text, given_entities, ignore_case, normalize, data):
     if data.draw(st.booleans()):  # also entities that are there
         start = data.draw(st.integers(0, len(text) - 1))
         piece = text[start : start + data.draw(st.integers(1, 6))]
         given_entities = [*given_entities, RawEntity(piece, "piece"), RawEntity(piece.swapcase(), "Piece")]
-    options = AlignmentOptions(ignore_case=ignore_case, normalise=normalise)
+    options = AlignmentOptions(ignore_case=ignore_case, normalize=normalize)
     spans, losses, matches = align(text, given_entities, options)
     record = validate_record({"text": text, "entities": spans})
     assert record["entities"] == spans

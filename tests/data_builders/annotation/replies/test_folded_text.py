@@ -10,7 +10,7 @@ from nuner.data_builders.annotation.replies.folded_text import FoldedText
 from nuner.data_builders.locating import locate
 
 CASE = {"ignore_case": True}
-LOOK = {"normalise": True}
+LOOK = {"normalize": True}
 
 
 @pytest.mark.parametrize(
@@ -42,22 +42,22 @@ def test_what_reads_the_same_is_found_and_no_more(entity, text, options, found):
 
 
 @given(st.text(max_size=30), st.booleans(), st.booleans())
-def test_a_text_is_found_in_itself(text, ignore_case, normalise):
+def test_a_text_is_found_in_itself(text, ignore_case, normalize):
     """It may be folded to nothing, and then there is nothing to find."""
-    found = FoldedText(text, ignore_case=ignore_case, normalise=normalise).locate(text)
+    found = FoldedText(text, ignore_case=ignore_case, normalize=normalize).locate(text)
     assert found in ([], [(0, len(text))]) or text[found[0][0] : found[0][1]] in text
     if text.isascii() and text.strip():
         assert found == [(0, len(text))]
 
 
 @given(st.text(max_size=20), st.text(max_size=3), st.booleans(), st.booleans())
-def test_spans_lie_in_the_text_and_read_the_same(text, entity, ignore_case, normalise):
-    folded = FoldedText(text, ignore_case=ignore_case, normalise=normalise)
+def test_spans_lie_in_the_text_and_read_the_same(text, entity, ignore_case, normalize):
+    folded = FoldedText(text, ignore_case=ignore_case, normalize=normalize)
     end_before = 0
     for start, end in folded.locate(entity):
         assert end_before <= start < end <= len(text)
         end_before = end
-        same = FoldedText(text[start:end], ignore_case=ignore_case, normalise=normalise)
+        same = FoldedText(text[start:end], ignore_case=ignore_case, normalize=normalize)
         assert same.locate(entity) == [(0, end - start)]
 
 
@@ -67,4 +67,4 @@ def test_whole_words_are_found_in_the_other_normal_form(words, data):
     word = " ".join(data.draw(st.sampled_from(words)).split())
     for form in ("NFC", "NFD"):
         shown = unicodedata.normalize(form, text)
-        assert len(FoldedText(shown, normalise=True).locate(word)) == len(locate(word, text))
+        assert len(FoldedText(shown, normalize=True).locate(word)) == len(locate(word, text))
