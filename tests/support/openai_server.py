@@ -45,9 +45,9 @@ Sender = Callable[[bytes], None]
 
 
 def reply_to(text: str) -> str:
-    """The reply to a sentence that has none of its own: its capitalized words are entities."""
+    """The reply to a sentence that has none of its own: its capitalised words are entities."""
     words = dict.fromkeys(re.findall(r"\b[A-Z]\w+", text)) or {text.split()[0]: None}
-    entities = [{"text": word, "concept": "capitalized word", "description": "a word"} for word in words]
+    entities = [{"text": word, "concept": "capitalised word", "description": "a word"} for word in words]
     return json.dumps({"entities": entities}, ensure_ascii=False)
 
 
