@@ -11,6 +11,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from ..facts.checkpoint import holds_checkpoint
 from ..facts.hardware import describe_machine, versions
 from ..facts.training_facts import Source, TrainingFacts
 from .model_card import write_model_card
@@ -142,7 +143,7 @@ class ModelCardCallback(TrainerCallback):
         self._note_time()
         self.facts.license = license or self.facts.license
         self.facts.languages = [language] if isinstance(language, str) else language or self.facts.languages
-        if not (Path(folder) / "config.json").is_file():
+        if not holds_checkpoint(Path(folder)):
             return self.facts.save(folder)
         return write_model_card(folder, self.facts, model_id=model_id)
 

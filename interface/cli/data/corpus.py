@@ -295,7 +295,7 @@ def _write_parquet(rows: Dataset, path: Path) -> None:
 
 
 def _write_json(path: Path, values: dict[str, Any]) -> None:
-    from nuner.hub_cards.cards.files import write_whole
+    from nuner.hub_cards.facts.facts_file import write_whole
 
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(values, ensure_ascii=False, indent=2) + "\n")
