@@ -1,12 +1,14 @@
 from .evaluation.entity_scores import entity_scores as entity_scores
+from .evaluation.entity_scores import type_scores as type_scores
+from .evaluation.page import write_evaluation_page as write_evaluation_page
 from .evaluation.recognizer_evaluation import RecognizerEvaluation as RecognizerEvaluation
 from .evaluation.recognizer_evaluation import evaluate_recognizer as evaluate_recognizer
 from .evaluation.token_scores import macro_token_f1 as macro_token_f1
 from .evaluation.token_scores import token_classes as token_classes
-from .evaluation.type_scores import type_scores as type_scores
 from .few_shot.comparison import compare_encoders as compare_encoders
 from .few_shot.linear_heads import LinearHeads as LinearHeads
 from .few_shot.linear_heads import fit_linear_heads as fit_linear_heads
+from .few_shot.plot import plot_few_shot as plot_few_shot
 from .few_shot.result import FewShotResult as FewShotResult
 from .few_shot.word_vectors import TokenFeatures as TokenFeatures
 from .few_shot.word_vectors import WordVectors as WordVectors

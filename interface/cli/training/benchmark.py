@@ -50,6 +50,7 @@ def benchmark(
     writes all figures and the picture (F1 against k).
     """
     from nuner.trainers.few_shot.comparison import compare_encoders
+    from nuner.trainers.few_shot.plot import plot_few_shot
 
     quiet_libraries()
     if find_spec("matplotlib") is None:
@@ -68,7 +69,7 @@ def benchmark(
         )
     console.print(result.table())
     result.to_json(output / "few_shot.json")
-    result.plot(output / "few_shot.png")
+    plot_few_shot(result, output / "few_shot.png")
     console.print(f"Written: {output / 'few_shot.json'}, {output / 'few_shot.png'}")
 
 

@@ -54,6 +54,7 @@ def evaluate(
     """
     from nuner.data_builders.labelled.load import load_labelled
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
+    from nuner.trainers.evaluation.page import write_evaluation_page
     from nuner.trainers.evaluation.recognizer_evaluation import evaluate_recognizer
 
     quiet_libraries()
@@ -73,7 +74,7 @@ def evaluate(
     evaluation = evaluate_recognizer(recognizer, splits[chosen], measured_on=measured_on)
     evaluation.to_json(output)
     if html is not None:
-        evaluation.to_html(html)
+        write_evaluation_page(evaluation, html)
     console = Console()
     title = f"Entities of the split {chosen} of {data} ({len(evaluation.sentences):,} sentences)"
     console.print(_table(evaluation, title))

@@ -90,10 +90,10 @@ def finetune(
     from nuner.data_builders.labelled.load import entity_types, load_labelled
     from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
     from nuner.hub_cards.cards.model_card import write_model_card
-    from nuner.trainers.few_shot.word_vectors import load_word_tokenizer
     from nuner.trainers.fine_tuning.adapters import save_adapters
     from nuner.trainers.fine_tuning.run import finetune as train_recognizer
     from nuner.trainers.fine_tuning.saving import save_recognizer
+    from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
     console = Console()

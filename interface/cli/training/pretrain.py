@@ -92,9 +92,9 @@ def pretrain(
     from nuner.hub_cards.cards.model_card import write_model_card
     from nuner.hub_cards.cards.model_card_callback import ModelCardCallback
     from nuner.hub_cards.facts.training_facts import Source, TrainingFacts
-    from nuner.trainers.few_shot.word_vectors import load_word_tokenizer
     from nuner.trainers.pretraining.run import BACKBONE, RESULTS_FILE
     from nuner.trainers.pretraining.run import pretrain as run
+    from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
     console = main_console()
