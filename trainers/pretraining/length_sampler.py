@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from torch.utils.data import Sampler
+from transformers import TrainerCallback
 
 # Batches that are sorted among themselves: enough for little padding, few enough for random company.
 BATCHES_A_POOL = 50
@@ -56,3 +58,18 @@ class LengthGroupedSampler(Sampler[int]):
         batches = [b for b in batches if len(b) == self.batch_size]
         shuffle(batches)
         return iter([i for b in batches + small for i in b])
+
+
+class EpochCallback(TrainerCallback):
+    """Tell a sampler which epoch begins, in a resumed run too.
+
+    Args:
+        sampler: The sampler.
+    """
+
+    def __init__(self, sampler: LengthGroupedSampler) -> None:
+        self.sampler = sampler
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Choose the order of the epoch."""
+        self.sampler.set_epoch(int(state.epoch or 0))
