@@ -103,7 +103,7 @@ class ContrastiveTrainingArguments(TrainingArguments):
 
     @classmethod
     def preset(cls, name: str, **overrides: Any) -> ContrastiveTrainingArguments:
-        """Arguments by name.
+        """Return the arguments of a preset.
 
         Args:
             name: `"paper"` (section 3.3: RoBERTa-base on a million sentences) or `"quickstart"` (minutes on a CPU).
@@ -120,7 +120,7 @@ class ContrastiveTrainingArguments(TrainingArguments):
 
 
 def preset_model_fields(name: str) -> dict[str, Any]:
-    """Fields of the model's configuration that go with a preset.
+    """Return the fields of the model's configuration that go with a preset.
 
     Args:
         name: `"paper"` or `"quickstart"`.

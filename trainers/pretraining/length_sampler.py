@@ -23,6 +23,16 @@ class LengthGroupedSampler(Sampler[int]):
         lengths: Length of each text, in tokens.
         batch_size: Texts a batch.
         seed: Seed of the order.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.pretraining.length_sampler import LengthGroupedSampler
+        >>> sampler = LengthGroupedSampler([9, 3, 8, 2], batch_size=2)
+        >>> order = list(sampler)
+        >>> sorted([sorted(order[:2]), sorted(order[2:])])  # the long texts together, and the short ones
+        [[0, 2], [1, 3]]
+
+        ```
     """
 
     def __init__(self, lengths: Sequence[int], batch_size: int, seed: int = 0) -> None:
@@ -40,11 +50,11 @@ class LengthGroupedSampler(Sampler[int]):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        """Number of texts."""
+        """Return the number of texts."""
         return len(self.lengths)
 
     def __iter__(self) -> Iterator[int]:
-        """Places of the texts."""
+        """Iterate over the places of the texts, in the order of the epoch."""
         shuffle = random.Random(f"{self.seed}-{self.epoch}").shuffle
         order = list(range(len(self.lengths)))
         shuffle(order)

@@ -59,7 +59,7 @@ def test_accumulated_batches_count_as_one(tiny_bert_dir, tmp_path):
     """Positives are counted over all accumulated batches, whatever each of them has."""
     trainer = small_trainer(tiny_bert_dir, tmp_path, gradient_accumulation_steps=3)
     batches, count = trainer.get_batch_samples(iter(trainer.get_train_dataloader()), 3, torch.device("cpu"))
-    assert count is not None
+    assert isinstance(count, torch.Tensor)
     assert count == sum(len(batch["positives"]) for batch in batches)
     trainer.model.eval()
     shares = [trainer.compute_loss(trainer.model, batch, num_items_in_batch=count).item() for batch in batches]

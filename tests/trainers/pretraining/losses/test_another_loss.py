@@ -65,12 +65,12 @@ def test_what_it_is_divided_by_is_noted(tiny_bert_dir: Path, tmp_path: Path) -> 
 def test_a_whole_run_is_resumed_with_the_same_loss_only(tiny_bert_dir: Path, tmp_path: Path) -> None:
     corpus = {"train": small_corpus(24)}
     arguments: dict[str, Any] = {"num_frozen_text_layers": 1, "max_steps": 1, "use_cpu": True, "bf16": False}
-    figures = pretrain(tiny_bert_dir, corpus, tmp_path, loss=SoftmaxLoss(), tell=str, **arguments)
+    figures = pretrain(tiny_bert_dir, corpus, tmp_path, loss=SoftmaxLoss(), **arguments)
     assert figures["settings"]["loss"] == "SoftmaxLoss(normalization='positives')"
     assert json.loads((tmp_path / "pretraining.json").read_text(encoding="utf-8"))["settings"] == figures["settings"]
     with pytest.raises(ValueError, match=r"other settings \(loss\)"):
-        pretrain(tiny_bert_dir, corpus, tmp_path, resume=True, tell=str, **arguments)
-    pretrain(tiny_bert_dir, corpus, tmp_path, loss=SoftmaxLoss(), resume=True, tell=str, **arguments)
+        pretrain(tiny_bert_dir, corpus, tmp_path, resume=True, **arguments)
+    pretrain(tiny_bert_dir, corpus, tmp_path, loss=SoftmaxLoss(), resume=True, **arguments)
 
 
 def test_an_unknown_divisor_is_refused(tiny_bert_dir: Path, tmp_path: Path) -> None:
