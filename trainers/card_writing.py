@@ -18,7 +18,8 @@ class CardWriter(Protocol):
         Args:
             folder: Where the model lies.
             model_id: What users will load it by.
-            **stated: What the caller says about the model: `license`, `language`.
+            **stated: What the caller says about the model: `license`, `language`, `sentences`, `sample`,
+                `type_scores`.
         """
 
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
+from .card_writing import CardWriter as CardWriter
 from .card_writing import CardWritingTrainer
 from .checkpoints import replaced_when_done
 
