@@ -16,6 +16,7 @@ from .fine_tuning.adapters import load_adapters as load_adapters
 from .fine_tuning.adapters import save_adapters as save_adapters
 from .fine_tuning.arguments import FineTuningArguments as FineTuningArguments
 from .fine_tuning.run import finetune as finetune
+from .fine_tuning.run import run_finetuning as run_finetuning
 from .fine_tuning.saving import save_recognizer as save_recognizer
 from .fine_tuning.trainer import TokenClassificationTrainer as TokenClassificationTrainer
 from .pretraining.arguments import ContrastiveTrainingArguments as ContrastiveTrainingArguments

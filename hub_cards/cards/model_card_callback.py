@@ -128,6 +128,9 @@ class ModelCardCallback(TrainerCallback):
         model_id: str | None = None,
         license: str | None = None,
         language: str | list[str] | None = None,
+        sentences: dict[str, int] | None = None,
+        sample: str | None = None,
+        type_scores: dict[str, dict[str, float]] | None = None,
     ) -> Path:
         """Write facts and card beside a saved model.
 
@@ -136,6 +139,9 @@ class ModelCardCallback(TrainerCallback):
             model_id: What users will load it by.
             license: The model's license, if it was not known before.
             language: Code or codes of the text's language, likewise.
+            sentences: Split of the data -> number of sentences, likewise.
+            sample: How the training sentences were chosen, likewise.
+            type_scores: Scores of each entity type, likewise.
 
         Returns:
             The card's file; that of the facts where adapters alone were saved, whose card peft writes.
@@ -143,6 +149,10 @@ class ModelCardCallback(TrainerCallback):
         self._note_time()
         self.facts.license = license or self.facts.license
         self.facts.languages = [language] if isinstance(language, str) else language or self.facts.languages
+        self.facts.type_scores = type_scores or self.facts.type_scores
+        if self.facts.data is not None:
+            self.facts.data.sentences = sentences or self.facts.data.sentences
+            self.facts.data.sample = sample or self.facts.data.sample
         if not holds_checkpoint(Path(folder)):
             return self.facts.save(folder)
         return write_model_card(folder, self.facts, model_id=model_id)

@@ -80,7 +80,7 @@ class TokenClassificationTrainer(HubTrainer):
 
     Example:
         ```python
-        >>> from nuner.trainers.fine_tuning.trainer import TokenClassificationTrainer
+        >>> from nuner import TokenClassificationTrainer
         >>> trainer = TokenClassificationTrainer(model, args, train, processing_class=tokenizer)  # doctest: +SKIP
         >>> trainer.evaluate(test)["eval_f1"]  # doctest: +SKIP
 
