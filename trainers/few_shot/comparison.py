@@ -14,7 +14,7 @@ from datasets import DatasetDict
 from torch import Tensor, nn
 
 from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_encoder, load_bi_encoder
-from nuner.modeling_nuner.recognition.concept_labels import concept_labels
+from nuner.modeling_nuner.recognition.concepts import concept_labels
 
 from ..evaluation.token_scores import macro_token_f1
 from ..fine_tuning.classifier_initialization import similarity_classifier, type_classifier

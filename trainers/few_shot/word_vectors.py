@@ -10,6 +10,10 @@ import torch
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerBase
 
+from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
+from nuner.modeling_nuner.devices import choose_device
+from nuner.modeling_nuner.input_length import longest_input
+
 # Sub-words of a batch with padding: enough to fill the cores, small enough for little padding.
 _BATCH_TOKENS = 4096
 
@@ -56,14 +60,11 @@ class TokenFeatures:
     def __init__(self, encoder: str | Path, *, bf16: bool = False, max_length: int | None = None) -> None:
         self.tokenizer = load_word_tokenizer(encoder)
         self.model = AutoModel.from_pretrained(encoder).eval()
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = choose_device()
         self.model.to(self.device)
         self.bf16 = bf16
-        limits = [self.tokenizer.model_max_length, max_length or self.tokenizer.model_max_length]
-        positions = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
-        if positions:
-            limits.append(positions)
-        self.max_length = min(limits)
+        longest = longest_input(self.model.config, self.tokenizer.model_max_length)
+        self.max_length = min(longest, max_length or longest)
 
     @torch.no_grad()
     def __call__(self, sentences: Sequence[Sequence[str]]) -> WordVectors:
@@ -151,19 +152,10 @@ def load_word_tokenizer(encoder: str | Path) -> PreTrainedTokenizerBase:
         FileNotFoundError: There is no such encoder.
         ValueError: The folder holds no encoder, or its tokenizer is not a fast one.
     """
-    local = Path(encoder).exists()
-    missing = f"there is no encoder {str(encoder)!r}: neither a folder with a saved model nor a Hub id within reach"
-    if not local and (Path(encoder).is_absolute() or str(encoder).startswith(".")):
-        raise FileNotFoundError(missing)
-    try:
+    with explain_checkpoint_errors(encoder, "encoder", "encoder that AutoModel and AutoTokenizer load"):
         AutoConfig.from_pretrained(encoder)
         # Byte-level vocabularies (RoBERTa's) tell words apart by the space before them.
         tokenizer = AutoTokenizer.from_pretrained(encoder, add_prefix_space=True)
-    except (OSError, ValueError) as error:
-        if local:
-            reason = str(error).strip().splitlines()[0]
-            raise ValueError(f"{encoder} holds no encoder that AutoModel and AutoTokenizer load ({reason})") from error
-        raise FileNotFoundError(missing) from error
     if not tokenizer.is_fast:
         raise ValueError(
             f"the tokenizer of the encoder {str(encoder)!r} does not tell which word a sub-word belongs to; "

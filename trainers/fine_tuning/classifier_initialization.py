@@ -14,9 +14,7 @@ from transformers import DataCollatorForTokenClassification
 from nuner.data_builders.labelled.label_schemes import OUTSIDE
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from nuner.modeling_nuner.recognition.bi_encoder_loading import BiEncoderParts, load_bi_encoder
-from nuner.modeling_nuner.recognition.concept_classifier import concept_classifier
-from nuner.modeling_nuner.recognition.concept_labels import concept_labels
-from nuner.modeling_nuner.recognition.concept_vectors import ConceptVectors
+from nuner.modeling_nuner.recognition.concepts import ConceptVectors, concept_classifier, concept_labels
 
 from ..few_shot.linear_heads import DEFAULT_L2, fit_linear_heads
 from .features import IGNORED

@@ -11,12 +11,12 @@ from typing import Any
 from datasets import Dataset
 from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
 
+from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_encoder
 
 from ..few_shot.word_vectors import load_word_tokenizer
 from ..freezing import freeze_lower_layers
-from ..input_length import fitting_length
 from .adapters import add_adapters
 from .arguments import FineTuningArguments
 from .classifier_initialization import name_classifier, solve_classifier

@@ -7,7 +7,7 @@ from typing import Any
 
 from transformers import TrainingArguments
 
-from ..precision import is_accelerator_available
+from nuner.modeling_nuner.devices import is_accelerator_available
 
 # Section 3.3 of the paper.
 PAPER: dict[str, Any] = {
