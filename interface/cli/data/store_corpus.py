@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 if TYPE_CHECKING:
-    from nuner.data_builders.annotation.corpus.build import CorpusBuild
+    from nuner.data_builders.annotation.corpus.corpus_build import CorpusBuild
     from nuner.data_builders.annotation.corpus.rows import YieldCounts
     from nuner.data_builders.annotation.llm.cost import Prices, Usage
     from nuner.data_builders.annotation.store.store import AnnotationStore
@@ -93,10 +93,10 @@ def _annotation(
 
 def _facts(build: CorpusBuild, license: str | None, annotation: AnnotationFacts) -> CorpusFacts:
     """Return what the card of the corpus is to say."""
-    from nuner.data_builders.annotation.corpus.report import PICTURE_FILENAME
+    from nuner.data_builders.corpus.rank_frequency import RANK_FREQUENCY_PICTURE
     from nuner.hub_cards.facts.corpus_facts import CorpusFacts
 
-    picture = build.folder / PICTURE_FILENAME
+    picture = build.folder / RANK_FREQUENCY_PICTURE
     return CorpusFacts(
         license=license,
         options=build.options,
