@@ -39,7 +39,7 @@ def write_page(
         messages: The messages that the recognizer read, in pieces.
         code: Python that uses the recognizer.
     """
-    from nuner.data_builders.corpus.statistics import plot_rank_frequency
+    from nuner.data_builders.corpus.rank_frequency import plot_rank_frequency
     from nuner.trainers.few_shot.plot import plot_few_shot
 
     plot_few_shot(few_shot, files.few_shot_picture)

@@ -14,7 +14,7 @@ from ..llm.client import Connection, Dialect, LLMClient
 from ..llm.cost import NO_USAGE, Budget, BudgetSpent, Usage
 from ..llm.faults import Blame, RequestFault, ServerGone
 from ..llm.prompt import FencedText
-from ..llm.rate_limits import RateLimit
+from ..llm.waiting import RateLimit
 from ..store.commits import GroupCommits
 from ..store.store import AnnotationStore, Outcome, PendingSentence
 from .background_loop import pause

@@ -13,8 +13,7 @@ from nuner.data_builders.schema import CORPUS_FEATURES
 from ..corpus.rows import corpus_rows
 from ..llm.client import LLMClient
 from ..llm.prompt import Prompt
-from ..sentences.raw_sentence import RawSentence
-from ..sentences.reading import sentence_row
+from ..sentences.raw_sentence import RawSentence, sentence_row
 from ..store.store import AnnotationStore
 from .background_loop import run_to_end
 from .batch import BatchRun, BatchSettings
