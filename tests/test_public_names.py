@@ -64,9 +64,8 @@ def code_in(page: str) -> str:
     """The code of a page: its blocks, and what stands in backquotes."""
     tokens = MarkdownIt().parse(page)
     pieces = [token.content for token in tokens if token.type in ("fence", "code_block")]
-    return "\n".join(
-        pieces + [each.content for token in tokens for each in token.children or [] if each.markup == "`"]
-    )
+    pieces += [each.content for token in tokens for each in token.children or [] if each.type == "code_inline"]
+    return "\n".join(pieces)
 
 
 def directives_in(page: str) -> list[str]:
