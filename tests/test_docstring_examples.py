@@ -40,7 +40,9 @@ def sources() -> Iterator[tuple[str, Path]]:
 
 def module_name(path: str) -> str:
     room, _, inner = path.partition("/")
-    return ".".join([ROOMS[room], *inner.removesuffix(".py").removesuffix("__init__").strip("/").split("/")]).strip(".")
+    return ".".join([ROOMS[room], *inner.removesuffix(".py").removesuffix("__init__").strip("/").split("/")]).strip(
+        "."
+    )
 
 
 SOURCES = dict(sources())

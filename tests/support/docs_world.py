@@ -11,15 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from datasets import Dataset
 from tokenizers import ByteLevelBPETokenizer
 from transformers import AutoTokenizer, RobertaConfig, RobertaForTokenClassification, RobertaModel, RobertaTokenizer
 
 from nuner import NuNerForPreTraining, load_labelled
-from nuner.data_builders import entity_types
+from nuner.data_builders import CORPUS_FEATURES, entity_types, sentence_id, validate_record
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 MODEL = "gpt-4.1-mini"
-TEXTS = ["Ada lives in Paris.", "My PixelPad 7 keeps rebooting since update 12.4.", "The refund of order 4411 is late."]
+TEXTS = [
+    "Ada lives in Paris.",
+    "My PixelPad 7 keeps rebooting since update 12.4.",
+    "The refund of order 4411 is late.",
+]
 
 
 def build_world(folder: Path) -> None:
@@ -41,7 +46,7 @@ def build_world(folder: Path) -> None:
             bi_encoder.save_pretrained(folder / name)
             tokenizer.save_pretrained(folder / name)
         shutil.copytree(folder / "roberta-base", folder / "runs/nuner/backbone")
-        _write_recognizer(folder, ["O", *entity_types(tickets["train"])])
+        _write_recognizer(folder, ["O", "city", "drug", *entity_types(tickets["train"])])
     for name in ("my-data", "data/mit_movie"):
         _write_labelled(folder / name)
     _write_lines(folder / "texts.txt", TEXTS)
@@ -111,6 +116,9 @@ def _write_corpus(folder: Path) -> None:
             {"text": text, "entities": [{"start": start, "end": start + len(name), "text": name, "concept": concept}]}
         )
     _write_lines(folder / "mine.jsonl", [json.dumps(row) for row in rows])
+    whole = [validate_record({**row, "id": sentence_id(row["text"])}) for row in rows]
+    (folder / "corpus").mkdir()
+    Dataset.from_list(whole, features=CORPUS_FEATURES).to_parquet(folder / "corpus/train-00000-of-00001.parquet")
 
 
 def _write_lines(file: Path, lines: list[str]) -> None:
