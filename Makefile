@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread a test process: two processes with two threads each slow one another down.
 PYTEST_FLAGS ?= -n 2
 
-.PHONY: quickstart test lint wheel-check clean
+.PHONY: quickstart test lint docs wheel-check clean
 
 quickstart: $(VENV)/installed-quickstart
 	$(BIN)/nuner quickstart
@@ -17,6 +17,9 @@ lint: $(VENV)/installed-lint build/typing/nuner
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+
+docs: $(VENV)/installed-docs build/typing/nuner
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 wheel-check: $(BIN)/python
 	PYTHON=$(PYTHON) bash .ci/wheel-check
@@ -41,4 +44,4 @@ build/typing/nuner: $(wildcard interface/* modeling_nuner data_builders trainers
 	for room in modeling_nuner data_builders trainers hub_cards; do ln -s "../../../$$room" $@/; done
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist site *.egg-info

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from support.cli_runs import nuner
 from support.docs_blocks import DocsBlock, docs_blocks, nuner_commands
 from support.docs_world import MODEL, TEXTS, build_world
 from support.folders import REPOSITORY
@@ -110,6 +112,25 @@ def test_commands_exist() -> None:
     assert len(commands) > 40
     for block, words in commands:
         parse(command, words, place(block))
+
+
+def test_commands_do_what_the_guide_says(world: Path) -> None:
+    """A chain of commands as they stand in the guide, each with what the one before left."""
+    shown = {shlex.join(words) for block in BLOCKS for words in nuner_commands(block)}
+    for command in (
+        "sentences notes.txt -o sentences.jsonl",
+        "annotate sentences.jsonl --model gpt-4.1-mini --store run.sqlite",
+        "annotate status run.sqlite --prompt-price 0.40 --completion-price 1.60",
+        "corpus build run.sqlite --output corpus --license cc-by-4.0",
+        "corpus stats records mine.jsonl --plot rank-frequency.png --json stats.json",
+        "evaluate recognizer --data my-data --html evaluation.html",
+        "predict recognizer reviews.jsonl --output found.jsonl",
+    ):
+        assert command in shown
+        result = nuner(*shlex.split(command))
+        assert result.exit_code == 0, f"nuner {command}: {result.output}"
+    for file in ("corpus/report.html", "rank-frequency.png", "stats.json", "evaluation.html", "found.jsonl"):
+        assert (world / file).stat().st_size
 
 
 def parse(command: Any, words: list[str], where: str, parent: Any = None) -> None:

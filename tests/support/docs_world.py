@@ -46,14 +46,15 @@ def build_world(folder: Path) -> None:
             bi_encoder.save_pretrained(folder / name)
             tokenizer.save_pretrained(folder / name)
         shutil.copytree(folder / "roberta-base", folder / "runs/nuner/backbone")
-        _write_recognizer(folder, ["O", "city", "drug", *entity_types(tickets["train"])])
+        _write_recognizer(folder / "recognizer", folder, ["O", "city", "drug", *entity_types(tickets["train"])])
+        _write_recognizer(folder / "recognizer-iob2", folder, ["O", "B-city", "I-city", "B-drug", "I-drug"])
     for name in ("my-data", "data/mit_movie"):
         _write_labelled(folder / name)
     _write_lines(folder / "texts.txt", TEXTS)
     _write_lines(folder / "notes.txt", [*TEXTS, "Grace Hopper wrote a compiler in 1952, and then another."])
     _write_lines(folder / "endless.log", TEXTS)
     _write_lines(folder / "my-texts.txt", TEXTS)
-    _write_lines(folder / "texts.jsonl", [json.dumps({"text": text}) for text in TEXTS])
+    _write_lines(folder / "reviews.jsonl", [json.dumps({"text": text}) for text in TEXTS])
     _write_corpus(folder)
 
 
@@ -81,16 +82,16 @@ def _write_encoder(folder: Path, texts: list[str]) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _write_recognizer(folder: Path, labels: list[str]) -> None:
+def _write_recognizer(folder: Path, world: Path, labels: list[str]) -> None:
     model: Any = RobertaForTokenClassification.from_pretrained(
-        folder / "roberta-base",
+        world / "roberta-base",
         num_hidden_layers=1,
         id2label=dict(enumerate(labels)),
         label2id={label: number for number, label in enumerate(labels)},
     )
     torch.nn.init.normal_(model.classifier.weight)
-    model.save_pretrained(folder / "recognizer")
-    AutoTokenizer.from_pretrained(folder / "roberta-base").save_pretrained(folder / "recognizer")
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(world / "roberta-base").save_pretrained(folder)
 
 
 def _write_labelled(folder: Path) -> None:
