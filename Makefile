@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread a test process: two processes with two threads each slow one another down.
 PYTEST_FLAGS ?= -n 2
 
-.PHONY: quickstart test lint wheel-check clean build/typing/nuner
+.PHONY: quickstart test lint docs wheel-check clean build/typing/nuner
 
 quickstart: $(VENV)/installed-quickstart
 	$(BIN)/nuner quickstart
@@ -18,6 +18,9 @@ lint: $(VENV)/installed-lint build/typing/nuner
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	PYTHONPATH=build/typing $(BIN)/lint-imports --no-cache
+
+docs: $(VENV)/installed-docs build/typing/nuner
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 wheel-check: $(BIN)/python
 	PYTHON=$(PYTHON) bash .ci/wheel-check
@@ -43,4 +46,4 @@ build/typing/nuner:
 	for room in modeling_nuner data_builders trainers hub_cards; do ln -s "../../../$$room" $@/; done
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist site *.egg-info
