@@ -64,7 +64,7 @@ class HubTrainer(Trainer):
 
         Args:
             folder: Where the model lies.
-            **stated: What `CardWriter.write_card` takes.
+            **stated: As for `CardWriter.write_card`.
 
         Returns:
             Whether there is such a callback.
