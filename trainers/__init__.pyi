@@ -22,5 +22,7 @@ from .fine_tuning.trainer import TokenClassificationTrainer as TokenClassificati
 from .pretraining.arguments import ContrastiveTrainingArguments as ContrastiveTrainingArguments
 from .pretraining.calibration import Calibration as Calibration
 from .pretraining.calibration import calibrate as calibrate
+from .pretraining.losses.contrastive_bce import ContrastiveBCELoss as ContrastiveBCELoss
+from .pretraining.losses.contrastive_loss import ContrastiveLoss as ContrastiveLoss
 from .pretraining.run import pretrain as pretrain
 from .pretraining.trainer import ContrastiveTrainer as ContrastiveTrainer
