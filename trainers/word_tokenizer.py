@@ -6,6 +6,8 @@ from pathlib import Path
 
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
+from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
+
 
 def load_word_tokenizer(encoder: str | Path) -> PreTrainedTokenizerBase:
     """Load the tokenizer of an encoder, ready for sentences that are split into words.
@@ -31,19 +33,10 @@ def load_word_tokenizer(encoder: str | Path) -> PreTrainedTokenizerBase:
 
         ```
     """
-    local = Path(encoder).exists()
-    missing = f"there is no encoder {str(encoder)!r}: neither a folder with a saved model nor a Hub id within reach"
-    if not local and (Path(encoder).is_absolute() or str(encoder).startswith(".")):
-        raise FileNotFoundError(missing)
-    try:
+    with explain_checkpoint_errors(encoder, "encoder", "encoder that AutoModel and AutoTokenizer load"):
         AutoConfig.from_pretrained(encoder)
         # Byte-level vocabularies (RoBERTa's) tell words apart by the space before them.
         tokenizer = AutoTokenizer.from_pretrained(encoder, add_prefix_space=True)
-    except (OSError, ValueError) as error:
-        if local:
-            reason = str(error).strip().splitlines()[0]
-            raise ValueError(f"{encoder} holds no encoder that AutoModel and AutoTokenizer load ({reason})") from error
-        raise FileNotFoundError(missing) from error
     if not tokenizer.is_fast:
         raise ValueError(
             f"the tokenizer of the encoder {str(encoder)!r} does not tell which word a sub-word belongs to; "

@@ -9,9 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from nuner.modeling_nuner.recognition.bi_encoder_loading import BiEncoderParts, has_concept_encoder, load_bi_encoder
-from nuner.modeling_nuner.recognition.concept_classifier import concept_classifier
-from nuner.modeling_nuner.recognition.concept_labels import concept_labels
-from nuner.modeling_nuner.recognition.concept_vectors import ConceptVectors
+from nuner.modeling_nuner.recognition.concepts import ConceptVectors, concept_classifier, concept_labels
 
 from .word_vectors import TokenFeatures
 

@@ -10,6 +10,9 @@ import torch
 from torch import Tensor
 from transformers import AutoModel
 
+from nuner.modeling_nuner.devices import choose_device
+from nuner.modeling_nuner.input_length import longest_input
+
 from ..word_tokenizer import load_word_tokenizer
 
 # Sub-words of a batch with padding: enough to fill the cores, small enough for little padding.
@@ -61,14 +64,11 @@ class TokenFeatures:
     def __init__(self, encoder: str | Path, *, bf16: bool = False, max_length: int | None = None) -> None:
         self.tokenizer = load_word_tokenizer(encoder)
         self.model = AutoModel.from_pretrained(encoder).eval()
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = choose_device()
         self.model.to(self.device)
         self.bf16 = bf16
-        limits = [self.tokenizer.model_max_length, max_length or self.tokenizer.model_max_length]
-        positions = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
-        if positions:
-            limits.append(positions)
-        self.max_length = min(limits)
+        longest = longest_input(self.model.config, self.tokenizer.model_max_length)
+        self.max_length = min(longest, max_length or longest)
 
     @torch.no_grad()
     def __call__(self, sentences: Sequence[Sequence[str]]) -> WordVectors:

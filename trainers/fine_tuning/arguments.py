@@ -8,7 +8,8 @@ from typing import Any
 
 from transformers import TrainingArguments
 
-from ..precision import bf16_is_fast, is_accelerator_available
+from nuner.modeling_nuner.devices import bf16_is_fast, is_accelerator_available
+
 from .model_labels import MODEL_SCHEMES
 
 # Chosen on held-out training sentences of MIT Restaurant and Movie and BioNLP 2004 for 4 to 1,000 examples a type

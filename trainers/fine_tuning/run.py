@@ -14,12 +14,12 @@ from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
 
 from nuner.data_builders.labelled.load import entity_types, load_labelled
 from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
+from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_encoder
 
 from ..checkpoints import replaced_when_done
 from ..freezing import freeze_lower_layers
-from ..input_length import fitting_length
 from ..word_tokenizer import load_word_tokenizer
 from .adapters import add_adapters, save_adapters
 from .arguments import FineTuningArguments

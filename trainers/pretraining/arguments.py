@@ -7,7 +7,8 @@ from typing import Any
 
 from transformers import TrainingArguments
 
-from ..precision import is_accelerator_available
+from nuner.modeling_nuner.devices import is_accelerator_available
+
 from .losses.contrastive_loss import check_normalization
 
 # Section 3.3 of the paper.

@@ -13,12 +13,12 @@ from typing import Any
 from datasets import Dataset, DatasetDict
 from transformers import AutoTokenizer, TrainerCallback
 
+from nuner.modeling_nuner.devices import bf16_is_fast, is_accelerator_available
 from nuner.modeling_nuner.export.plain import export_backbone
+from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 
 from ..checkpoints import latest_complete_checkpoint, replaced_when_done
-from ..input_length import fitting_length
-from ..precision import bf16_is_fast, is_accelerator_available
 from .arguments import PRESETS, ContrastiveTrainingArguments, preset_model_fields
 from .losses.contrastive_loss import ContrastiveLoss
 from .trainer import ContrastiveTrainer
