@@ -24,7 +24,8 @@ class CardWriter(Protocol):
         Args:
             folder: Where the model lies.
             model_id: What users will load it by.
-            **stated: What the caller says about the model: `license`, `language`.
+            **stated: What the caller says about the model: `license`, `language`, `sentences`, `sample`,
+                `type_scores`.
         """
 
 
@@ -63,7 +64,7 @@ class HubTrainer(Trainer):
 
         Args:
             folder: Where the model lies.
-            **stated: What `CardWriter.write_card` takes: `model_id`, `license`, `language`.
+            **stated: What `CardWriter.write_card` takes.
 
         Returns:
             Whether there is such a callback.

@@ -11,6 +11,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from ..facts.checkpoint import holds_checkpoint
 from ..facts.hardware import describe_machine, versions
 from ..facts.training_facts import Source, TrainingFacts
 from .model_card import write_model_card
@@ -152,7 +153,7 @@ class ModelCardCallback(TrainerCallback):
         if self.facts.data is not None:
             self.facts.data.sentences = sentences or self.facts.data.sentences
             self.facts.data.sample = sample or self.facts.data.sample
-        if not (Path(folder) / "config.json").is_file():
+        if not holds_checkpoint(Path(folder)):
             return self.facts.save(folder)
         return write_model_card(folder, self.facts, model_id=model_id)
 
