@@ -36,11 +36,11 @@ from .labelled.sampling import annotation_counts as annotation_counts
 from .labelled.sampling import sample_k_shot as sample_k_shot
 from .locating import locate as locate
 from .raw_entity import RawEntity as RawEntity
+from .record_error import RecordError as RecordError
 from .rejections import CorpusError as CorpusError
 from .rejections import Rejection as Rejection
 from .rejections import Rejections as Rejections
 from .schema import CORPUS_FEATURES as CORPUS_FEATURES
-from .schema import RecordError as RecordError
 from .schema import sentence_id as sentence_id
 from .schema import split_of as split_of
 from .schema import validate_record as validate_record

@@ -279,6 +279,7 @@ def _code_digest() -> str:
     room = package_files("nuner.data_builders")
     sources = [
         "schema.py",
+        "record_error.py",
         "locating.py",
         "unspaced_scripts.py",
         "hash_sample.py",

@@ -56,6 +56,13 @@ def check_weights(folder: Path) -> None:
 
     Raises:
         ValueError: If their SHA-256 differs.
+
+    Example:
+        ```python
+        >>> from nuner.quickstart.base_encoder import check_weights, find_base_encoder
+        >>> check_weights(find_base_encoder()[0])  # doctest: +SKIP
+
+        ```
     """
     weights = folder / _WEIGHTS
     digest = hashlib.sha256()

@@ -54,8 +54,3 @@ class QuickstartFiles:
     def loss_picture(self) -> Path:
         """The loss of the pre-training."""
         return self.folder / "loss.png"
-
-    @property
-    def rank_frequency_picture(self) -> Path:
-        """How often each concept of the corpus was annotated."""
-        return self.folder / "rank-frequency.png"

@@ -53,6 +53,15 @@ def terminal_text(pieces: Iterable[Piece]) -> Text:
 
     Returns:
         Text for `rich.console.Console.print`.
+
+    Example:
+        ```python
+        >>> from nuner.data_builders.pages.highlighting import Piece
+        >>> from nuner.quickstart.highlighting import terminal_text
+        >>> terminal_text([Piece("in "), Piece("Paris", "city", "#a6cee3")]).plain
+        'in Paris city'
+
+        ```
     """
     line = Text()
     for piece in pieces:

@@ -13,6 +13,13 @@ def plot_loss_curve(log_history: Sequence[Mapping[str, Any]], path: str | Path) 
     Args:
         log_history: `trainer.state.log_history`, or the same from `pretraining.json`.
         path: Image file; its ending chooses the format.
+
+    Example:
+        ```python
+        >>> from nuner.quickstart.loss_curve import plot_loss_curve
+        >>> plot_loss_curve(trainer.state.log_history, "loss.png")  # doctest: +SKIP
+
+        ```
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, NullFormatter

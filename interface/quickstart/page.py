@@ -39,12 +39,13 @@ def write_page(
         messages: The messages that the recognizer read, in pieces.
         code: Python that uses the recognizer.
     """
-    from nuner.data_builders.corpus.rank_frequency import plot_rank_frequency
+    from nuner.data_builders.corpus.rank_frequency import RANK_FREQUENCY_PICTURE, plot_rank_frequency
     from nuner.trainers.few_shot.plot import plot_few_shot
 
+    corpus_picture = files.folder / RANK_FREQUENCY_PICTURE
     plot_few_shot(few_shot, files.few_shot_picture)
     plot_loss_curve(log_history, files.loss_picture)
-    plot_rank_frequency(statistics, files.rank_frequency_picture, "Concept frequency by rank: bundled corpus")
+    plot_rank_frequency(statistics, corpus_picture, "Concept frequency by rank: bundled corpus")
     recognizer, validation = figures["recognizer"], figures["pretraining"]["validation"]
     seeds = len(few_shot.settings["seeds"])
     report = Report(
@@ -62,7 +63,7 @@ def write_page(
             f"Loss of the pre-training. At its end the average precision over (token, concept) pairs of the "
             f"validation passages is {validation['eval_average_precision']:.3f}.",
         ),
-        corpus_picture=Picture(files.rank_frequency_picture, "How often each concept of the corpus was annotated."),
+        corpus_picture=Picture(corpus_picture, "How often each concept of the corpus was annotated."),
         entity_f1={name: 100 * scores["f1"] for name, scores in recognizer["test"].items()},
         finetuning=f"{recognizer['architecture']}, fine-tuned on {recognizer['train_sentences']} support tickets "
         f"({recognizer['k']} to {2 * recognizer['k']} annotations a type, seed {recognizer['seed']}), on messages "

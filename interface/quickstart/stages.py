@@ -12,11 +12,23 @@ from ..memory import release_memory
 
 
 class Stages:
-    """Says which stage runs, and how long each took.
+    """The stages of a run: which one runs, and how long each took.
 
     Args:
         console: Where to write.
         total: How many stages there will be.
+
+    Example:
+        ```python
+        >>> from rich.console import Console
+        >>> from nuner.quickstart.stages import Stages
+        >>> stages = Stages(Console(quiet=True), total=1)
+        >>> with stages.stage("Report"):
+        ...     pass
+        >>> list(stages.seconds)
+        ['Report']
+
+        ```
     """
 
     def __init__(self, console: Console, total: int) -> None:

@@ -54,8 +54,9 @@ def macro_token_f1(predictions: Tensor, gold: Tensor, num_types: int) -> Tensor:
         ```python
         >>> import torch
         >>> from nuner.trainers import macro_token_f1
-        >>> macro_token_f1(torch.tensor([[1, 1, 0, 2]]), torch.tensor([1, 0, 0, 2]), 2).tolist()
-        [0.8333333134651184]
+        >>> f1 = macro_token_f1(torch.tensor([[1, 1, 0, 2]]), torch.tensor([1, 0, 0, 2]), 2)
+        >>> [round(value, 3) for value in f1.tolist()]
+        [0.833]
 
         ```
     """

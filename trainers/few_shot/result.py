@@ -58,7 +58,16 @@ class FewShotResult:
         return list(self.scores[self.encoders[0]][self.data_sets[0]])
 
     def of(self, encoder: str, data_set: str, k: int) -> list[float]:
-        """Return one score a seed; those of `average` are the means over the data sets."""
+        """Return one score a seed; those of `average` are the means over the data sets.
+
+        Args:
+            encoder: Name of an encoder.
+            data_set: Name of a data set, or `average` of all.
+            k: Size of the samples.
+
+        Returns:
+            The scores, in percent.
+        """
         if data_set != AVERAGE:
             return self.scores[encoder][data_set][k]
         by_seed = zip(*(scores[k] for scores in self.scores[encoder].values()), strict=True)

@@ -20,7 +20,6 @@ from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_enco
 
 from ..checkpoints import replaced_when_done
 from ..freezing import freeze_lower_layers
-from ..hub_trainer import CardWriter
 from ..word_tokenizer import load_word_tokenizer
 from .adapters import add_adapters, save_adapters
 from .arguments import FineTuningArguments
@@ -150,7 +149,7 @@ def run_finetuning(
         seed: Seed of the sample, the first weights, the order and dropout.
         max_length: Longest row, in tokens; longer texts are split into windows.
         tell: Called with what the user should know.
-        callbacks: Further callbacks. One that is a `CardWriter` writes the card of the recognizer, and is told the
+        callbacks: Further callbacks. One that writes cards, such as `nuner.hub_cards.ModelCardCallback`, is told the
             sizes of the splits, how they were sampled, and the scores of each type.
         **arguments: Arguments that replace those of the preset, see `FineTuningArguments`; None leaves the preset's.
 
@@ -227,8 +226,6 @@ def run_finetuning(
         if args.lora_rank:
             save_adapters(model, tokenizer, staging / ADAPTERS)
         (staging / RESULTS_FILE).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    for callback in callbacks:
-        if isinstance(callback, CardWriter):
-            sizes = {"train": len(train), "test": len(test)}
-            callback.write_card(output, sentences=sizes, sample=sample, type_scores=trainer.type_scores)
+    sizes = {"train": len(train), "test": len(test)}
+    trainer.write_card(output, sentences=sizes, sample=sample, type_scores=trainer.type_scores)
     return figures

@@ -7,8 +7,8 @@ from typing import IO
 
 from nuner.data_builders.files.rows import Row, json_rows
 from nuner.data_builders.files.text_rows import text_rows
+from nuner.data_builders.record_error import RecordError
 from nuner.data_builders.rejections import Rejections
-from nuner.data_builders.schema import RecordError
 
 from .raw_sentence import COLUMNS, RawSentence, sentence_row
 

@@ -8,8 +8,9 @@ from typing import Any
 from nuner.data_builders.files.rows import Row
 from nuner.data_builders.locating import locate
 from nuner.data_builders.raw_entity import RawEntity
+from nuner.data_builders.record_error import RecordError
 from nuner.data_builders.rejections import Rejections
-from nuner.data_builders.schema import RecordError, normalize_concept, sentence_id, validate_record
+from nuner.data_builders.schema import normalize_concept, sentence_id, validate_record
 
 LeaveOut = Callable[[RecordError], None]
 """Books an annotation that is left out of a record which is otherwise kept."""
