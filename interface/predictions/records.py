@@ -16,7 +16,7 @@ _PARQUET_BATCH = 1024
 
 
 def format_of(path: str | Path, among: tuple[str, ...] = ("text", "jsonl", "csv", "parquet")) -> str:
-    """The format of a file, by its ending.
+    """Tell the format of a file by its ending.
 
     Args:
         path: The file.
