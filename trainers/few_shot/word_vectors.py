@@ -8,11 +8,12 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoModel
 
-from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
 from nuner.modeling_nuner.devices import choose_device
 from nuner.modeling_nuner.input_length import longest_input
+
+from ..word_tokenizer import load_word_tokenizer
 
 # Sub-words of a batch with padding: enough to fill the cores, small enough for little padding.
 _BATCH_TOKENS = 4096
@@ -23,9 +24,9 @@ class WordVectors:
     """Vectors of the words of some sentences, in order.
 
     Args:
-        vectors: [words, hidden], float32.
-        sentence: [words], which sentence each belongs to.
-        word: [words], its place in that sentence.
+        vectors: The vectors in float32, `(words, hidden)`.
+        sentence: Which sentence each belongs to, `(words,)`.
+        word: Its place in that sentence, `(words,)`.
         truncated: Number of words without a vector because their sentence was too long.
         empty: Number of words without a vector because the tokenizer makes no sub-word of them.
     """
@@ -47,14 +48,17 @@ class TokenFeatures:
             not given.
 
     Raises:
-        FileNotFoundError: There is no such encoder.
-        ValueError: The folder holds no encoder, or its tokenizer does not tell which word a
-            sub-word belongs to.
+        FileNotFoundError: If there is no such encoder.
+        ValueError: If the folder holds no encoder, or its tokenizer does not tell which word a sub-word belongs to.
 
     Example:
-        >>> features = TokenFeatures("roberta-base")
-        >>> features([["Ada", "Lovelace"], ["Paris"]]).vectors.shape
+        ```python
+        >>> from nuner.trainers import TokenFeatures
+        >>> features = TokenFeatures("roberta-base")  # doctest: +SKIP
+        >>> features([["Ada", "Lovelace"], ["Paris"]]).vectors.shape  # doctest: +SKIP
         torch.Size([3, 768])
+
+        ```
     """
 
     def __init__(self, encoder: str | Path, *, bf16: bool = False, max_length: int | None = None) -> None:
@@ -137,28 +141,3 @@ class TokenFeatures:
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bf16):
             output = self.model(input_ids=input_ids.to(self.device), attention_mask=mask.to(self.device))
         return output.last_hidden_state.float().cpu()
-
-
-def load_word_tokenizer(encoder: str | Path) -> PreTrainedTokenizerBase:
-    """Load the tokenizer of an encoder, ready for sentences that are split into words.
-
-    Args:
-        encoder: Folder or Hub id.
-
-    Returns:
-        A fast tokenizer.
-
-    Raises:
-        FileNotFoundError: There is no such encoder.
-        ValueError: The folder holds no encoder, or its tokenizer is not a fast one.
-    """
-    with explain_checkpoint_errors(encoder, "encoder", "encoder that AutoModel and AutoTokenizer load"):
-        AutoConfig.from_pretrained(encoder)
-        # Byte-level vocabularies (RoBERTa's) tell words apart by the space before them.
-        tokenizer = AutoTokenizer.from_pretrained(encoder, add_prefix_space=True)
-    if not tokenizer.is_fast:
-        raise ValueError(
-            f"the tokenizer of the encoder {str(encoder)!r} does not tell which word a sub-word belongs to; "
-            "a fast tokenizer (tokenizer.json) is needed"
-        )
-    return tokenizer
