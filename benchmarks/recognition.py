@@ -32,14 +32,14 @@ LONG_WORDS = 1000
 
 
 def read_texts(path: Path, limit: int) -> list[str]:
-    """Sentences of a labelled JSON Lines file (`tokens`, or `text`)."""
+    """Read the sentences of a labelled JSON Lines file (`tokens`, or `text`)."""
     with path.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     return [row["text"] if "text" in row else " ".join(row["tokens"]) for row in rows][:limit]
 
 
 def mixed_texts(sentences: list[str], short: int, long: int) -> list[str]:
-    """Short texts with some of 1,000 words among them."""
+    """Make short texts with some of 1,000 words among them."""
     draw = random.Random(0)
     words = " ".join(sentences).split()
     texts = draw.sample(sentences, min(short, len(sentences)))
@@ -51,7 +51,7 @@ def mixed_texts(sentences: list[str], short: int, long: int) -> list[str]:
 
 
 def candidates(options: argparse.Namespace) -> dict[str, EntityRecognizer]:
-    """The recognizers to time, the exact one first."""
+    """Load the recognizers to time, the exact one first."""
     load: Any = EntityRecognizer.from_pretrained
     found: dict[str, EntityRecognizer] = {
         "torch float32": load(options.recognizer),
@@ -65,7 +65,7 @@ def candidates(options: argparse.Namespace) -> dict[str, EntityRecognizer]:
 
 
 def time_in_turns(runs: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Median seconds of each run; all take a turn in every round, after one that does not count."""
+    """Return median seconds of each run; all take a turn in every round, after one that does not count."""
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds + 1):
         for name, run in runs.items():
@@ -76,7 +76,7 @@ def time_in_turns(runs: dict[str, Callable[[], Any]], rounds: int) -> dict[str, 
 
 
 def entities(results: list[Any], label: str) -> list[list[tuple[int, int, str]]]:
-    """Places and labels of the entities of each text."""
+    """Return places and labels of the entities of each text."""
     return [[(e["start"], e["end"], e[label]) for e in found] for found in results]
 
 

@@ -37,7 +37,7 @@ _MEMORY = re.compile(r"^process_resident_memory_bytes (\S+)", re.MULTILINE)
 
 
 def texts_of_all_lengths(count: int, seed: int) -> list[str]:
-    """Texts of 1 to 2,000 words, all lengths alike."""
+    """Make texts of 1 to 2,000 words, all lengths alike."""
     chosen = random.Random(seed)
     words = " ".join(row.value["text"] for row in islice(bundled_rows(Rejections()), 5000)).split(" ")
     texts = []
@@ -49,7 +49,7 @@ def texts_of_all_lengths(count: int, seed: int) -> list[str]:
 
 
 def same(found: list[dict[str, Any]], expected: list[Any]) -> bool:
-    """Whether an answer is what direct recognition found; scores may differ by rounding."""
+    """Tell whether an answer is what direct recognition found; scores may differ by rounding."""
     return len(found) == len(expected) and all(
         all(one[name] == other[name] for name in ("start", "end", "text", "label"))
         and abs(one["score"] - other["score"]) < 1e-3

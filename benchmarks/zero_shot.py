@@ -112,7 +112,7 @@ def _measure(recognizer: ZeroShotRecognizer, rows: Dataset) -> dict[str, float]:
 
 
 def _tags(tokens: Sequence[str], entities: Sequence[Any]) -> list[str]:
-    """Tags of the words of a data set, which a recognizer may split further: an entity has all words it touches."""
+    """Return tags of a data set's words, which a recognizer may split further: an entity has all it touches."""
     spans, start, places = [], 0, []
     for token in tokens:
         places.append((start, start + len(token)))

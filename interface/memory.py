@@ -7,7 +7,7 @@ import sys
 
 
 def peak_memory_gib() -> float | None:
-    """The most memory this process has held so far, in GiB; None where the system does not tell."""
+    """Return the most memory this process has held so far, in GiB; None where the system does not tell."""
     if sys.platform == "win32":
         return None
     import resource

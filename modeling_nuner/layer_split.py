@@ -32,7 +32,7 @@ class _Embedded(nn.Module):
 
 
 def find_layers(encoder: nn.Module) -> tuple[str, nn.ModuleList]:
-    """The list of an encoder's layers and the dotted name that leads to it.
+    """Find the list of an encoder's layers and the dotted name that leads to it.
 
     Args:
         encoder: An encoder with a configuration that states `num_hidden_layers`.
@@ -51,7 +51,7 @@ def find_layers(encoder: nn.Module) -> tuple[str, nn.ModuleList]:
 
 
 def lower_output(encoder: nn.Module, num_layers: int, **inputs: Any) -> Tensor:
-    """Output of an encoder's lowest layers, without running the others.
+    """Compute the output of an encoder's lowest layers, without running the others.
 
     Args:
         encoder: The encoder.
@@ -82,7 +82,7 @@ def lower_output(encoder: nn.Module, num_layers: int, **inputs: Any) -> Tensor:
 
 
 def parameters_below(encoder: nn.Module, num_layers: int) -> list[nn.Parameter]:
-    """The parameters that the output of an encoder's lowest layers depends on.
+    """Find the parameters that the output of an encoder's lowest layers depends on.
 
     Autograd is asked rather than the names, so that what several layers share (the relative position biases of
     MPNet and DeBERTa) counts too.
@@ -115,7 +115,7 @@ def parameters_below(encoder: nn.Module, num_layers: int) -> list[nn.Parameter]:
 
 
 def starting_from(encoder: nn.Module, num_layers: int) -> Callable[..., Any]:
-    """A view of an encoder that starts above its lowest layers and shares all parameters with it.
+    """Make a view of an encoder that starts above its lowest layers and shares all parameters with it.
 
     Args:
         encoder: The encoder; its embeddings must be a child called `embeddings`, as nearly all are.

@@ -132,7 +132,7 @@ class NuNerModel(NuNerPreTrainedModel):
         self.post_init()
 
     def get_input_embeddings(self) -> nn.Module:
-        """The token embeddings of the encoder."""
+        """Return the token embeddings of the encoder."""
         return self.encoder.get_input_embeddings()
 
     def set_input_embeddings(self, value: nn.Module) -> None:
@@ -239,7 +239,7 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         return model
 
     def get_input_embeddings(self) -> nn.Module:
-        """The token embeddings of the text encoder."""
+        """Return the token embeddings of the text encoder."""
         return self.nuner.get_input_embeddings()
 
     def set_input_embeddings(self, value: nn.Module) -> None:
@@ -253,7 +253,7 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         lower_hidden_states: Tensor | None = None,
         num_lower_layers: int = 0,
     ) -> Tensor:
-        """Vectors of concept names.
+        """Compute the vectors of concept names.
 
         Names are short and of uneven length, so they are encoded in a few groups of similar length: the result
         is that of one padded batch, at about half its work.
@@ -288,7 +288,7 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         return torch.cat(vectors)[torch.cat(order).argsort()]
 
     def score(self, token_embeddings: Tensor, concept_embeddings: Tensor) -> Tensor:
-        """Logits that tokens instantiate concepts; their sigmoid is the probability (section 3.2).
+        """Compute the logits that tokens instantiate concepts; their sigmoid is the probability (section 3.2).
 
         Args:
             token_embeddings: `(..., hidden_size)`.
@@ -405,7 +405,7 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
         return model
 
     def get_input_embeddings(self) -> nn.Module:
-        """The token embeddings of the encoder."""
+        """Return the token embeddings of the encoder."""
         return self.nuner.get_input_embeddings()
 
     def set_input_embeddings(self, value: nn.Module) -> None:

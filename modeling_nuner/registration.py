@@ -67,7 +67,7 @@ class _ImportWatch(MetaPathFinder):
         finally:
             self.looking_for.discard(fullname)
         if spec is not None and spec.loader is not None:
-            spec.loader = _TellingLoader(spec.loader, self)
+            spec.loader = _WatchedLoader(spec.loader, self)
         return spec
 
     def ended(self, module: str) -> None:
@@ -78,7 +78,7 @@ class _ImportWatch(MetaPathFinder):
             _register()
 
 
-class _TellingLoader(Loader):
+class _WatchedLoader(Loader):
     """Loads a module as its own loader does, and tells when it has run."""
 
     def __init__(self, loader: Any, watch: _ImportWatch) -> None:

@@ -85,11 +85,11 @@ class PartedOutput:
             _write_whole(noted, lambda path: path.write_text(json.dumps(settings), encoding="utf-8"))
 
     def parts(self) -> list[Path]:
-        """The parts that are there, in order."""
+        """Return the parts that are there, in order."""
         return sorted(self.folder.glob(f"part-*.{self.file_format}"))
 
     def rows_done(self) -> int:
-        """Records of the whole parts."""
+        """Return the number of records in the whole parts."""
         return len(self.parts()) * self.rows_a_part
 
     def write(self, records: Iterable[dict[str, Any]], advance: Callable[[int], None]) -> None:

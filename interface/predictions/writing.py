@@ -16,7 +16,7 @@ OUTPUT_FORMATS = ("jsonl", "csv", "parquet")
 
 
 def json_line(record: dict[str, Any]) -> str:
-    """A record as a line of JSON.
+    """Return a record as a line of JSON.
 
     Args:
         record: The record.

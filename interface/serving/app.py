@@ -130,14 +130,14 @@ def create_app(
 
     @app.get("/health", response_model=Health, responses={503: {"model": Health}})
     async def health() -> JSONResponse:
-        """Whether the service recognizes, and which labels."""
+        """Tell whether the service recognizes, and which labels."""
         status = "ok" if batcher.running else "stopped"
         body = Health(status=status, model=name, labels=recognizer.labels.types)
         return JSONResponse(body.model_dump(), 200 if batcher.running else 503)
 
     @app.get("/metrics")
     async def prometheus() -> Response:
-        """Metrics in the text format of Prometheus."""
+        """Return the metrics in the text format of Prometheus."""
         return Response(metrics.render(), headers={"Content-Type": metrics.content_type})
 
     return app

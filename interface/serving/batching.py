@@ -133,7 +133,7 @@ class DynamicBatcher:
             self._characters -= characters
 
     def _pause(self) -> int:
-        """Seconds until half of what waits should be done."""
+        """Return the seconds until half of what waits should be done."""
         seconds = self._characters / 2 / self._characters_per_second if self._characters_per_second else 1
         return max(1, min(_LONGEST_PAUSE, round(seconds)))
 
@@ -160,7 +160,7 @@ class DynamicBatcher:
                 trimmed = loop.time()
 
     async def _outcomes(self, texts: list[str | None]) -> list[list[Entity] | Exception]:
-        """What is found in each text, or what went wrong with it: one that fails must not fail those beside it."""
+        """Return what is found in each text, or what went wrong with it: one must not fail those beside it."""
         loop = asyncio.get_running_loop()
         try:
             return [*await loop.run_in_executor(self._thread, self._recognizer, texts)]
@@ -171,7 +171,7 @@ class DynamicBatcher:
             return [*await self._outcomes(texts[:half]), *await self._outcomes(texts[half:])]
 
     def _next_batch(self) -> list[tuple[_Request, str | None]]:
-        """Texts of the requests in turn; those of one request keep their order, also from batch to batch."""
+        """Take texts of the requests in turn; those of one request keep their order, also from batch to batch."""
         batch: list[tuple[_Request, str | None]] = []
         characters = 0
         while self._turns and len(batch) < BATCH_TEXTS:

@@ -48,7 +48,7 @@ class Problem(BaseModel):
 
 
 def answer(entities: list[Entity] | list[list[Entity]]) -> dict[str, Any]:
-    """The body of `EntitiesAnswer`.
+    """Make the body of `EntitiesAnswer`.
 
     Args:
         entities: What the recognizer returned.
@@ -91,5 +91,5 @@ def problem_of(errors: list[dict[str, Any]]) -> tuple[int, str]:
 
 
 def _is_type(part: Any) -> bool:
-    """Whether a part of an error's place names a type of a union rather than a field."""
+    """Tell whether a part of an error's place names a type of a union rather than a field."""
     return part == "str" or str(part).startswith(("list[", "nullable["))

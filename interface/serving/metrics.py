@@ -75,5 +75,5 @@ class Metrics:
         self._batch_seconds.observe(seconds)
 
     def render(self) -> bytes:
-        """All metrics as text."""
+        """Return all metrics as text."""
         return generate_latest(self._registry)

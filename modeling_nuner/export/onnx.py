@@ -14,7 +14,7 @@ _MAX_SINGLE_FILE = 1_900_000_000
 
 
 def sample_inputs() -> dict[str, Any]:
-    """Inputs to trace a token classifier with: two texts, so that no axis is taken for a constant."""
+    """Make inputs to trace a token classifier with: two texts, so that no axis is taken for a constant."""
     input_ids = torch.arange(3, 19).reshape(2, 8)
     return {"input_ids": input_ids, "attention_mask": torch.ones_like(input_ids)}
 

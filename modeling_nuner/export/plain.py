@@ -21,7 +21,7 @@ class ExportError(ValueError):
 
 
 def text_encoder(model: NuNerModel | NuNerForPreTraining | NuNerForTokenClassification) -> PreTrainedModel:
-    """The encoder of the base architecture inside a NuNER model.
+    """Return the encoder of the base architecture inside a NuNER model.
 
     Args:
         model: Any of the three.

@@ -116,7 +116,7 @@ class SpacyRecognizer(Pipe):
                 yield from docs
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Processes that are spawned load the model themselves."""
+        """Tell processes that are spawned to load the model themselves."""
         return SpacyRecognizer, (self.name, self._settings, self.alignment_mode, self.spans_key)
 
     def _load_after_fork(self) -> None:
@@ -168,7 +168,7 @@ class SpacyRecognizer(Pipe):
         doc.ents = sorted([*present, *free], key=lambda span: span.start)
 
     def to_bytes(self, **_: Any) -> bytes:
-        """Which model it is; the model itself stays where it is."""
+        """Return which model it is; the model itself stays where it is."""
         return json.dumps(self._settings).encode("utf-8")
 
     def from_bytes(self, data: bytes, **_: Any) -> SpacyRecognizer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TypedDict
 
 from .decoding import WordSpans
@@ -29,7 +29,7 @@ class Entity(TypedDict):
 
 
 def place_entities(
-    texts: Sequence[str], tokens: WordTokens, spans: WordSpans, types: Sequence[str]
+    texts: list[str], tokens: WordTokens, spans: WordSpans, types: list[str]
 ) -> Iterator[tuple[int, Entity]]:
     """Turn ranges of words into entities.
 

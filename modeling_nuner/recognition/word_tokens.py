@@ -135,7 +135,7 @@ class WordTokenizer:
 
 
 def _beside_a_mark(start: np.ndarray, end: np.ndarray, characters: np.ndarray) -> np.ndarray:
-    """Whether a token begins with a sign that stands alone, or comes behind one."""
+    """Tell which tokens begin with a sign that stands alone, or come behind one."""
     marks = np.append(characters, _BLANK) == _MARK
     beside = np.zeros(len(start), dtype=bool)
     # Several tokens may be bytes of one character.
@@ -145,7 +145,7 @@ def _beside_a_mark(start: np.ndarray, end: np.ndarray, characters: np.ndarray) -
 
 
 def _character_classes(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Class of each character of the joined texts, and where each text begins among them."""
+    """Return the class of each character of the joined texts, and where each text begins among them."""
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     characters = np.fromiter(map(_class_of, chain.from_iterable(texts)), np.int8, int(lengths.sum()))
     return characters, np.cumsum(lengths) - lengths

@@ -107,7 +107,7 @@ def predict(
 
 
 def _state_of(source: str) -> list[Any]:
-    """What tells one state of the input from another."""
+    """Return what tells one state of the input from another."""
     path = Path(source)
     if not path.is_file():
         return [source]
@@ -117,7 +117,7 @@ def _state_of(source: str) -> list[Any]:
 
 @contextmanager
 def _progress(console: Console, done: int) -> Iterator[Callable[[int], None]]:
-    """A display that is told how many records were written."""
+    """Show a display that is told how many records were written."""
     columns = (TextColumn("Recognizing"), BarColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None, completed=done)

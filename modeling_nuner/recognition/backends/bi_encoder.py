@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import nn
-
-from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
+from transformers import PreTrainedModel
 
 
 class BiEncoderBackend:
@@ -17,11 +18,12 @@ class BiEncoderBackend:
         classifier: From token vectors to logits, such as `concept_classifier` makes of the names of entity types.
     """
 
-    def __init__(self, model: NuNerForPreTraining, classifier: nn.Linear) -> None:
+    def __init__(self, model: PreTrainedModel, classifier: nn.Linear) -> None:
         on_cpu = model.device.type == "cpu"
         self.batch_tokens = 1024 if on_cpu else 16384
         self.max_padding = 0.02 if on_cpu else 0.1
-        self.model, self.classifier = model, classifier
+        self.model: Any = model
+        self.classifier = classifier
 
     @torch.inference_mode()
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:

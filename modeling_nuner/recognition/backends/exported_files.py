@@ -41,7 +41,7 @@ def exported_file(folder: Path, file_format: str, dtype: str) -> Path:
 
 
 def parity_file(path: Path) -> Path:
-    """Where the parity check of an exported file is written.
+    """Return where the parity check of an exported file is written.
 
     Args:
         path: The exported file.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuner.modeling_nuner.recognition.batching import plan_batches
-from nuner.modeling_nuner.recognition.decoding import decode
+from nuner.modeling_nuner.recognition.decoding import LabelDecoder, TypeDecoder, decode
 from nuner.modeling_nuner.recognition.label_table import LabelTable
 from nuner.modeling_nuner.recognition.windows import plan_windows
 
@@ -71,6 +71,25 @@ def test_viterbi_is_the_best_of_all_valid_sequences(names, seed, lengths):
         one = decode(tags, np.array([0]), table)
         expected += [(int(start) + int(a), int(start) + int(b)) for a, b in zip(one.first, one.last, strict=True)]
     assert list(zip(found.first.tolist(), found.last.tolist(), strict=True)) == expected
+
+
+def test_types_are_decoded_together_or_each_by_itself():
+    # Logits of the threshold and of two types, for four words.
+    logits = np.array([[0, 2, 1], [0, -1, 3], [0, -2, -1], [0, 4, 1]], dtype=np.float32)
+    flat = TypeDecoder(["city", "B-cell"])
+    assert flat.labels.types == ["city", "B-cell"]
+    found = flat(logits, np.array([0]))
+    assert list(zip(found.first, found.last, found.type, strict=True)) == [(0, 0, 0), (1, 1, 1), (3, 3, 0)]
+    assert found.score.tolist() == pytest.approx([1 / (1 + np.exp(-z)) for z in (2, 3, 4)])
+    nested = TypeDecoder(["city", "B-cell"], nested=True)(logits, np.array([0]))
+    spans = [(0, 1, 1), (0, 0, 0), (3, 3, 0), (3, 3, 1)]
+    assert list(zip(nested.first, nested.last, nested.type, strict=True)) == spans
+    assert nested.score[0] == pytest.approx((1 / (1 + np.exp(-1)) + 1 / (1 + np.exp(-3))) / 2)
+
+
+def test_a_decoding_that_there_is_not():
+    with pytest.raises(ValueError, match="decoding is 'beam'; it must be 'greedy' or 'viterbi'"):
+        LabelDecoder(LabelTable(IOB2), "beam")  # pyright: ignore[reportArgumentType]
 
 
 @given(

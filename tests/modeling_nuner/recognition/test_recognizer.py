@@ -228,6 +228,6 @@ def test_options_that_make_no_sense(folder):
     with pytest.raises(ValueError, match="leave no room"):
         EntityRecognizer.from_pretrained(folder, max_length=2)
     with pytest.raises(ValueError, match="decoding is 'beam'"):
-        EntityRecognizer.from_pretrained(folder, decoding="beam")
+        EntityRecognizer.from_pretrained(folder, decoding="beam")  # pyright: ignore[reportArgumentType]
     with pytest.raises(ValueError, match="not in 'int3'"):
         EntityRecognizer.from_pretrained(folder, dtype="int3")
