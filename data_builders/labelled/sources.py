@@ -14,7 +14,7 @@ from ..rejections import Rejections
 from .formats.conll import CONLL_SUFFIXES, read_conll
 from .formats.json_lines import JSON_LINES_SUFFIX, read_json_lines
 from .sentence import LabelledSentence, parse_labelled
-from .support_tickets import SUPPORT_TICKETS, support_ticket_files
+from .support_tickets import SUPPORT_TICKETS, support_tickets_files
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def read_splits(
     if isinstance(source, Mapping):
         return _read_datasets(source, "the data set", tags_column, rejections)
     if str(source) == SUPPORT_TICKETS:
-        return _read_files(support_ticket_files(), tags_column, rejections), []
+        return _read_files(support_tickets_files(), tags_column, rejections), []
     path = Path(source).expanduser()
     if path.is_file():
         if path.suffix not in (JSON_LINES_SUFFIX, *CONLL_SUFFIXES):

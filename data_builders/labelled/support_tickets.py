@@ -1,22 +1,24 @@
-"""The labelled task that the package carries."""
+"""The labelled data set that the package carries: messages of customers, with eight types of entities."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 SUPPORT_TICKETS = "support-tickets"
-"""Name of the task: 600 customer messages with eight types of entities."""
+"""What users call it."""
+
+_FOLDER = Path(__file__).parents[1] / "data"
 
 
-def support_ticket_files() -> dict[str, Path]:
-    """Return the file of each split, JSON Lines.
+def support_tickets_files() -> dict[str, Path]:
+    """Return the JSON Lines file of each split.
 
     Example:
         ```python
-        >>> list(support_ticket_files())
-        ['train', 'test']
+        >>> from nuner.data_builders.labelled.support_tickets import support_tickets_files
+        >>> {split: file.name for split, file in support_tickets_files().items()}
+        {'train': 'support-tickets-train.jsonl', 'test': 'support-tickets-test.jsonl'}
 
         ```
     """
-    folder = Path(__file__).parents[1] / "data"
-    return {split: folder / f"{SUPPORT_TICKETS}-{split}.jsonl" for split in ("train", "test")}
+    return {split: _FOLDER / f"{SUPPORT_TICKETS}-{split}.jsonl" for split in ("train", "test")}

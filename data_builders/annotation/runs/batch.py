@@ -10,18 +10,18 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from .live import End, Progress, RunResult
-from .background_loop import pause
-from .batch_files import ENDPOINT, read_answers, request_line
-from .batch_table import MAX_BYTES, MAX_REQUESTS, Batch, BatchTable, PlannedRequest
 from ..llm.client import Completion, Connection, Dialect, LLMClient
-from ..store.commits import GroupCommits
 from ..llm.cost import Budget
 from ..llm.faults import Blame, RequestFault, ServerGone, fault_of
 from ..llm.prompt import FencedText
+from ..store.commits import GroupCommits
+from ..store.store import AnnotationStore, Outcome, PendingSentence
+from .background_loop import pause
+from .batch_files import ENDPOINT, read_answers, request_line
+from .batch_table import MAX_BYTES, MAX_REQUESTS, Batch, BatchTable, PlannedRequest
+from .live import End, Progress, RunResult
 from .outcomes import outcomes_of_fault, outcomes_of_reply
 from .settings import RunSettings
-from ..store.store import AnnotationStore, Outcome, PendingSentence
 
 if TYPE_CHECKING:
     from openai.types import Batch as RemoteBatch

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -13,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ..options.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
 from .store_corpus import build_from_store, is_store
 
@@ -47,13 +47,6 @@ _OF_STORES = (
 app = typer.Typer(help="Build an annotated corpus, and look at what it holds.", no_args_is_help=True)
 
 
-class OnErrorPolicy(str, Enum):
-    """What to do about a bad record. typer makes a choice of an enumeration only."""
-
-    skip = "skip"
-    stop = "raise"
-
-
 Config = Annotated[
     str,
     typer.Argument(help="bundled, records (files in the corpus schema), numind or pile_ner.", show_default=True),
@@ -66,19 +59,12 @@ DataFiles = Annotated[
     list[str] | None,
     typer.Argument(help="JSON Lines, JSON or Parquet files, a folder of them, or one Hub id.", show_default=False),
 ]
-MaxConcepts = Annotated[int | None, typer.Option(help="Keep the annotations of the most frequent concepts only.")]
-MaxExamples = Annotated[int | None, typer.Option(help="Keep a random sample of so many sentences.")]
 Seed = Annotated[int, typer.Option(help="Chooses the sample of --max-examples, or of a store the records for review.")]
 DropConcept = Annotated[
     list[str], typer.Option(help="Drop the sentences with this concept; may be repeated, '' drops none.")
 ]
 Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower-case the concept names.")]
-Language = Annotated[
-    list[str] | None,
-    typer.Option(help="Keep this language only (ISO 639-1); may be repeated.", show_default=False),
-]
 SourceSplit = Annotated[str | None, typer.Option(help="Which split of a Hub data set to read.")]
-OnError = Annotated[OnErrorPolicy, typer.Option(help="Leave bad records out, or stop at the first one.")]
 CacheDir = Annotated[Path | None, typer.Option(help="Where prepared data is kept; the cache of datasets by default.")]
 IgnoreCase = Annotated[bool, typer.Option("--ignore-case", help="Of a store: also match entities in another case.")]
 Normalize = Annotated[

@@ -8,7 +8,7 @@ import pytest
 from support.cli_runs import nuner
 from support.tiny_bi_encoder import save_tiny_bi_encoder
 
-from nuner import NuNerForTokenClassification
+from nuner import NuNerForTokenClassification, run_finetuning
 
 
 @pytest.fixture
@@ -69,6 +69,31 @@ def test_k_and_seed_choose_the_sample(tiny_bert_dir, data, tmp_path):
     figures = json.loads((tmp_path / "out" / "finetuning.json").read_text())
     assert (figures["k"], figures["seed"], figures["test_sentences"]) == (4, 3, 6)
     assert 4 <= figures["train_sentences"] <= 8
+
+
+def test_the_command_and_the_function_do_the_same(tiny_bert_dir, data, tmp_path):
+    finetune(tiny_bert_dir, data, tmp_path / "command", "--k", 4)
+    figures = run_finetuning(
+        str(tiny_bert_dir),
+        data,
+        tmp_path / "function",
+        k=4,
+        learning_rate=5e-3,
+        num_train_epochs=8,
+        per_device_train_batch_size=None,
+        class_weights=None,
+        early_stopping_patience=None,
+    )
+    of_command = json.loads((tmp_path / "command" / "finetuning.json").read_text(encoding="utf-8"))
+    for scores in (figures["test"], of_command["test"]):
+        for name in [name for name in scores if name.endswith(("_runtime", "_per_second"))]:
+            del scores[name]
+    assert figures == of_command
+    card = {"README.md", "training_facts.json"}
+    written = {file.name for file in (tmp_path / "function").iterdir()}
+    assert {file.name for file in (tmp_path / "command").iterdir()} == written | card
+    for name in written - {"finetuning.json"}:
+        assert (tmp_path / "command" / name).read_bytes() == (tmp_path / "function" / name).read_bytes()
 
 
 def test_a_data_set_without_a_test_split(tiny_bert_dir, data, tmp_path):

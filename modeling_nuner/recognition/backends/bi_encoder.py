@@ -1,34 +1,31 @@
-"""Calibrated scores of tokens for entity types that are named at run time."""
+"""The text encoder of a bi-encoder with a linear classifier over its token vectors, run by torch."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import nn
 
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 
-from ..concept_classifier import concept_classifier
 
-
-class ConceptBackend:
-    """A bi-encoder as a token classifier whose labels are concepts, see `concept_classifier`.
+class BiEncoderBackend:
+    """A bi-encoder as a token classifier.
 
     Args:
         model: The bi-encoder, in evaluation mode.
-        label_vectors: Vectors of the concepts, `(labels, hidden_size)`.
-        threshold: Probability from which a token belongs to a type; the checkpoint's own when left out.
+        classifier: From token vectors to logits, such as `concept_classifier` makes of the names of entity types.
     """
 
-    def __init__(self, model: NuNerForPreTraining, label_vectors: Tensor, threshold: float | None = None) -> None:
+    def __init__(self, model: NuNerForPreTraining, classifier: nn.Linear) -> None:
         on_cpu = model.device.type == "cpu"
         self.batch_tokens = 1024 if on_cpu else 16384
         self.max_padding = 0.02 if on_cpu else 0.1
-        self.model, self.classifier = model, concept_classifier(model, label_vectors, threshold)
+        self.model, self.classifier = model, classifier
 
     @torch.inference_mode()
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
-        """Score tokens, see `Backend`: the logit of the threshold, and behind it the calibrated ones of the labels."""
+        """Classify tokens, see `Backend`."""
         device = self.model.device
         output = self.model(
             input_ids=torch.from_numpy(input_ids).to(device),

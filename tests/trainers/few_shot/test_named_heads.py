@@ -1,6 +1,6 @@
 import torch
 
-from nuner.trainers.fine_tuning.classifier_initialization import similarity_classifier
+from nuner.trainers.few_shot.named_heads import similarity_classifier
 
 
 def test_words_are_nearest_to_the_name_that_they_resemble():

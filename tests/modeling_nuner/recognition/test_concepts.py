@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nuner.modeling_nuner.recognition.concept_labels import concept_labels
+from nuner.modeling_nuner.recognition.concepts import concept_labels
 
 
 def test_names_become_words_in_lower_case_and_keep_their_order() -> None:

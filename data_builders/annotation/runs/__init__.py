@@ -1,0 +1,1 @@
+"""Annotation runs: request by request, or in batches of a provider."""

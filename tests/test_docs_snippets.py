@@ -1,0 +1,147 @@
+"""The code of README.md and of the guide runs, with tiny models and data in the places that it names."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from support.cli_runs import nuner
+from support.docs_blocks import DocsBlock, docs_blocks, nuner_commands
+from support.docs_world import MODEL, TEXTS, build_world
+from support.folders import REPOSITORY
+from support.openai_server_process import OpenAIServerProcess
+
+from nuner.cli import app
+
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+BLOCKS = [block for page in PAGES for block in docs_blocks(page)]
+
+# Pages about a package that need not be installed.
+NEEDS = {"spacy.md": "spacy", "export.md": "onnxruntime"}
+
+# What readers have before they come to a page.
+GIVEN: dict[str, str] = {
+    "README.md": f"import pandas; frame = pandas.DataFrame({{'body': {TEXTS!r}}})",
+    "annotation.md": f"sentences = {TEXTS!r}; text = 'Ada was here.'; reply = 'Ada <> person'",
+    "cards.md": """
+from nuner import ContrastiveTrainer, ContrastiveTrainingArguments, NuNerForPreTraining, load_labelled
+from datasets import load_dataset
+from transformers import AutoTokenizer
+test = load_labelled("my-data", "test")
+parts = dict(
+    model=NuNerForPreTraining.from_encoders("roberta-base"),
+    args=ContrastiveTrainingArguments(output_dir="runs/x", max_steps=1),
+    train_dataset=load_dataset("json", data_files="mine.jsonl", split="train"),
+    processing_class=AutoTokenizer.from_pretrained("roberta-base"),
+)
+""",
+    "export.md": f"sample_texts = {TEXTS!r}",
+    "fine-tuning.md": """
+from nuner import load_labelled
+train, validation = load_labelled("my-data", "train"), load_labelled("my-data", "test")
+""",
+    "spacy.md": f"texts = {TEXTS!r}",
+    "zero-shot.md": f"""
+from datasets import load_dataset
+from transformers import AutoTokenizer
+from nuner import NuNerForPreTraining
+from nuner.trainers.pretraining.concept_table import ConceptTable
+from nuner.trainers.pretraining.features import featurize_corpus
+texts = {TEXTS!r}
+names = frozenset()
+model, tokenizer = NuNerForPreTraining.from_pretrained("nuner"), AutoTokenizer.from_pretrained("nuner")
+corpus = load_dataset("json", data_files="mine.jsonl", split="train")
+concepts = ConceptTable.from_names(["city", "person", "company"], tokenizer)
+features = featurize_corpus(corpus, tokenizer, concepts)
+""",
+}
+
+
+@pytest.fixture(scope="session")
+def base_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("docs") / "world"
+    build_world(folder)
+    return folder
+
+
+@pytest.fixture
+def world(base_world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the world as the current directory, with a server that answers as `gpt-4.1-mini`."""
+    folder = tmp_path / "world"
+    shutil.copytree(base_world, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    with OpenAIServerProcess(models=[MODEL]) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        yield folder
+
+
+def place(block: DocsBlock) -> str:
+    return f"{block.page.name}:{block.line}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_runs(page: Path, world: Path) -> None:
+    blocks = [block for block in docs_blocks(page) if block.language == "python" and block.not_run is None]
+    if not blocks:
+        pytest.skip("no block that is run")
+    if page.name in NEEDS:
+        pytest.importorskip(NEEDS[page.name])
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(GIVEN.get(page.name, ""), names)
+    for block in blocks:
+        # Errors show the line of the page.
+        code = compile("\n" * (block.line - 1) + block.code, str(page), "exec")
+        exec(code, names)
+
+
+def test_what_is_not_run_says_why() -> None:
+    for block in BLOCKS:
+        assert block.not_run is None or len(block.not_run.split()) > 2, place(block)
+
+
+def test_commands_exist() -> None:
+    """Each `nuner ...` line has a command, options and arguments that there are."""
+    command = typer.main.get_command(app)
+    commands = [(block, words) for block in BLOCKS if block.language == "bash" for words in nuner_commands(block)]
+    assert len(commands) > 40
+    for block, words in commands:
+        parse(command, words, place(block))
+
+
+def test_commands_do_what_the_guide_says(world: Path) -> None:
+    """A chain of commands as they stand in the guide, each with what the one before left."""
+    shown = {shlex.join(words) for block in BLOCKS for words in nuner_commands(block)}
+    for command in (
+        "sentences notes.txt -o sentences.jsonl",
+        "annotate sentences.jsonl --model gpt-4.1-mini --store run.sqlite",
+        "annotate status run.sqlite --prompt-price 0.40 --completion-price 1.60",
+        "corpus build run.sqlite --output corpus --license cc-by-4.0",
+        "corpus stats records mine.jsonl --plot rank-frequency.png --json stats.json",
+        "evaluate recognizer --data my-data --html evaluation.html",
+        "predict recognizer reviews.jsonl --output found.jsonl",
+    ):
+        assert command in shown
+        result = nuner(*shlex.split(command))
+        assert result.exit_code == 0, f"nuner {command}: {result.output}"
+    for file in ("corpus/report.html", "rank-frequency.png", "stats.json", "evaluation.html", "found.jsonl"):
+        assert (world / file).stat().st_size
+
+
+def parse(command: Any, words: list[str], where: str, parent: Any = None) -> None:
+    """Let click read the arguments of a command, and of the command in it, without running anything."""
+    try:
+        context = command.make_context(command.name, list(words), parent=parent)
+    except Exception as error:
+        if type(error).__name__ in ("Exit", "NoArgsIsHelpError"):
+            return
+        raise AssertionError(f"{where}: nuner {' '.join(words)}: {error}") from error
+    if hasattr(command, "resolve_command"):
+        rest = [*context._protected_args, *context.args]
+        _, inner, rest = command.resolve_command(context, rest)
+        parse(inner, rest, where, context)
