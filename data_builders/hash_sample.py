@@ -20,11 +20,14 @@ class HashSample(Generic[Item]):
         seed: Another seed draws others.
 
     Example:
+        ```python
         >>> sample = HashSample(2, seed=0)
         >>> for name in ("a", "b", "c", "d"):
         ...     sample.offer(name, name.upper())
         >>> sample.items()
-        ['B', 'C']
+        ['D', 'A']
+
+        ```
     """
 
     def __init__(self, size: int, seed: int) -> None:

@@ -25,8 +25,11 @@ def locate(entity: str, text: str) -> list[tuple[int, int]]:
         `(start, end)` pairs in ascending order, with `text[start:end] == entity`.
 
     Example:
+        ```python
         >>> locate("cat", "The cat can concatenate a cat.")
         [(4, 7), (26, 29)]
+
+        ```
     """
     return list(occurrences(entity, text, lambda start, end: is_whole(text, start, end)))
 
@@ -49,12 +52,12 @@ def occurrences(entity: str, text: str, accept: Callable[[int, int], bool]) -> I
 
 
 def is_whole(text: str, start: int, end: int) -> bool:
-    """Whether a span cuts no word in two, neither at its start nor at its end."""
+    """Tell whether a span cuts no word in two, neither at its start nor at its end."""
     return _is_boundary(text, start) and _is_boundary(text, end)
 
 
 def _is_boundary(text: str, position: int) -> bool:
-    """Whether a span may begin or end between the characters before and at `position`."""
+    """Tell whether a span may begin or end between the characters before and at `position`."""
     if position <= 0 or position >= len(text):
         return True
     before, after = text[position - 1], text[position]

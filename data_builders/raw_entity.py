@@ -31,8 +31,11 @@ class RawEntity(NamedTuple):
             The entity, or None where the line has no entity or no concept.
 
         Example:
+            ```python
             >>> RawEntity.from_line("Ada <> mathematician <> a person who studies numbers")
             RawEntity(text='Ada', concept='mathematician', description='a person who studies numbers')
+
+            ```
         """
         parts = [part.strip() for part in line.split(SEPARATOR, 2)]
         if len(parts) < 2 or not parts[0] or not parts[1]:

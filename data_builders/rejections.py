@@ -53,10 +53,13 @@ class Rejections:
             counts are those of all.
 
     Example:
+        ```python
         >>> rejections = Rejections()
         >>> rejections.add("corpus.jsonl", 7, RecordError("the text is empty"))
         >>> rejections.counts()
         {'the text is empty': 1}
+
+        ```
     """
 
     def __init__(self, on_error: OnError = "skip", max_items: int | None = None) -> None:
@@ -74,7 +77,7 @@ class Rejections:
         """Record one fault.
 
         Raises:
-            CorpusError: The policy is `"raise"`; the message begins with `file:line`.
+            CorpusError: If the policy is `"raise"`; the message begins with `file:line`.
         """
         rejection = Rejection(file, line, part, error.reason, error.detail)
         if self.on_error == "raise":

@@ -39,8 +39,11 @@ def sentence_id(text: str) -> str:
     """Return the id of a sentence: the first 16 hexadecimal digits of the SHA-1 of its UTF-8 bytes.
 
     Example:
+        ```python
         >>> sentence_id("Ada Lovelace was born in London.")
         'b6a08f93eaff87c1'
+
+        ```
     """
     return hashlib.sha1(text.encode("utf-8"), usedforsecurity=False).hexdigest()[:16]
 
@@ -52,8 +55,11 @@ def split_of(id: str) -> str:
     the paper trains on 90% of the sentences and validates on 10%).
 
     Example:
+        ```python
         >>> split_of("cbdb72c77d4abf34")
         'train'
+
+        ```
     """
     digest = hashlib.sha256(id.encode("utf-8")).digest()
     return VALIDATION if int.from_bytes(digest[:8], "big") % 10 == 0 else TRAIN
@@ -63,14 +69,17 @@ def normalize_concept(concept: str) -> str:
     """Return a concept name without outer white space and with single spaces inside.
 
     Example:
+        ```python
         >>> normalize_concept(" film   title ")
         'film title'
+
+        ```
     """
     return " ".join(concept.split())
 
 
 def is_encodable(value: str) -> bool:
-    """Whether a string can be stored: it has no lone surrogate, which an escape of JSON can give."""
+    """Tell whether a string can be stored: it has no lone surrogate, which an escape of JSON can give."""
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
@@ -91,13 +100,16 @@ def validate_record(raw: Any) -> dict[str, Any]:
         A record that fits `CORPUS_FEATURES`, in which `text[start:end]` is each entity's text.
 
     Raises:
-        RecordError: The record breaks the schema; the message says how.
+        RecordError: If the record breaks the schema; the message says how.
 
     Example:
+        ```python
         >>> entity = {"start": 0, "end": 3, "text": "Ada", "concept": "person"}
         >>> record = validate_record({"text": "Ada was here.", "entities": [entity]})
         >>> record["entities"][0]["description"] is None
         True
+
+        ```
     """
     if not isinstance(raw, dict):
         raise RecordError("the record is not an object", f"it is {_type_name(raw)}")

@@ -1,13 +1,9 @@
-"""Checkpoints that a crash cannot spoil."""
+"""Find the checkpoint that a run can go on from."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 STATE_FILE = "trainer_state.json"
@@ -47,38 +43,3 @@ def _is_complete(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-@contextmanager
-def replaced_when_done(folder: str | os.PathLike[str]) -> Iterator[Path]:
-    """Write files to a folder so that it holds all of the new ones or none.
-
-    Args:
-        folder: Where the files shall be; what else lies there stays.
-
-    Yields:
-        A folder beside it to write to. Its files are moved once the block has ended without an error.
-
-    Example:
-        ```python
-        >>> from nuner.trainers.checkpoints import replaced_when_done
-        >>> with replaced_when_done("model") as staging:  # doctest: +SKIP
-        ...     model.save_pretrained(staging)
-
-        ```
-    """
-    target = Path(folder)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        # mkdtemp makes it private; what is saved is not.
-        staging.chmod(0o755)
-        yield staging
-        target.mkdir(exist_ok=True)
-        for path in sorted(staging.rglob("*")):
-            if path.is_file():
-                final = target / path.relative_to(staging)
-                final.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(final)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast, runtime_checkable
 
 from transformers import Trainer
 
-from .checkpoints import replaced_when_done
+from nuner.data_builders.files.whole_files import whole_files
 
 ARGUMENTS_FILE = "training_args.json"
 
@@ -92,7 +92,7 @@ class HubTrainer(Trainer):
             super().create_model_card(license=license, language=cast(Any, language), **kwargs)
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
-        with replaced_when_done(output_dir if output_dir is not None else cast(str, self.args.output_dir)) as staging:
+        with whole_files(output_dir if output_dir is not None else cast(str, self.args.output_dir)) as staging:
             self._write_files(staging, state_dict)
 
     def _write_files(self, folder: Path, state_dict: dict[str, Any] | None) -> None:

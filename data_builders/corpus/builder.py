@@ -76,16 +76,19 @@ class NuNerCorpus(GeneratorBasedBuilder):
         token: Access token for private data sets on the Hub.
 
     Raises:
-        ValueError: An option makes no sense. While building: the corpus is empty, no concept is left, or a
+        ValueError: If an option makes no sense; while building, if the corpus is empty, no concept is left, or a
             record is bad and `on_error` is `"raise"`.
-        FileNotFoundError: A file is missing.
+        FileNotFoundError: If a file is missing.
 
     Example:
+        ```python
         >>> builder = NuNerCorpus("bundled", max_concepts=154)
         >>> builder.download_and_prepare()
         >>> corpus = builder.as_dataset()
         >>> corpus["train"].num_rows, corpus["validation"].num_rows
         (4762, 518)
+
+        ```
     """
 
     VERSION = CORPUS_VERSION
@@ -143,7 +146,7 @@ class NuNerCorpus(GeneratorBasedBuilder):
         streamed corpus it is there once the training split has been read to its end.
 
         Raises:
-            FileNotFoundError: The corpus has not been prepared.
+            FileNotFoundError: If the corpus has not been prepared.
         """
         if self._report is None:
             path = posixpath.join(str(self._output_dir), REPORT_FILENAME)

@@ -22,8 +22,11 @@ class NuNerCorpusConfig(BuilderConfig):
     """What `NuNerCorpus` reads and which of it is kept. The arguments are explained there.
 
     Example:
+        ```python
         >>> NuNerCorpusConfig(name="bundled", drop_concepts="Thing").drop_concepts
         ('thing',)
+
+        ```
     """
 
     version: Version | str | None = CORPUS_VERSION
@@ -49,7 +52,7 @@ class NuNerCorpusConfig(BuilderConfig):
         """Check the options and bring equal ones to the same form.
 
         Raises:
-            ValueError: An option has a value that means nothing.
+            ValueError: If an option has a value that means nothing.
         """
         for name in ("max_concepts", "max_examples"):
             value = getattr(self, name)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from os import PathLike
-from pathlib import Path
 
-from ..files.whole_files import whole_file
+from ..files.pictures import save_picture
 from .statistics import TOP_SIZES, CorpusStatistics
 
 RANK_FREQUENCY_PICTURE = "rank-frequency.png"
@@ -69,8 +68,4 @@ def plot_rank_frequency(
                 color="#c2410c",
                 fontsize=9,
             )
-    path = Path(path)
-    if not path.suffix:
-        path = path.with_suffix(".png")
-    with whole_file(path) as unfinished:
-        figure.savefig(unfinished, dpi=150, format=path.suffix[1:])
+    save_picture(figure, path)

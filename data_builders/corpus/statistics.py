@@ -28,9 +28,12 @@ class CorpusStatistics:
         concept_counts: Annotations of each concept, the most frequent first, equal ones by name.
 
     Example:
+        ```python
         >>> entity = {"start": 0, "end": 3, "text": "Ada", "concept": "person"}
         >>> CorpusStatistics.of([{"text": "Ada was here.", "entities": [entity]}]).annotations
         1
+
+        ```
     """
 
     sentences: int

@@ -30,7 +30,7 @@ def open_unpacked(path: str) -> Iterator[IO[bytes]]:
         path: A local path, or a URL that `fsspec` opens.
 
     Raises:
-        FileNotFoundError: The file is not there.
+        FileNotFoundError: If the file is not there.
     """
     magic = first_bytes(path)
     compression = next((name for start, name in _MAGIC.items() if magic.startswith(start)), None)

@@ -45,8 +45,8 @@ def file_rows(path: str, rejections: Rejections, shown_as: str | None = None) ->
         shown_as: How messages name the file; the path by default.
 
     Raises:
-        FileNotFoundError: The file is not there.
-        CorpusError: The file as a whole is damaged (truncated, not Parquet inside, not a JSON array).
+        FileNotFoundError: If the file is not there.
+        CorpusError: If the file as a whole is damaged (truncated, not Parquet inside, not a JSON array).
     """
     name = shown_as or path
     parquet = first_bytes(path).startswith(PARQUET_MAGIC)
@@ -95,7 +95,7 @@ def sound_lines(file: Iterable[bytes], name: str) -> Iterator[bytes]:
     """Yield the lines of a file.
 
     Raises:
-        CorpusError: The compressed file turns out to be damaged.
+        CorpusError: If the compressed file turns out to be damaged.
     """
     number = 0
     try:
@@ -113,7 +113,7 @@ def dataset_rows(dataset: Iterable[Any], name: str) -> Iterator[Row]:
 
 
 def _opens_an_array(first_line: bytes) -> bool:
-    """Whether a file that begins with this line is one JSON array, rather than a line that is a list."""
+    """Tell whether a file that begins with this line is one JSON array, rather than a line that is a list."""
     if not first_line.startswith(b"["):
         return False
     try:

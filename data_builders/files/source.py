@@ -49,8 +49,8 @@ def resolve_source(
         token: Access token for private data sets.
 
     Raises:
-        ValueError: The arguments contradict each other, or there are too few.
-        FileNotFoundError: A file is missing.
+        ValueError: If the arguments contradict each other, or there are too few.
+        FileNotFoundError: If a file is missing.
     """
     if dataset is not None and not isinstance(dataset, (str, Dataset)):
         raise ValueError(f"dataset is of type {type(dataset).__name__}; pass a Hub id or a datasets.Dataset.")
@@ -89,5 +89,5 @@ def _choose_split(dataset: str, wanted: str | None, cache_dir: str | None, token
 
 
 def looks_like_a_hub_id(name: str) -> bool:
-    """Whether a name has the form of a data set's on the Hub, and not that of a file."""
+    """Tell whether a name has the form of a data set's on the Hub, and not that of a file."""
     return _HUB_ID.fullmatch(name) is not None and not name.endswith(_DATA_SUFFIXES)

@@ -27,7 +27,7 @@ def resolve_data_files(data_files: DataFiles) -> DataFilesDict:
             pattern or a URL, or a list of these. The order of the list is the order of the rows.
 
     Raises:
-        FileNotFoundError: A file is missing, or a folder or pattern holds none.
+        FileNotFoundError: If a file is missing, or a folder or pattern holds none.
     """
     named = [data_files] if isinstance(data_files, (str, os.PathLike)) else list(data_files)
     if not named:

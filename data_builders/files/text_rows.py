@@ -31,8 +31,8 @@ def text_rows(path: str, columns: Sequence[str], rejections: Rejections) -> Iter
         rejections: Gets the rows that are not UTF-8, or not of their format.
 
     Raises:
-        FileNotFoundError: The file is not there.
-        CorpusError: The file as a whole is damaged, or a Parquet file lacks a column.
+        FileNotFoundError: If the file is not there.
+        CorpusError: If the file as a whole is damaged, or a Parquet file lacks a column.
     """
     suffix = _suffix(path)
     parquet = first_bytes(path).startswith(PARQUET_MAGIC)

@@ -35,8 +35,11 @@ def split_words(text: str) -> list[Word]:
     lies in exactly one word.
 
     Example:
+        ```python
         >>> [w.text for w in split_words("can't pay £4.50")]
         ['can', "'", 't', 'pay', '£', '4', '.', '50']
+
+        ```
     """
     return [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
 
@@ -61,8 +64,11 @@ def tag_words(text: str, entities: Sequence[Mapping[str, Any]]) -> TaggedWords:
             hold both).
 
     Example:
+        ```python
         >>> tag_words("Pay Anna now", [{"start": 4, "end": 8, "label": "person"}])
         TaggedWords(tokens=['Pay', 'Anna', 'now'], tags=['O', 'B-person', 'O'], widened=0)
+
+        ```
     """
     words = split_words(text)
     spans: list[EntitySpan] = []

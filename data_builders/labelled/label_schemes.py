@@ -36,7 +36,7 @@ class EntitySpan(NamedTuple):
 
 
 def _split(tag: str) -> tuple[str, str] | None:
-    """('B', 'PER') for 'B-PER', None where the tag has no scheme prefix."""
+    """Return ('B', 'PER') for 'B-PER', None where the tag has no scheme prefix."""
     prefix, dash, label = tag.partition("-")
     return (prefix, label) if dash and prefix in _ALL_PREFIXES and label else None
 
@@ -58,8 +58,11 @@ def detect_scheme(tags: Iterable[str]) -> LabelScheme:
         TagError: If a tag is empty, is a bare prefix, or does not go with the others.
 
     Example:
+        ```python
         >>> detect_scheme(["O", "S-PER", "B-LOC", "E-LOC"])
         'BIOES'
+
+        ```
     """
     names = sorted(set(tags) - {OUTSIDE}, key=str)
     for tag in names:
@@ -105,8 +108,11 @@ def read_spans(tags: Sequence[str], scheme: LabelScheme = "IOB2") -> list[Entity
         TagError: If a tag is not of the scheme, or an entity has no proper start or end.
 
     Example:
+        ```python
         >>> read_spans(["B-PER", "I-PER", "O", "B-LOC"])
         [EntitySpan(start=0, end=2, label='PER'), EntitySpan(start=3, end=4, label='LOC')]
+
+        ```
     """
     if scheme not in get_args(LabelScheme):
         raise ValueError(f"unknown label scheme {scheme!r}; known are {', '.join(get_args(LabelScheme))}")
@@ -140,7 +146,7 @@ def read_spans(tags: Sequence[str], scheme: LabelScheme = "IOB2") -> list[Entity
 
 
 def _parts(tag: str, scheme: LabelScheme, position: int) -> tuple[str, str]:
-    """Prefix and type of a tag; a plain tag counts as `I-`, so a run of it is one entity."""
+    """Return prefix and type of a tag; a plain tag counts as `I-`, so a run of it is one entity."""
     if not isinstance(tag, str) or not tag.strip():
         raise TagError(f"tag {tag!r} at token {position} is not a label")
     if scheme == "plain":
@@ -155,8 +161,11 @@ def write_iob2(spans: Iterable[EntitySpan], length: int) -> list[str]:
     """Tag a sentence of `length` tokens in IOB2; the spans must not overlap.
 
     Example:
+        ```python
         >>> write_iob2([EntitySpan(1, 3, "LOC")], 4)
         ['O', 'B-LOC', 'I-LOC', 'O']
+
+        ```
     """
     tags = [OUTSIDE] * length
     for start, end, label in spans:
@@ -179,8 +188,11 @@ def to_iob2(tags: Sequence[str], scheme: LabelScheme, record: str = "") -> list[
         TagError: If the tags cannot be read; the message names the tag and the record.
 
     Example:
+        ```python
         >>> to_iob2(["S-PER", "O", "B-LOC", "E-LOC"], "BIOES")
         ['B-PER', 'O', 'B-LOC', 'I-LOC']
+
+        ```
     """
     try:
         return write_iob2(read_spans(tags, scheme), len(tags))

@@ -74,13 +74,16 @@ def load_labelled(
         All splits, or the one asked for; columns `tokens` and `ner_tags`.
 
     Raises:
-        FileNotFoundError: There is no such folder, file or data set.
-        ValueError: A record, a tag, a split or a type cannot be read; the message names it.
+        FileNotFoundError: If there is no such folder, file or data set.
+        ValueError: If a record, a tag, a split or a type cannot be read; the message names it.
 
     Example:
+        ```python
         >>> tickets = load_labelled("support-tickets")
         >>> tickets["train"].features["ner_tags"].feature.names[:3]
         ['O', 'B-action', 'I-action']
+
+        ```
     """
     if scheme is not None and scheme not in get_args(LabelScheme):
         raise ValueError(f"unknown label scheme {scheme!r}; known are {', '.join(get_args(LabelScheme))}")
@@ -100,11 +103,14 @@ def load_labelled(
 
 
 def entity_types(dataset: Dataset) -> list[str]:
-    """The entity types of a data set that `load_labelled` returned, in the order of its labels.
+    """Return the entity types of a data set that `load_labelled` returned, in the order of its labels.
 
     Example:
+        ```python
         >>> entity_types(load_labelled("support-tickets", "test"))[:2]
         ['action', 'amount']
+
+        ```
     """
     names = dataset.features["ner_tags"].feature.names
     return [name[2:] for name in names if name.startswith("B-")]
@@ -152,7 +158,7 @@ def _iob2_splits(
 
 
 def _scheme_of(splits: dict[str, list[LabelledSentence]], declared: list[str]) -> LabelScheme:
-    """Scheme of the declared tags and of those that occur; a stray tag is traced to its record."""
+    """Return the scheme of the declared tags and of those that occur; a stray tag is traced to its record."""
     where: dict[str, LabelledSentence] = {}
     for sentences in splits.values():
         for sentence in sentences:

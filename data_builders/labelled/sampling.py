@@ -24,8 +24,12 @@ def annotation_counts(dataset: Dataset) -> list[Counter[str]]:
         For each row, type -> number of entities.
 
     Example:
+        ```python
+        >>> from nuner.data_builders.labelled.load import load_labelled
         >>> annotation_counts(load_labelled("support-tickets", "train"))[0]["product"]
         1
+
+        ```
     """
     names = dataset.features["ner_tags"].feature.names
     begins = {i: name[2:] for i, name in enumerate(names) if name.startswith("B-")}
@@ -50,12 +54,15 @@ def sample_k_shot(examples: AnnotationCounts, k: int, seed: int, types: Iterable
         Row numbers in ascending order.
 
     Raises:
-        ValueError: There are too few annotations; the message names the type, how many it has
+        ValueError: If there are too few annotations; the message names the type, how many it has
             and the largest k that can be drawn.
 
     Example:
+        ```python
         >>> sample_k_shot([{"person": 1}, {"person": 2, "place": 1}, {}], k=1, seed=0)
         [1]
+
+        ```
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, not {k}")
@@ -76,7 +83,7 @@ def sample_k_shot(examples: AnnotationCounts, k: int, seed: int, types: Iterable
 
 
 def _largest_possible(examples: AnnotationCounts, bound: int, seed: int, totals: Counter[str]) -> int:
-    """The largest k up to `bound` that this seed can draw, found by bisection; 0 if none is found."""
+    """Return the largest k up to `bound` that this seed can draw, found by bisection; 0 if none is found."""
     possible, impossible = 0, bound + 1
     k = bound
     while impossible - possible > 1:
@@ -89,7 +96,7 @@ def _largest_possible(examples: AnnotationCounts, bound: int, seed: int, totals:
 
 
 def _draw(examples: AnnotationCounts, k: int, seed: int, totals: Counter[str]) -> tuple[list[int] | None, str]:
-    """A sample, or None and the type for which there were too few annotations."""
+    """Return a sample, or None and the type for which there were too few annotations."""
     rarest_first = sorted(totals, key=lambda name: (totals[name], name))
     if totals[rarest_first[0]] < k:
         return None, rarest_first[0]

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..record_error import RecordError
-from ..rejections import Rejections
 from .char_spans import tag_words
 from .label_schemes import LabelScheme
 
@@ -63,29 +58,6 @@ def parse_labelled(row: Any, file: str, line: int) -> tuple[LabelledSentence, in
     if not tokens:
         raise ValueError("the sentence has no word")
     return LabelledSentence(tokens, tags, scheme, file, line), widened
-
-
-def read_labelled_lines(path: Path, rejections: Rejections) -> Iterator[tuple[LabelledSentence, int]]:
-    """Read a JSON Lines file; see `parse_labelled`. Blank lines are passed over.
-
-    Args:
-        path: The file, UTF-8.
-        rejections: Takes the lines that cannot be read.
-
-    Yields:
-        Each sentence, and how many of its entities were widened to whole words.
-    """
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                # json's own error and a decoding error are ValueErrors too
-                sentence = parse_labelled(json.loads(line.decode("utf-8")), str(path), number)
-            except ValueError as error:
-                rejections.add(str(path), number, RecordError("not a labelled sentence", str(error)))
-            else:
-                yield sentence
 
 
 def _strings(row: dict[str, Any], field: str) -> list[str]:

@@ -12,7 +12,8 @@ from datasets import ClassLabel, Dataset, DatasetDict, load_dataset, load_from_d
 from ..record_error import RecordError
 from ..rejections import Rejections
 from .formats.conll import CONLL_SUFFIXES, read_conll
-from .sentence import LabelledSentence, parse_labelled, read_labelled_lines
+from .formats.json_lines import JSON_LINES_SUFFIX, read_json_lines
+from .sentence import LabelledSentence, parse_labelled
 from .support_tickets import SUPPORT_TICKETS, support_tickets_files
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,6 @@ logger = logging.getLogger(__name__)
 LabelledSource = str | Path | Dataset | Mapping[Any, Dataset]
 """A path, a Hub id, a `Dataset`, or a `DatasetDict` or another mapping of splits."""
 
-_JSON_LINES = ".jsonl"
 _TAG_COLUMNS = ("ner_tags", "tags")
 
 
@@ -39,8 +39,8 @@ def read_splits(
         The sentences of each split, and the tags that a `ClassLabel` declares, in its order.
 
     Raises:
-        FileNotFoundError: There is no such folder, file or data set.
-        ValueError: It is not a labelled data set.
+        FileNotFoundError: If there is no such folder, file or data set.
+        ValueError: If it is not a labelled data set.
     """
     if isinstance(source, Dataset):
         source = {"train": source}
@@ -50,7 +50,7 @@ def read_splits(
         return _read_files(support_tickets_files(), tags_column, rejections), []
     path = Path(source).expanduser()
     if path.is_file():
-        if path.suffix not in (_JSON_LINES, *CONLL_SUFFIXES):
+        if path.suffix not in (JSON_LINES_SUFFIX, *CONLL_SUFFIXES):
             raise ValueError(
                 f"{path} is neither a .jsonl file (JSON Lines, one sentence a line) nor one of columns "
                 f"({', '.join(CONLL_SUFFIXES)})"
@@ -62,8 +62,8 @@ def read_splits(
 
 
 def _files_of(folder: Path) -> dict[str, Path]:
-    """The files of a folder by split: the JSON Lines if there are any, else those in columns."""
-    for suffixes in ((_JSON_LINES,), CONLL_SUFFIXES):
+    """Return the files of a folder by split: the JSON Lines if there are any, else those in columns."""
+    for suffixes in ((JSON_LINES_SUFFIX,), CONLL_SUFFIXES):
         found = [file for file in folder.iterdir() if file.suffix in suffixes and file.is_file()]
         # A README.txt is no split; in columns only the usual names count.
         if suffixes is CONLL_SUFFIXES:
@@ -82,10 +82,10 @@ def _read_files(
     widened = 0
     for split, file in files.items():
         splits[split] = []
-        if file.suffix != _JSON_LINES:
+        if file.suffix != JSON_LINES_SUFFIX:
             splits[split] += read_conll(file, rejections, _column_number(tags_column))
             continue
-        for sentence, count in read_labelled_lines(file, rejections):
+        for sentence, count in read_json_lines(file, rejections):
             splits[split].append(sentence)
             widened += count
     _warn_of_widened(widened)
@@ -137,7 +137,7 @@ def _read_datasets(
 def _records(
     rows: Dataset, name: str, tags_column: str | int | None
 ) -> tuple[Iterator[dict[str, Any]], list[str] | None]:
-    """Records as they stand in JSON Lines, and the names that a ClassLabel gives to their tags."""
+    """Return the records as they stand in JSON Lines, and the names that a ClassLabel gives to their tags."""
     columns = rows.column_names
     wanted = _TAG_COLUMNS if tags_column is None else (str(tags_column),)
     column = next((tags for tags in wanted if tags in columns), None)

@@ -63,9 +63,12 @@ def split_at_highlights(text: str, highlights: Iterable[Highlight]) -> list[Piec
         The pieces, which joined give the text.
 
     Example:
+        ```python
         >>> city, university = Highlight(14, 20, "city", "#a6cee3"), Highlight(0, 20, "university", "#fdbf6f")
         >>> [(p.text, p.label) for p in split_at_highlights("University of London", [city, university])]
         [('University of ', None), ('London', 'city \u00b7 university')]
+
+        ```
     """
     innermost_first = sorted(highlights, key=lambda highlight: (highlight.end - highlight.start, highlight.start))
     cuts = sorted({0, len(text), *(cut for one in innermost_first for cut in (one.start, one.end))})

@@ -65,7 +65,7 @@ def read_records(path: str, file_format: str, column: str, skip: int = 0) -> Ite
 
 
 class _Refusals(Rejections):
-    """Refuses the first record that cannot be read, as a sentence to whom wants entities and no corpus."""
+    """Stops at the first record that cannot be read, and says so in the words of a run over texts."""
 
     def add(self, file: str, line: int, error: RecordError, part: Literal["record", "annotation"] = "record") -> None:
         cause = error.__cause__

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from nuner.data_builders.files.whole_files import whole_file, write_whole
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 from nuner.modeling_nuner.recognition.text_sources import RESULT_COLUMN
 
@@ -82,7 +82,7 @@ class PartedOutput:
                     "same, or start anew with --restart"
                 )
         else:
-            _write_whole(noted, lambda path: path.write_text(json.dumps(settings), encoding="utf-8"))
+            write_whole(noted, json.dumps(settings))
 
     def parts(self) -> list[Path]:
         """Return the parts that are there, in order."""
@@ -103,12 +103,15 @@ class PartedOutput:
         number = len(self.parts())
         while part := list(self._counted(islice(rows, self.rows_a_part), advance)):
             path = self.folder / f"part-{number:09d}.{self.file_format}"
-            _write_whole(path, lambda path, part=part: write_part(part, path, self.file_format))
+            with whole_file(path) as unfinished:
+                write_part(part, unfinished, self.file_format)
             number += 1
             if len(part) < self.rows_a_part:
                 break
         parts = self.parts()
-        _write_whole(self.output, lambda path: join_parts(parts, path, self.file_format) if parts else path.touch())
+        with whole_file(self.output) as unfinished:
+            if parts:
+                join_parts(parts, unfinished, self.file_format)
         shutil.rmtree(self.folder)
 
     @staticmethod
@@ -116,15 +119,3 @@ class PartedOutput:
         for row in rows:
             advance(1)
             yield row
-
-
-def _write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Write a file so that it is there with all of its content or not at all."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        write(unfinished)
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from nuner.data_builders.files.pictures import save_picture
+
 
 def plot_loss_curve(log_history: Sequence[Mapping[str, Any]], path: str | Path) -> None:
     """Draw the training loss, and that of the validation split after each epoch, against the step.
@@ -39,4 +41,4 @@ def plot_loss_curve(log_history: Sequence[Mapping[str, Any]], path: str | Path) 
     axes.grid(color="#dddddd", linewidth=0.7)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
-    figure.savefig(Path(path), dpi=150)
+    save_picture(figure, path)

@@ -40,6 +40,7 @@ def write_page(
         code: Python that uses the recognizer.
     """
     from nuner.data_builders.corpus.rank_frequency import RANK_FREQUENCY_PICTURE, plot_rank_frequency
+    from nuner.data_builders.files.whole_files import write_whole
     from nuner.trainers.few_shot.plot import plot_few_shot
 
     corpus_picture = files.folder / RANK_FREQUENCY_PICTURE
@@ -75,7 +76,7 @@ def write_page(
         machine=figures["machine"],
         versions=figures["versions"],
     )
-    files.report.write_text(render_report(report), encoding="utf-8")
+    write_whole(files.report, render_report(report))
 
 
 def _rows(few_shot: FewShotResult) -> list[FewShotRow]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from nuner.data_builders.files.whole_files import write_whole
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.hub_cards.facts.hardware import describe_machine, versions
 
@@ -120,7 +121,7 @@ def run_quickstart(
             "machine": describe_machine(),
             "versions": versions(),
         }
-        files.figures.write_text(json.dumps(figures, indent=2, ensure_ascii=False, default=str) + "\n", "utf-8")
+        write_whole(files.figures, json.dumps(figures, indent=2, ensure_ascii=False, default=str) + "\n")
         write_page(
             files,
             figures,

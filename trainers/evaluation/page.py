@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
-from pathlib import Path
 
+from nuner.data_builders.files.whole_files import write_whole
 from nuner.data_builders.labelled.label_schemes import EntitySpan
 from nuner.data_builders.pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
 from nuner.data_builders.pages.html_page import render_page
@@ -49,7 +49,7 @@ def write_evaluation_page(evaluation: RecognizerEvaluation, path: str | os.PathL
 
         ```
     """
-    Path(path).write_text(_page(evaluation), encoding="utf-8", errors="xmlcharrefreplace")
+    write_whole(path, _page(evaluation), errors="xmlcharrefreplace")
 
 
 def _page(evaluation: RecognizerEvaluation) -> str:

@@ -8,11 +8,11 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from datasets import Dataset
 
+from nuner.data_builders.files.whole_files import write_whole
 from nuner.data_builders.labelled.label_schemes import OUTSIDE, EntitySpan, read_spans, write_iob2
 from nuner.data_builders.labelled.load import entity_types
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
@@ -107,7 +107,7 @@ class RecognizerEvaluation:
         Args:
             path: The file.
         """
-        Path(path).write_text(json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(path, json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n")
 
 
 def evaluate_recognizer(

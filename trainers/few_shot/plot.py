@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import ceil
 from pathlib import Path
 
+from nuner.data_builders.files.pictures import save_picture
+
 from .result import AVERAGE, FewShotResult
 
 _MOST_COLUMNS = 4
@@ -68,4 +70,4 @@ def plot_few_shot(result: FewShotResult, path: str | Path) -> None:
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150)
+    save_picture(figure, path)

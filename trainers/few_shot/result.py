@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
+from nuner.data_builders.files.whole_files import write_whole
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -138,7 +140,7 @@ class FewShotResult:
         """Write `to_dict` to a file; its folder is made if need be."""
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(path, json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n")
 
     def table(self) -> Table:
         """Make a rich table: mean and standard deviation for each data set, encoder and k, and the gains."""

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from torch import nn
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
+from nuner.data_builders.files.whole_files import whole_files
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
-
-from ..checkpoints import replaced_when_done
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -94,7 +93,7 @@ def save_adapters(model: PeftModel, tokenizer: PreTrainedTokenizerBase, folder: 
 
         ```
     """
-    with replaced_when_done(folder) as staging:
+    with whole_files(folder) as staging:
         model.save_pretrained(os.fspath(staging), save_embedding_layers=False)
         # peft's own card has a template's gaps; the labels and the form of the classifier are in the configuration.
         (staging / "README.md").unlink(missing_ok=True)

@@ -12,13 +12,13 @@ from typing import Any
 from datasets import Dataset, DatasetDict
 from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
 
+from nuner.data_builders.files.whole_files import whole_files
 from nuner.data_builders.labelled.load import entity_types, load_labelled
 from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
 from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_encoder
 
-from ..checkpoints import replaced_when_done
 from ..freezing import freeze_lower_layers
 from ..word_tokenizer import load_word_tokenizer
 from .adapters import add_adapters, save_adapters
@@ -205,7 +205,7 @@ def run_finetuning(
     model: Any = trainer.model
     tokenizer: Any = trainer.processing_class
     args: Any = trainer.args
-    with replaced_when_done(output) as staging:
+    with whole_files(output) as staging:
         figures = {
             "encoder": os.fspath(encoder),
             "data_set": name,

@@ -8,9 +8,9 @@ from accelerate.utils import extract_model_from_parallel
 from torch import nn
 from transformers import AutoConfig, PreTrainedTokenizerBase
 
+from nuner.data_builders.files.whole_files import whole_files
 from nuner.modeling_nuner.export.plain import ExportError, export_token_classifier
 
-from ..checkpoints import replaced_when_done
 from .adapters import merged
 
 
@@ -39,7 +39,7 @@ def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder
     """
     # A Trainer in bf16 leaves the model computing in it; the export compares logits in full precision.
     model = merged(extract_model_from_parallel(model, keep_fp32_wrapper=False))
-    with replaced_when_done(folder) as staging:
+    with whole_files(folder) as staging:
         try:
             export_token_classifier(model, staging)
         except ExportError:

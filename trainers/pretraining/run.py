@@ -13,12 +13,13 @@ from typing import Any
 from datasets import Dataset, DatasetDict
 from transformers import AutoTokenizer, TrainerCallback
 
+from nuner.data_builders.files.whole_files import whole_files, write_whole
 from nuner.modeling_nuner.devices import bf16_is_fast, is_accelerator_available
 from nuner.modeling_nuner.export.plain import export_backbone
 from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 
-from ..checkpoints import latest_complete_checkpoint, replaced_when_done
+from ..checkpoints import latest_complete_checkpoint
 from .arguments import PRESETS, ContrastiveTrainingArguments, preset_model_fields
 from .losses.contrastive_loss import ContrastiveLoss
 from .trainer import ContrastiveTrainer
@@ -120,8 +121,8 @@ def pretrain(
             tell(f"Going on from {checkpoint}")
         elif resume:
             tell(f"{output / CHECKPOINTS} holds no complete checkpoint: training starts at the beginning.")
-        with replaced_when_done(output / CHECKPOINTS) as staging:
-            _write_json(staging / SETTINGS_FILE, settings)
+        (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
+        _write_json(output / CHECKPOINTS / SETTINGS_FILE, settings)
 
     model = NuNerForPreTraining.from_encoders(text_encoder, concept_encoder, **fields)
     own_tokenizer = os.fspath(concept_encoder) != os.fspath(text_encoder)
@@ -150,12 +151,11 @@ def pretrain(
         results["calibration"] = calibration.to_dict()
     trainer.save_model(str(output))
     if trainer.is_world_process_zero():
-        with replaced_when_done(output / BACKBONE) as staging:
+        with whole_files(output / BACKBONE) as staging:
             export_backbone(trainer.model, staging)
             AutoTokenizer.from_pretrained(text_encoder).save_pretrained(staging)
         trainer.write_card(output / BACKBONE)
-        with replaced_when_done(output) as staging:
-            _write_json(staging / RESULTS_FILE, results)
+        _write_json(output / RESULTS_FILE, results)
     return results
 
 
@@ -193,4 +193,4 @@ def _final_validation(trainer: ContrastiveTrainer) -> dict[str, float]:
 
 
 def _write_json(path: Path, values: Any) -> None:
-    path.write_text(json.dumps(values, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(values, indent=2, ensure_ascii=False, default=str) + "\n")

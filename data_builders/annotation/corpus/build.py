@@ -55,11 +55,13 @@ def build_corpus(
 
     Example:
         ```python
-        >>> from nuner.data_builders.annotation.store.store import AnnotationStore
-        >>> with AnnotationStore("run.sqlite") as store:
-        ...     build = build_corpus(store.finished(), "corpus")
+        >>> import tempfile
+        >>> reply = '{"entities": [{"text": "Ada", "concept": "person"}]}'
+        >>> sentences = [FinishedSentence("a", "Ada was here.", "en", None, reply, truncated=False)]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     build = build_corpus(sentences, folder)
         >>> build.statistics.annotations
-        5124
+        1
 
         ```
     """

@@ -75,10 +75,13 @@ def corpus_rows(
         Rows of `CORPUS_FEATURES`.
 
     Example:
+        ```python
         >>> reply = '{"entities": [{"text": "Ada", "concept": "Person"}]}'
         >>> row = next(corpus_rows([FinishedSentence("1", "Ada was here.", "en", None, reply, False)]))
         >>> row["entities"]
         [{'start': 0, 'end': 3, 'text': 'Ada', 'concept': 'person', 'description': None}]
+
+        ```
     """
     counts = YieldCounts() if counts is None else counts
     filters = Filters(frozenset(normalize_concept(name).lower() for name in drop_concepts))

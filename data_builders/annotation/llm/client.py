@@ -77,13 +77,13 @@ class LLMClient:
         timeout: Seconds to wait for a reply.
 
     Raises:
-        ValueError: The address is none, a number is out of range, or there is no key for OpenAI.
+        ValueError: If the address is none, a number is out of range, or there is no key for OpenAI.
 
     Example:
         ```python
-        >>> from nuner import LLMClient, annotate
-        >>> client = LLMClient("gpt-4.1-mini", temperature=0)
-        >>> corpus = annotate(["Ada lived in London."], client, store="annotations.sqlite")
+        >>> client = LLMClient("qwen3-8b", "http://localhost:8000/v1/", temperature=0)
+        >>> client.address
+        'http://localhost:8000/v1'
 
         ```
     """
@@ -175,7 +175,7 @@ class Connection:
             texts: The sentences.
 
         Raises:
-            RequestFault: There is no reply to go on with. Its words never hold the key.
+            RequestFault: If there is no reply to go on with. Its words never hold the key.
         """
         import openai
 
@@ -209,7 +209,7 @@ def read_completion(answer: Any, latency: float | None) -> Completion:
         latency: Seconds that it took; None in a batch.
 
     Raises:
-        RequestFault: It holds no reply.
+        RequestFault: If it holds no reply.
     """
     if not isinstance(answer, dict) or not isinstance(answer.get("choices"), list):
         raise RequestFault(NO_PROTOCOL, Blame.ATTEMPT)

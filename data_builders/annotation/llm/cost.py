@@ -15,8 +15,11 @@ class Usage:
         completion_tokens: Tokens received, those of a model's thoughts included.
 
     Example:
+        ```python
         >>> Usage(100, 20) + Usage(1, 2)
         Usage(prompt_tokens=101, completion_tokens=22)
+
+        ```
     """
 
     prompt_tokens: int = 0
@@ -38,8 +41,11 @@ class Prices:
         completion: For a million tokens received.
 
     Example:
+        ```python
         >>> Prices(0.4, 1.6).cost(Usage(1_000_000, 500_000))
         1.2
+
+        ```
     """
 
     prompt: float
@@ -67,7 +73,7 @@ class Budget:
         spent: What the store has cost so far.
 
     Raises:
-        ValueError: There is a limit and no prices, or the limit is not above 0.
+        ValueError: If there is a limit and no prices, or the limit is not above 0.
     """
 
     def __init__(self, limit: float | None, prices: Prices | None, spent: Usage) -> None:
@@ -96,7 +102,7 @@ class Budget:
         self._reserved += most
 
     def fits(self, most: Usage) -> bool:
-        """Whether a request can be sent now."""
+        """Tell whether a request can be sent now."""
         return (
             self._limit is None or self._prices.cost(self._spent + self._reserved + self._lost + most) <= self._limit
         )

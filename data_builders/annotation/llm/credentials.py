@@ -19,9 +19,12 @@ class Secret:
         value: The key.
 
     Example:
+        ```python
         >>> key = Secret("sk-0123456789")
         >>> key, key.hide("Incorrect API key provided: sk-0123456789.")
         (Secret([key]), 'Incorrect API key provided: [key].')
+
+        ```
     """
 
     def __init__(self, value: str) -> None:
@@ -56,7 +59,7 @@ class Secret:
             needed: Whether there has to be one; local servers do without.
 
         Raises:
-            ValueError: There is none.
+            ValueError: If there is none and one is needed.
         """
         value = os.environ.get(KEY_VARIABLE, "").strip()
         if needed and not value:
@@ -68,11 +71,14 @@ class Secret:
 
 
 def holds_credentials(url: str) -> bool:
-    """Whether a URL has parts that may be secret, and that HTTP libraries write into their logs.
+    """Tell whether a URL has parts that may be secret, and that HTTP libraries write into their logs.
 
     Example:
+        ```python
         >>> holds_credentials("https://ada:secret@example.org/v1"), holds_credentials("https://example.org/v1")
         (True, False)
+
+        ```
     """
     parts = urlsplit(url)
     return "@" in parts.netloc or bool(parts.query or parts.fragment)

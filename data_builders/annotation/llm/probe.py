@@ -34,7 +34,7 @@ async def probe(connection: Connection, backoff: Backoff | None = None) -> Usage
         The tokens that it took; None where the server does not count them.
 
     Raises:
-        ProbeError: The key, the address or the model is wrong, or nothing there speaks the protocol.
+        ProbeError: If the key, the address or the model is wrong, or nothing there speaks the protocol.
     """
     waits = backoff or Backoff()
     attempt = 0
@@ -72,7 +72,7 @@ def _adapt(connection: Connection, fault: RequestFault) -> bool:
 
 
 def _passing(fault: RequestFault) -> bool:
-    """Whether a fault may be over in a moment. A server that is not there, or is none of models, is told at once."""
+    """Tell whether a fault may be over in a moment; not so where no server is there, or none of models."""
     if fault.reason in (NO_CONNECTION, NO_PROTOCOL) or (fault.retry_after or 0) > _LONGEST_WAIT:
         return False
     return fault.blame in (Blame.SERVER, Blame.ATTEMPT)

@@ -52,13 +52,16 @@ class Prompt:
             (appendix A.2 of the paper).
 
     Raises:
-        FileNotFoundError: There is no such template.
-        ValueError: The template cannot be rendered.
+        FileNotFoundError: If there is no such template.
+        ValueError: If the template cannot be rendered.
 
     Example:
+        ```python
         >>> messages = Prompt().messages([FencedText("Ada lived in London.")])
         >>> [message["role"] for message in messages]
         ['system', 'user']
+
+        ```
     """
 
     def __init__(self, template: Path | None = None, *, several: bool = False, own_language: bool = False) -> None:
@@ -115,8 +118,11 @@ def reply_format(several: bool) -> dict[str, Any]:
         several: Whether the request holds several sentences.
 
     Example:
+        ```python
         >>> reply_format(several=False)["json_schema"]["schema"]["required"]
         ['entities']
+
+        ```
     """
     string = {"type": "string"}
     entity = _object(text=string, concept=string, description=string)

@@ -20,10 +20,13 @@ class Backoff:
         longest: No wait is longer, in seconds, unless the server asks for it.
 
     Example:
+        ```python
         >>> 0.5 <= Backoff(first=1.0).wait(faults=1) <= 1.0
         True
         >>> 20.0 <= Backoff().wait(faults=1, retry_after=20.0) <= 22.0
         True
+
+        ```
     """
 
     first: float = 1.0
@@ -51,8 +54,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         Seconds from now, not below 0; None without a readable header.
 
     Example:
+        ```python
         >>> retry_after({"retry-after": "20"})
         20.0
+
+        ```
     """
     for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
         seconds = _number(headers.get(name)) if headers.get(name) else None
@@ -81,9 +87,10 @@ class RateLimit:
 
     Example:
         ```python
-        >>> tokens = RateLimit(90_000)
-        >>> await tokens.take(1_500)        # returns when 1,500 tokens may be sent
-        >>> tokens.correct(300 - 1_500)     # it turned out to be 300
+        >>> async def ask(tokens: RateLimit) -> None:
+        ...     await tokens.take(1_500)  # returns when 1,500 tokens may be sent
+        ...     tokens.correct(300 - 1_500)  # it turned out to be 300
+        >>> asyncio.run(ask(RateLimit(90_000)))
 
         ```
     """

@@ -83,9 +83,12 @@ def align(text: str, entities: Iterable[RawEntity], options: AlignmentOptions | 
         Spans, losses and ways of matching.
 
     Example:
+        ```python
         >>> spans, losses, _ = align("The cat saw a cat.", [RawEntity("cat", "Animal"), RawEntity("dog", "animal")])
         >>> [(span["start"], span["concept"]) for span in spans], dict(losses)
         ([(4, 'animal'), (14, 'animal')], {'not found': 1})
+
+        ```
     """
     options = options or AlignmentOptions()
     places = _Places(text, options)

@@ -26,8 +26,11 @@ def clean_concept(concept: str) -> str:
         The name, empty if there was nothing else in it.
 
     Example:
+        ```python
         >>> [clean_concept(name) for name in ("Musical  Group.", "US State", "PERSON", "**film**")]
         ['musical group', 'US state', 'person', 'film']
+
+        ```
     """
     name = normalize_concept(concept).strip(_AROUND).rstrip(_TRAILING).strip(_AROUND)
     if name.upper() == name:

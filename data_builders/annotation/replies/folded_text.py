@@ -27,8 +27,11 @@ class FoldedText:
             straight and typographic quotes, dashes, and white space of any kind and length.
 
     Example:
+        ```python
         >>> FoldedText("The Bird's  Nest", ignore_case=True, normalize=True).locate("bird's nest")
         [(4, 16)]
+
+        ```
     """
 
     def __init__(self, text: str, *, ignore_case: bool = False, normalize: bool = False) -> None:
@@ -82,7 +85,7 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joins(before: str, after: str) -> bool:
-    """Whether a character is of one piece with that before it."""
+    """Tell whether a character is of one piece with that before it."""
     if before.isspace() or after.isspace():
         return before.isspace() and after.isspace()
     return unicodedata.category(after)[0] == "M" or ord(after) in _HANGUL_JOINED

@@ -41,10 +41,13 @@ def find_json(reply: str, truncated: bool = False) -> FoundJson:
             seen to end in the middle of an item, the items that are whole are returned.
 
     Example:
+        ```python
         >>> find_json('Sure! {"entities": []}')
         FoundJson(values=[{'entities': []}], form='prose')
         >>> find_json('[{"text": "Ada", "concept": "person"}, {"text": "Bo", "conc')
         FoundJson(values=[[{'text': 'Ada', 'concept': 'person'}]], form='cut')
+
+        ```
     """
     try:
         return FoundJson([_DECODER.decode(reply)], "json")
@@ -77,7 +80,7 @@ def _strict_values(reply: str, position: int) -> list[Any] | None:
 
 
 def _ends_inside_an_item(broken: str) -> bool:
-    """Whether a bracket opens after the last one that closes, as in a reply that was cut off."""
+    """Tell whether a bracket opens after the last one that closes, as in a reply that was cut off."""
     closing = 0
     for bracket in _CLOSING.finditer(broken):
         closing = bracket.end()

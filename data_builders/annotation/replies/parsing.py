@@ -55,8 +55,11 @@ class ParsedReply:
         """Return the entities as a reply by the contract, as a store keeps one sentence of a longer reply.
 
         Example:
+            ```python
             >>> parse_reply("Ada <> person").to_json()
             '{"entities": [{"text": "Ada", "concept": "person"}]}'
+
+            ```
         """
         entities = [
             {name: value for name, value in entity._asdict().items() if value is not None} for entity in self.entities
@@ -80,11 +83,14 @@ def parse_reply(reply: str, *, truncated: bool = False) -> ParsedReply:
         The entities; they need not stand in the sentence, see `align`.
 
     Raises:
-        ReplyError: Nothing can be read; its `reason` says why.
+        ReplyError: If nothing can be read; its `reason` says why.
 
     Example:
+        ```python
         >>> parse_reply('Sure! {"entities": [{"text": "Ada", "concept": "person",}]}').entities
         [RawEntity(text='Ada', concept='person', description=None)]
+
+        ```
     """
     answer = _answer(reply)
     found = find_json(answer, truncated)
@@ -117,12 +123,15 @@ def parse_replies(reply: str, numbers: Collection[int], *, truncated: bool = Fal
         with two: they can be asked again.
 
     Raises:
-        ReplyError: Not one result can be read.
+        ReplyError: If not one result can be read.
 
     Example:
+        ```python
         >>> reply = '{"results": [{"id": 1, "entities": []}, {"id": 2, "entities": [{"te'
         >>> parse_replies(reply, [1, 2])
         {1: ParsedReply(entities=[], form='cut', unreadable=0)}
+
+        ```
     """
     found = find_json(_answer(reply), truncated)
     results = [result for value in found.values for result in _results(value)]

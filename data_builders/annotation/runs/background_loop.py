@@ -25,7 +25,7 @@ def run_to_end(work: Callable[[asyncio.Event], Coroutine[Any, Any, T]]) -> T:
         What the coroutine returns.
 
     Raises:
-        KeyboardInterrupt: There was a Ctrl-C; the coroutine has ended.
+        KeyboardInterrupt: If there was a Ctrl-C; the coroutine has ended.
     """
     thread = _LoopThread(work)
     thread.start()

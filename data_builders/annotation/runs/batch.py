@@ -91,7 +91,7 @@ class BatchRun:
         """Send and fetch until nothing is left, the limit is reached, or `stop` is set.
 
         Raises:
-            OSError: The disk is full.
+            OSError: If the disk is full.
         """
         self._stop, self._start = stop, time.monotonic()
         self._answered = 0

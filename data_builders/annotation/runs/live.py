@@ -99,7 +99,7 @@ class AnnotationRun:
         Requests that are under way then are waited for, so that their replies are not lost.
 
         Raises:
-            OSError: The disk is full.
+            OSError: If the disk is full.
         """
         settings = self._settings
         self._stop, self._claiming = stop, asyncio.Lock()
@@ -231,7 +231,7 @@ class AnnotationRun:
 
 
 def _pending(group: Group, outcomes: Sequence[Outcome]) -> Group:
-    """The sentences to ask about again, with one more attempt."""
+    """Return the sentences to ask about again, with one more attempt."""
     again = {outcome.number for outcome in outcomes if outcome.state == "pending"}
     return [replace(sentence, attempts=sentence.attempts + 1) for sentence in group if sentence.number in again]
 

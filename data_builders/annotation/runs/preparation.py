@@ -52,7 +52,7 @@ def prepare(
         retry_failed: Ask about failed sentences again.
 
     Raises:
-        ValueError: The server cannot be used, or the settings or the store do not fit the client.
+        ValueError: If the server cannot be used, or the settings or the store do not fit the client.
     """
     if (settings.sentences_per_request > 1) and not client.prompt.several:
         raise ValueError("several sentences a request need a prompt for several: Prompt(several=True).")

@@ -64,16 +64,17 @@ def annotate(
         those that failed, and those of whose entities not one stands in them.
 
     Raises:
-        ValueError: The server cannot be used, or the settings or the store do not fit.
-        AnnotationStopped: The server went away, or the limit on the cost was reached.
-        KeyboardInterrupt: After Ctrl-C, when the requests under way have ended.
+        ValueError: If the server cannot be used, or the settings or the store do not fit.
+        AnnotationStopped: If the server went away, or the limit on the cost was reached.
+        KeyboardInterrupt: If there was a Ctrl-C; the requests under way have ended.
 
     Example:
+        It is not run here, since it asks a server.
+
         ```python
-        >>> from nuner import annotate
-        >>> corpus = annotate(["Ada Lovelace lived in London."], "gpt-4.1-mini")
-        >>> corpus[0]["entities"][0]["concept"]
-        'mathematician'
+        >>> corpus = annotate(["Ada lived in London."], "gpt-4.1-mini")  # doctest: +SKIP
+        >>> corpus[0]["entities"][0]["concept"]  # doctest: +SKIP
+        'person'
 
         ```
     """
@@ -124,9 +125,9 @@ def fill_store(
         How it ended.
 
     Raises:
-        ValueError: The server cannot be used, or the settings or the store do not fit.
-        OSError: The disk is full.
-        KeyboardInterrupt: After Ctrl-C, when the requests under way have ended.
+        ValueError: If the server cannot be used, or the settings or the store do not fit.
+        OSError: If the disk is full.
+        KeyboardInterrupt: If there was a Ctrl-C; the requests under way have ended.
     """
     prepared = prepare(path, client, settings, sentences, force=force, retry_failed=retry_failed)
     with prepared.store as store:

@@ -26,7 +26,7 @@ class RunSettings:
         max_cost: The most that the store may cost in all; needs prices.
 
     Raises:
-        ValueError: A number is out of range.
+        ValueError: If a number is out of range.
     """
 
     concurrency: int = 16

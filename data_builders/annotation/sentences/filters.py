@@ -25,8 +25,11 @@ class SentenceFilters:
             left out: tables, addresses, code.
 
     Example:
+        ```python
         >>> SentenceFilters(min_words=3).reason_against("Read more")
         'too few words'
+
+        ```
     """
 
     min_words: int = 3

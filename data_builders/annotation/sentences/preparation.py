@@ -85,11 +85,20 @@ def read_sentences(
         Rows of `RAW_SENTENCE_FEATURES`; for a data set, pass them to `datasets.Dataset.from_generator`.
 
     Raises:
-        FileNotFoundError: A file is missing.
-        ValueError: The options contradict each other, or the source cannot be read.
+        FileNotFoundError: If a file is missing.
+        ValueError: If the options contradict each other, or the source cannot be read.
 
     Example:
-        >>> rows = read_sentences("notes.txt", languages=["fr"], sample=1000)  # doctest: +SKIP
+        ```python
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "notes.txt")
+        ...     _ = path.write_text("Dr. Smith left at 5 p.m. on Monday. Why?")
+        ...     [row["text"] for row in read_sentences(str(path))]
+        ['Dr. Smith left at 5 p.m. on Monday.']
+
+        ```
     """
     source = TextSource([source]) if isinstance(source, str) else source
     report = SentenceReport() if report is None else report

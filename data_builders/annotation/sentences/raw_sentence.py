@@ -29,8 +29,11 @@ def raw_sentence(text: str, language: str | None = None, source: str | None = No
     """Return the row of a sentence; its id is the stable hash of the text.
 
     Example:
+        ```python
         >>> raw_sentence("Ada Lovelace was born in London.", "en")["id"]
         'b6a08f93eaff87c1'
+
+        ```
     """
     return {"id": sentence_id(text), "text": text, "language": language, "source": source}
 
@@ -42,11 +45,14 @@ def sentence_row(sentence: str | Mapping[str, Any]) -> RawSentence:
         sentence: Its text, or a row with `text` and perhaps `id`, `language` and `source`.
 
     Raises:
-        RecordError: There is no text, or a field is no string.
+        RecordError: If there is no text, or a field is no string.
 
     Example:
+        ```python
         >>> sentence_row("Ada Lovelace was born in London.")["id"]
         'b6a08f93eaff87c1'
+
+        ```
     """
     values = {"text": sentence} if isinstance(sentence, str) else sentence
     if not isinstance(values, Mapping):

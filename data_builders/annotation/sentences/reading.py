@@ -20,8 +20,8 @@ def read_sentence_file(path: str) -> Iterator[RawSentence]:
         path: The file.
 
     Raises:
-        FileNotFoundError: It is not there.
-        CorpusError: A row is no sentence; the message begins with `file:line`.
+        FileNotFoundError: If it is not there.
+        CorpusError: If a row is no sentence; the message begins with `file:line`.
     """
     rejections = Rejections("raise")
     return _sentences(text_rows(path, COLUMNS, rejections), rejections)

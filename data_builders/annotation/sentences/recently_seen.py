@@ -19,9 +19,12 @@ class RecentlySeen:
         capacity: How many hashes there is room for, 8 bytes each.
 
     Example:
+        ```python
         >>> seen = RecentlySeen()
         >>> [seen.add(number) for number in (7, 8, 7)]
         [False, False, True]
+
+        ```
     """
 
     def __init__(self, capacity: int = 1 << 24) -> None:

@@ -17,8 +17,11 @@ def split_sentences(text: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
         language: Its language (ISO 639-1).
 
     Example:
+        ```python
         >>> split_sentences("Dr. Smith left at 5 p.m. on Monday. Why?")
         ['Dr. Smith left at 5 p.m. on Monday.', 'Why?']
+
+        ```
     """
     from sentencex import segment  # pyright: ignore[reportAttributeAccessIssue] (it has no stubs)
 

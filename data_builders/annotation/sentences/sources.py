@@ -63,8 +63,8 @@ class TextSource:
             rejections: Gets the rows that hold no readable text, with file and line.
 
         Raises:
-            FileNotFoundError: A file is missing.
-            ValueError: The names do not go together, or a column is missing.
+            FileNotFoundError: If a file is missing.
+            ValueError: If the names do not go together, or a column is missing.
         """
         for name, rows in self._rows(rejections):
             yield from self._readable(rows, self.label or name, rejections)
@@ -85,8 +85,8 @@ class TextSource:
         """Return the files that the names stand for, or None for a data set.
 
         Raises:
-            FileNotFoundError: A file is missing.
-            ValueError: No name is given, or a data set among several names.
+            FileNotFoundError: If a file is missing.
+            ValueError: If no name is given, or a data set is among several names.
         """
         if not self.names:
             raise ValueError("No source is given; name a file or a data set of the Hub.")

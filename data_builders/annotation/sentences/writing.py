@@ -27,7 +27,7 @@ def write_sentences(sentences: Iterable[RawSentence], path: str | PathLike[str])
         How many were written.
 
     Raises:
-        ValueError: The name ends otherwise.
+        ValueError: If the name ends otherwise.
     """
     path = Path(path)
     if path.suffix not in (".parquet", ".jsonl"):

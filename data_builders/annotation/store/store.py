@@ -89,14 +89,17 @@ class AnnotationStore:
         create: Make a new store where there is no file.
 
     Raises:
-        FileNotFoundError: There is no file, and none is to be made.
-        StoreError: The file is no store, or one of another version.
-        OSError: The disk is full.
+        FileNotFoundError: If there is no file, and none is to be made.
+        StoreError: If the file is no store, or one of another version.
+        OSError: If the disk is full.
 
     Example:
         ```python
-        >>> with AnnotationStore("annotations.sqlite") as store:
-        ...     store.add([raw_sentence("Ada Lovelace was born in London.")])
+        >>> import tempfile
+        >>> from nuner.data_builders.annotation.sentences.raw_sentence import raw_sentence
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with AnnotationStore(Path(folder, "annotations.sqlite")) as store:
+        ...         store.add([raw_sentence("Ada Lovelace was born in London.")])
         1
 
         ```
@@ -160,7 +163,7 @@ class AnnotationStore:
             The number that outcomes name them by.
 
         Raises:
-            StoreError: The store was made with another model or prompt.
+            StoreError: If the store was made with another model or prompt.
         """
         fingerprint = client.prompt.fingerprint
         with self.transaction() as connection:

@@ -60,7 +60,7 @@ def locate_annotations(
         leave_out: Books an annotation whose entity is not in the sentence.
 
     Raises:
-        RecordError: The sentence is no valid text, or annotations were given and none is left.
+        RecordError: If the sentence is no valid text, or annotations were given and none is left.
     """
     entities: dict[tuple[int, int, str], dict[str, Any]] = {}
     if isinstance(text, str):

@@ -30,10 +30,13 @@ def read_numind(rows: Iterable[Row], rejections: Rejections) -> Iterator[dict[st
         rejections: Gets the faults.
 
     Example:
+        ```python
         >>> columns = {"input": "Ada met Bo.", "output": "['Ada <> person', 'Bo <> person']"}
         >>> row = Row("nuner.jsonl", 1, columns)
         >>> [entity["text"] for record in read_numind([row], Rejections()) for entity in record["entities"]]
         ['Ada', 'Bo']
+
+        ```
     """
     return convert_rows(rows, _convert, rejections)
 

@@ -31,6 +31,7 @@ def read_pile_ner(rows: Iterable[Row], rejections: Rejections) -> Iterator[dict[
         rejections: Gets the faults.
 
     Example:
+        ```python
         >>> turns = [
         ...     {"from": "human", "value": "Text: Ada met Bo."},
         ...     {"from": "gpt", "value": "I've read this text."},
@@ -40,6 +41,8 @@ def read_pile_ner(rows: Iterable[Row], rejections: Rejections) -> Iterator[dict[
         >>> record = next(read_pile_ner([Row("pile.json", 1, {"conversations": turns})], Rejections()))
         >>> [(entity["start"], entity["concept"]) for entity in record["entities"]]
         [(0, 'person'), (8, 'person')]
+
+        ```
     """
     return convert_rows(rows, _convert, rejections)
 

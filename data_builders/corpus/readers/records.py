@@ -24,11 +24,14 @@ def read_records(rows: Iterable[Row], rejections: Rejections) -> Iterator[dict[s
         rejections: Gets the others.
 
     Example:
+        ```python
         >>> rejections = Rejections()
         >>> list(read_records([Row("a.jsonl", 1, {"text": "", "entities": []})], rejections))
         []
         >>> str(rejections.items[0])
         'a.jsonl:1: the text is empty'
+
+        ```
     """
     return convert_rows(rows, _convert, rejections)
 

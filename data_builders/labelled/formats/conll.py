@@ -19,7 +19,7 @@ _DOCUMENT_START = "-DOCSTART-"
 
 
 def read_conll(path: Path, rejections: Rejections, tags_column: int = -1) -> Iterator[LabelledSentence]:
-    """Read a file of columns, as CoNLL-2002, CoNLL-2003, WNUT, GermEval and MultiCoNER have it.
+    r"""Read a file of columns, as CoNLL-2002, CoNLL-2003, WNUT, GermEval and MultiCoNER have it.
 
     Columns are set apart by tabs where the first line with words has one, by other white space otherwise. The word
     stands in the first column, or in the second where the first counts the words of each sentence from 1. Lines that
@@ -34,8 +34,15 @@ def read_conll(path: Path, rejections: Rejections, tags_column: int = -1) -> Ite
         Each sentence, its scheme left open.
 
     Example:
-        >>> [sentence.tags for sentence in read_conll(Path("train.conll"), Rejections())]  # doctest: +SKIP
-        [['B-PER', 'O'], ['O', 'O', 'B-LOC']]
+        ```python
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "train.conll")
+        ...     _ = path.write_text("Ada B-PER\nsmiled O\n\nRome B-LOC\n")
+        ...     [sentence.tags for sentence in read_conll(path, Rejections())]
+        [['B-PER', 'O'], ['B-LOC']]
+
+        ```
     """
     blocks = list(_blocks(path))
     if not blocks:
@@ -63,7 +70,7 @@ def _cells(line: str, delimiter: str | None) -> list[str]:
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The lines of each sentence, and the number of the first of them."""
+    """Yield the lines of each sentence, and the number of the first of them."""
     block: list[str] = []
     with path.open("rb") as lines:
         number = 0

@@ -179,7 +179,7 @@ def status(
 
 
 def _rows(sentences: Path | None, store: Path) -> Iterable[RawSentence]:
-    """The sentences to add: from a file, a pipe, or none."""
+    """Return the sentences to add: from a file, a pipe, or none."""
     from nuner.data_builders.annotation.sentences.reading import read_sentence_file, read_sentence_stream
 
     if sentences is not None and str(sentences) != "-":

@@ -20,7 +20,7 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 def is_store(name: str) -> bool:
-    """Whether a name is that of an annotation store, and not of a corpus."""
+    """Tell whether a name is that of an annotation store, and not of a corpus."""
     path = Path(name)
     if not path.is_file():
         return False

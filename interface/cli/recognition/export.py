@@ -37,19 +37,22 @@ def export(
     Beside each model file lies FILE.parity.json: the largest difference of logits and the labels that changed.
     Without --sample, the check reads the support tickets' test sentences.
     """
+    from nuner.data_builders.files.whole_files import whole_files
     from nuner.data_builders.labelled.load import load_labelled
+    from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
     from nuner.modeling_nuner.export.recognizer import export_recognizer
     from nuner.predictions.records import format_of, read_records
 
     _require_packages(export_format)
     quiet_libraries()
     if sample is None:
-        texts = [" ".join(tokens) for tokens in load_labelled("support-tickets")["test"]["tokens"]]
+        texts = [" ".join(tokens) for tokens in load_labelled(SUPPORT_TICKETS)["test"]["tokens"]]
     else:
         records = read_records(str(sample), format_of(sample), column)
         texts = [record[column] for record in records if isinstance(record[column], str)]
     console = Console()
-    results = export_recognizer(recognizer, output, texts, file_format=export_format.value, int8=int8)
+    with whole_files(output) as staging:
+        results = export_recognizer(recognizer, staging, texts, file_format=export_format.value, int8=int8)
     for name, parity in results.items():
         percent = 100 * parity.labels_changed / parity.words
         console.print(
