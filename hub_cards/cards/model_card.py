@@ -108,7 +108,7 @@ def model_card(checkpoint: Checkpoint, facts: TrainingFacts, model_id: str) -> M
 
 
 def _thinned(history: list[dict[str, float]]) -> Iterator[dict[str, float]]:
-    """A few entries from the beginning to the end, and all that have a validation."""
+    """Yield a few entries from the beginning to the end, and all that have a validation."""
     step = max(1, -(-len(history) // _HISTORY_ROWS))
     for i, entry in enumerate(history):
         if i % step == 0 or i == len(history) - 1 or any(name.startswith("eval_") for name in entry):
@@ -116,7 +116,7 @@ def _thinned(history: list[dict[str, float]]) -> Iterator[dict[str, float]]:
 
 
 def _columns(history: list[dict[str, float]]) -> dict[str, str]:
-    """Entry of the history -> heading of its column."""
+    """Map each entry of the history to the heading of its column."""
     first = [name for name in ("step", "epoch", "loss") if any(name in entry for entry in history)]
     found = dict.fromkeys([*first, *(name for entry in history for name in entry)])
     return {

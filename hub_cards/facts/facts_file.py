@@ -70,7 +70,7 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def _check_shape(facts: Any) -> None:
-    """Whoever edits the file by hand should hear of a text that ought to be a list here, not from a template."""
+    """Refuse a text that ought to be a list, of which whoever edits the file should not hear from a template."""
     empty = type(facts)()
     for field in fields(facts):
         kind = type(getattr(empty, field.name))
