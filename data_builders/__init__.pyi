@@ -21,9 +21,9 @@ from .annotation.store.finished_sentence import FinishedSentence as FinishedSent
 from .annotation.store.store import AnnotationStore as AnnotationStore
 from .corpus.builder import NuNerCorpus as NuNerCorpus
 from .corpus.config import NuNerCorpusConfig as NuNerCorpusConfig
+from .corpus.rank_frequency import plot_rank_frequency as plot_rank_frequency
 from .corpus.report import CorpusReport as CorpusReport
 from .corpus.statistics import CorpusStatistics as CorpusStatistics
-from .corpus.statistics import plot_rank_frequency as plot_rank_frequency
 from .labelled.char_spans import split_words as split_words
 from .labelled.char_spans import tag_words as tag_words
 from .labelled.label_schemes import EntitySpan as EntitySpan
@@ -36,11 +36,11 @@ from .labelled.sampling import annotation_counts as annotation_counts
 from .labelled.sampling import sample_k_shot as sample_k_shot
 from .locating import locate as locate
 from .raw_entity import RawEntity as RawEntity
+from .record_error import RecordError as RecordError
 from .rejections import CorpusError as CorpusError
 from .rejections import Rejection as Rejection
 from .rejections import Rejections as Rejections
 from .schema import CORPUS_FEATURES as CORPUS_FEATURES
-from .schema import RecordError as RecordError
 from .schema import sentence_id as sentence_id
 from .schema import split_of as split_of
 from .schema import validate_record as validate_record

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from .schema import RecordError
+from .record_error import RecordError
 
 logger = logging.getLogger(__name__)
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from datasets import Features, List, Value
 
+from .record_error import RecordError
+
 CORPUS_FEATURES = Features(
     {
         "id": Value("string"),
@@ -31,20 +33,6 @@ VALIDATION = "validation"
 
 _RECORD_FIELDS = frozenset(CORPUS_FEATURES)
 _ENTITY_FIELDS = ("start", "end", "text", "concept", "description")
-
-
-class RecordError(ValueError):
-    """A record that breaks the schema.
-
-    Args:
-        reason: The kind of fault, the same words for every record that has it, so that faults can be counted.
-        detail: What this record has, for example the text that its offsets give.
-    """
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason} ({detail})" if detail else reason)
-        self.reason = reason
-        self.detail = detail
 
 
 def sentence_id(text: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from ..record_error import RecordError
 from ..rejections import CorpusError, Rejections
-from ..schema import RecordError
 from .compression import DAMAGED, first_bytes, open_unpacked
 
 PARQUET_MAGIC = b"PAR1"
@@ -54,30 +54,41 @@ def file_rows(path: str, rejections: Rejections, shown_as: str | None = None) ->
         yield from parquet_rows(file, name, rejections) if parquet else json_rows(file, name, rejections)
 
 
-def json_rows(file: Iterable[bytes], name: str, rejections: Rejections) -> Iterator[Row]:
+def json_rows(file: Iterable[bytes], name: str, rejections: Rejections, arrays: bool = True) -> Iterator[Row]:
     """Read JSON Lines, or one JSON array, from a binary file. Blank lines are passed over.
 
     Args:
         file: Yields lines of bytes.
         name: How messages name the file.
-        rejections: Gets the lines that are not UTF-8 or not JSON.
+        rejections: Gets the lines that are not UTF-8 or not JSON; their `__cause__` is what the parser said.
+        arrays: Whether a file may be one array of objects; otherwise its lines are rows that are lists.
+
+    Yields:
+        The rows, whose values are of any kind.
     """
     lines = sound_lines(file, name)
     for number, line in enumerate(lines, start=1):
         content = (line.removeprefix(UTF8_BOM) if number == 1 else line).strip()
         if not content:
             continue
-        if number == 1 and _opens_an_array(content):
+        if arrays and number == 1 and _opens_an_array(content):
             yield from _array_rows(content + b"\n" + b"".join(lines), name)
             return
         try:
             value = json.loads(content.decode("utf-8"))
         except UnicodeDecodeError as error:
-            rejections.add(name, number, RecordError(NOT_UTF8, f"byte {error.start + 1}"))
+            rejections.add(name, number, because(error, NOT_UTF8, f"byte {error.start + 1}"))
         except (ValueError, RecursionError) as error:
-            rejections.add(name, number, RecordError(NOT_JSON, str(error)))
+            rejections.add(name, number, because(error, NOT_JSON, str(error)))
         else:
             yield Row(name, number, value)
+
+
+def because(cause: Exception, reason: str, detail: str = "") -> RecordError:
+    """Return the error of a row that cannot be read, with what a parser said as its cause."""
+    error = RecordError(reason, detail)
+    error.__cause__ = cause
+    return error
 
 
 def sound_lines(file: Iterable[bytes], name: str) -> Iterator[bytes]:
@@ -124,7 +135,13 @@ def _array_rows(content: bytes, name: str) -> Iterator[Row]:
 
 
 def parquet_rows(
-    file: IO[bytes], name: str, rejections: Rejections, columns: Sequence[str] | None = None
+    file: IO[bytes],
+    name: str,
+    rejections: Rejections,
+    columns: Sequence[str] | None = None,
+    *,
+    check: Callable[[Sequence[str]], object] | None = None,
+    skip: int = 0,
 ) -> Iterator[Row]:
     """Read a Parquet file, a batch at a time.
 
@@ -133,9 +150,14 @@ def parquet_rows(
         name: How messages name the file.
         rejections: Gets the rows that are not UTF-8.
         columns: Which columns to read; None reads all.
+        check: Is told the names of the columns before a row is read; may raise an error.
+        skip: How many rows at the beginning to pass over; whole groups of them are not even read.
+
+    Yields:
+        The rows, as dictionaries.
 
     Raises:
-        CorpusError: The file is damaged, or lacks a column.
+        CorpusError: If the file is damaged, or lacks a column.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -147,13 +169,25 @@ def parquet_rows(
         for column in columns or ():
             if column not in present:
                 raise CorpusError(f"{name} has no column {column!r}; it has {', '.join(present)}.")
-        for batch in parquet.iter_batches(batch_size=_PARQUET_BATCH, columns=columns):
+        if check is not None:
+            check(present)
+        first = 0
+        while first < parquet.num_row_groups and number + parquet.metadata.row_group(first).num_rows <= skip:
+            number += parquet.metadata.row_group(first).num_rows
+            first += 1
+        groups = range(first, parquet.num_row_groups)
+        for batch in parquet.iter_batches(batch_size=_PARQUET_BATCH, row_groups=groups, columns=columns):
+            if number + batch.num_rows <= skip:
+                number += batch.num_rows
+                continue
             try:
                 values = batch.to_pylist()
             except UnicodeDecodeError:
                 values = [_row_or_error(batch.slice(index, 1)) for index in range(batch.num_rows)]
             for value in values:
                 number += 1
+                if number <= skip:
+                    continue
                 if isinstance(value, RecordError):
                     rejections.add(name, number, value)
                 else:

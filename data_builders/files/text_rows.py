@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
+from ..record_error import RecordError
 from ..rejections import Rejections
-from ..schema import RecordError
 from .compression import first_bytes, open_unpacked
-from .rows import NOT_UTF8, PARQUET_MAGIC, UTF8_BOM, Row, json_rows, parquet_rows, sound_lines
+from .rows import NOT_UTF8, PARQUET_MAGIC, UTF8_BOM, Row, because, json_rows, parquet_rows, sound_lines
 
 NOT_CSV = "the row is not valid CSV"
 
@@ -47,26 +47,41 @@ def text_rows(path: str, columns: Sequence[str], rejections: Rejections) -> Iter
             yield from line_rows(file, path, rejections, columns[0])
 
 
-def line_rows(file: Iterable[bytes], name: str, rejections: Rejections, column: str) -> Iterator[Row]:
+def line_rows(
+    file: Iterable[bytes], name: str, rejections: Rejections, column: str, as_they_are: bool = False
+) -> Iterator[Row]:
     """Read the lines of a text file.
 
     Args:
         file: Yields lines of bytes.
         name: How messages name the file.
-        rejections: Gets the lines that are not UTF-8.
+        rejections: Gets the lines that are not UTF-8; their `__cause__` is what the decoder said.
         column: The column that the text goes into.
+        as_they_are: Whether white space around a line stays, and blank lines are rows too.
+
+    Yields:
+        The rows, with the one column.
     """
     for number, line in enumerate(sound_lines(file, name), start=1):
         try:
-            text = (line.removeprefix(UTF8_BOM) if number == 1 else line).decode("utf-8").strip()
+            text = (line.removeprefix(UTF8_BOM) if number == 1 else line).decode("utf-8")
         except UnicodeDecodeError as error:
-            rejections.add(name, number, RecordError(NOT_UTF8, f"byte {error.start + 1}"))
+            rejections.add(name, number, because(error, NOT_UTF8, f"byte {error.start + 1}"))
         else:
-            if text:
+            text = text.rstrip("\r\n") if as_they_are else text.strip()
+            if text or as_they_are:
                 yield Row(name, number, {column: text})
 
 
-def csv_rows(file: Iterable[bytes], name: str, rejections: Rejections, delimiter: str = ",") -> Iterator[Row]:
+def csv_rows(
+    file: Iterable[bytes],
+    name: str,
+    rejections: Rejections,
+    delimiter: str = ",",
+    *,
+    check: Callable[[Sequence[str]], object] | None = None,
+    longest_field: int = 131_072,
+) -> Iterator[Row]:
     """Read a CSV file whose first line names the columns.
 
     Args:
@@ -74,6 +89,11 @@ def csv_rows(file: Iterable[bytes], name: str, rejections: Rejections, delimiter
         name: How messages name the file.
         rejections: Gets the rows that are not UTF-8 or not CSV; a row's line is that on which it ends.
         delimiter: What stands between the fields.
+        check: Is told the names of the columns before a row is read; may raise an error.
+        longest_field: A row with a longer field, in characters, counts as no CSV.
+
+    Yields:
+        The rows, as dictionaries; fields that have no column are a list under None.
     """
     # Wrong bytes are smuggled through the parser, since only it knows where a row begins and ends.
     lines = (
@@ -81,7 +101,14 @@ def csv_rows(file: Iterable[bytes], name: str, rejections: Rejections, delimiter
         for number, line in enumerate(sound_lines(file, name))
     )
     reader = csv.DictReader(lines, delimiter=delimiter)
+    csv.field_size_limit(longest_field)  # it is one for the whole process: each reader sets its own
+    names = reader.fieldnames or ()
+    if not _is_utf8(names):
+        rejections.add(name, reader.line_num, RecordError(NOT_UTF8))
+    if check is not None:
+        check(names)
     while True:
+        csv.field_size_limit(longest_field)
         try:
             values = next(reader)
         except StopIteration:
@@ -89,12 +116,19 @@ def csv_rows(file: Iterable[bytes], name: str, rejections: Rejections, delimiter
         except csv.Error as error:
             rejections.add(name, reader.line_num, RecordError(NOT_CSV, str(error)))
             continue
-        try:
-            "".join(value for value in values.values() if isinstance(value, str)).encode("utf-8")
-        except UnicodeEncodeError:
-            rejections.add(name, reader.line_num, RecordError(NOT_UTF8))
-        else:
+        if _is_utf8(value for value in values.values() if isinstance(value, str)):
             yield Row(name, reader.line_num, values)
+        else:
+            rejections.add(name, reader.line_num, RecordError(NOT_UTF8))
+
+
+def _is_utf8(decoded: Iterable[str]) -> bool:
+    """Tell whether no wrong byte was smuggled into any of some strings."""
+    try:
+        "".join(decoded).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _suffix(path: str) -> str:

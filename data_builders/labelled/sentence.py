@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..record_error import RecordError
 from ..rejections import Rejections
-from ..schema import RecordError
 from .char_spans import tag_words
 from .label_schemes import LabelScheme
 

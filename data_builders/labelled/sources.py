@@ -9,8 +9,8 @@ from typing import Any
 
 from datasets import ClassLabel, Dataset, DatasetDict, load_dataset, load_from_disk
 
+from ..record_error import RecordError
 from ..rejections import Rejections
-from ..schema import RecordError
 from .formats.conll import CONLL_SUFFIXES, read_conll
 from .sentence import LabelledSentence, parse_labelled, read_labelled_lines
 

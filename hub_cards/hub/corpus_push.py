@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from datasets import Dataset
 from huggingface_hub import DatasetCard
 
-from nuner.data_builders.corpus.statistics import CorpusStatistics, plot_rank_frequency
+from nuner.data_builders.corpus.rank_frequency import RANK_FREQUENCY_PICTURE, plot_rank_frequency
+from nuner.data_builders.corpus.statistics import CorpusStatistics
 
 from ..cards.card_file import CARD_FILE, is_generated, read_card
 from ..cards.dataset_card_metadata import files_yaml
@@ -26,8 +27,6 @@ from .staging import staging_folder
 
 if TYPE_CHECKING:
     from nuner.data_builders.corpus.builder import NuNerCorpus
-
-PICTURE = "rank-frequency.png"
 
 
 def push_corpus(
@@ -96,8 +95,8 @@ def _with_statistics(facts: CorpusFacts, splits: Splits, statistics: CorpusStati
     found = {language for rows in splits.values() for language in rows.unique("language") if language}
     facts = replace(facts, statistics=statistics.to_dict(), languages=facts.languages or sorted(found), picture=None)
     if statistics.annotations and find_spec("matplotlib") is not None:
-        plot_rank_frequency(statistics, folder / PICTURE, "Concept frequency by rank")
-        facts = replace(facts, picture=PICTURE)
+        plot_rank_frequency(statistics, folder / RANK_FREQUENCY_PICTURE, "Concept frequency by rank")
+        facts = replace(facts, picture=RANK_FREQUENCY_PICTURE)
     return facts
 
 

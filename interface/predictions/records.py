@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal
+
+from nuner.data_builders.files.rows import NOT_JSON, NOT_UTF8, Row, json_rows, parquet_rows
+from nuner.data_builders.files.text_rows import csv_rows, line_rows
+from nuner.data_builders.record_error import RecordError
+from nuner.data_builders.rejections import CorpusError, Rejections
 
 STANDARD_INPUT = "-"
 SUFFIXES = {".txt": "text", ".jsonl": "jsonl", ".json": "jsonl", ".csv": "csv", ".parquet": "parquet"}
-_PARQUET_BATCH = 1024
+_LONGEST_FIELD = 1 << 30
 
 
 def format_of(path: str | Path, among: tuple[str, ...] = ("text", "jsonl", "csv", "parquet")) -> str:
-    """The format of a file, by its ending.
+    """Tell the format of a file by its ending.
 
     Args:
         path: The file.
@@ -54,75 +58,63 @@ def read_records(path: str, file_format: str, column: str, skip: int = 0) -> Ite
     if file_format == "parquet":
         yield from _parquet_records(path, column, skip)
     elif path == STANDARD_INPUT:
-        sys.stdin.reconfigure(encoding="utf-8")  # pyright: ignore[reportAttributeAccessIssue]
-        yield from islice(_records(sys.stdin, "standard input", file_format, column), skip, None)
+        yield from islice(_records(sys.stdin.buffer, "standard input", file_format, column), skip, None)
     else:
-        with Path(path).open(encoding="utf-8-sig", newline="" if file_format == "csv" else None) as lines:
-            yield from islice(_decoded(lines, path, file_format, column), skip, None)
+        with Path(path).open("rb") as file:
+            yield from islice(_records(file, path, file_format, column), skip, None)
 
 
-def _decoded(lines: TextIO, name: str, file_format: str, column: str) -> Iterator[dict[str, Any]]:
-    try:
-        yield from _records(lines, name, file_format, column)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{name} is not UTF-8 text: {error.reason} at byte {error.start} of a block") from error
+class _Refusals(Rejections):
+    """Refuses the first record that cannot be read, as a sentence to whom wants entities and no corpus."""
+
+    def add(self, file: str, line: int, error: RecordError, part: Literal["record", "annotation"] = "record") -> None:
+        cause = error.__cause__
+        if error.reason == NOT_UTF8:
+            where = f"{cause.reason} at byte {cause.start} of" if isinstance(cause, UnicodeDecodeError) else "see"
+            raise ValueError(f"{file} is not UTF-8 text: {where} line {line}") from cause
+        if error.reason == NOT_JSON:
+            why = f"{cause.msg} at character {cause.colno}" if isinstance(cause, json.JSONDecodeError) else str(cause)
+            raise ValueError(f"line {line} of {file} is no JSON: {why}") from cause
+        raise ValueError(f"line {line} of {file} is no CSV: {error.detail}") from cause
 
 
-def _records(lines: TextIO, name: str, file_format: str, column: str) -> Iterator[dict[str, Any]]:
+def _records(file: Iterable[bytes], name: str, file_format: str, column: str) -> Iterator[dict[str, Any]]:
+    # A line may end with a carriage return alone, too.
+    lines = chain.from_iterable(line.splitlines(keepends=True) for line in file)
     if file_format == "text":
-        for line in lines:
-            yield {column: line.rstrip("\r\n")}
+        rows: Iterator[Row] = line_rows(lines, name, _Refusals(), column, as_they_are=True)
     elif file_format == "jsonl":
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _json_record(line, f"line {number} of {name}", column)
+        rows = json_rows(lines, name, _Refusals(), arrays=False)
     else:
-        csv.field_size_limit(1 << 30)
-        rows = csv.DictReader(lines)
-        _require(column, rows.fieldnames or (), name)
-        try:
-            for row in rows:
-                if None in row:
-                    raise ValueError(f"line {rows.line_num} of {name} has more fields than the header")
-                yield dict(row)
-        except csv.Error as error:
-            raise ValueError(f"line {rows.line_num} of {name} is no CSV: {error}") from error
+        rows = csv_rows(
+            lines,
+            name,
+            _Refusals(),
+            check=lambda names: _require(column, names, name),
+            longest_field=_LONGEST_FIELD,
+        )
+    for row in rows:
+        record, place = row.value, f"line {row.line} of {name}"
+        if not isinstance(record, dict):
+            raise ValueError(f"{place} is no JSON object but a {type(record).__name__}")
+        if None in record:
+            raise ValueError(f"{place} has more fields than the header")
+        _require(column, record, place)
+        yield record
 
 
-def _json_record(line: str, place: str, column: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{place} is no JSON: {error.msg} at character {error.colno}") from error
-    if not isinstance(record, dict):
-        raise ValueError(f"{place} is no JSON object but a {type(record).__name__}")
-    _require(column, record, place)
-    return record
-
-
-def _require(column: str, fields: Any, place: str) -> None:
+def _require(column: str, fields: Collection[str], place: str) -> None:
     if column not in fields:
         raise ValueError(f"{place} has no field {column!r}, only {', '.join(map(str, fields))}; name it with --column")
 
 
 def _parquet_records(path: str, column: str, skip: int) -> Iterator[dict[str, Any]]:
-    import pyarrow
-    from pyarrow import parquet
-
     if not Path(path).is_file():
         raise FileNotFoundError(2, "No such file", path)
-    try:
-        file = parquet.ParquetFile(path)
-    except pyarrow.ArrowException as error:
-        raise ValueError(f"{path} is no Parquet file: {error}") from error
-    _require(column, file.schema_arrow.names, path)
-    # Whole row groups are passed over without being read.
-    groups = []
-    for group in range(file.num_row_groups):
-        rows = file.metadata.row_group(group).num_rows
-        if skip >= rows and not groups:
-            skip -= rows
-        else:
-            groups.append(group)
-    batches = file.iter_batches(batch_size=_PARQUET_BATCH, row_groups=groups)
-    yield from islice((record for batch in batches for record in batch.to_pylist()), skip, None)
+    with Path(path).open("rb") as file:
+        rows = parquet_rows(file, path, _Refusals(), check=lambda names: _require(column, names, path), skip=skip)
+        try:
+            for row in rows:
+                yield row.value
+        except CorpusError as error:
+            raise ValueError(f"{path} is no Parquet file: {error.__cause__}") from error

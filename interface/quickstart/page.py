@@ -37,7 +37,7 @@ def write_page(
         log_history: Of the pre-training.
         messages: The messages that the recognizer read, in pieces.
     """
-    from nuner.data_builders.corpus.statistics import plot_rank_frequency
+    from nuner.data_builders.corpus.rank_frequency import plot_rank_frequency
 
     from .run import usage_lines
 

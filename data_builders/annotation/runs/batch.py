@@ -199,7 +199,7 @@ class BatchRun:
             if remote.status in ("completed", "expired", "cancelled"):
                 await self._collect(connection, batch, remote)
             elif remote.status == "failed":
-                queue_full |= await self._put_away_failed(batch, remote)
+                queue_full |= await self._close_failed(batch, remote)
         return queue_full
 
     async def _collect(self, connection: Connection, batch: Batch, remote: RemoteBatch) -> None:
@@ -240,7 +240,7 @@ class BatchRun:
         self._store.record(outcomes)
         self._answered += sum(outcome.state != "pending" for outcome in outcomes)
 
-    async def _put_away_failed(self, batch: Batch, remote: RemoteBatch) -> bool:
+    async def _close_failed(self, batch: Batch, remote: RemoteBatch) -> bool:
         errors = (remote.errors.data or []) if remote.errors else []
         said = self._client.key.hide("; ".join(error.message or error.code or "" for error in errors))
         await self._commits.call(self._table.close, batch, said or "failed")

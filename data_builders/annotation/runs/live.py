@@ -16,7 +16,7 @@ from ..store.commits import GroupCommits
 from ..llm.cost import NO_USAGE, Budget, BudgetSpent, Usage
 from ..llm.faults import Blame, RequestFault, ServerGone
 from ..llm.prompt import FencedText
-from ..llm.rate_limits import RateLimit
+from ..llm.waiting import RateLimit
 from .outcomes import outcomes_of_fault, outcomes_of_reply
 from .settings import RunSettings
 from ..store.store import AnnotationStore, Outcome, PendingSentence

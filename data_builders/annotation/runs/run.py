@@ -16,9 +16,8 @@ from ..llm.client import LLMClient
 from ..corpus.rows import corpus_rows
 from .preparation import prepare
 from ..llm.prompt import Prompt
-from ..sentences.raw_sentence import RawSentence
+from ..sentences.raw_sentence import RawSentence, sentence_row
 from .settings import RunSettings
-from ..sentences.reading import sentence_row
 from ..store.store import AnnotationStore
 
 if TYPE_CHECKING:

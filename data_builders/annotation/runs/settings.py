@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..llm.backoff import Backoff
+from ..llm.waiting import Backoff
 from ..llm.cost import Prices
 
 _MOST_CONNECTIONS = 1000

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from nuner.data_builders.record_error import RecordError
 from nuner.data_builders.rejections import Rejections
-from nuner.data_builders.schema import RecordError
 
 from ..sentence import LabelledSentence
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,9 +17,10 @@ from ..options.prices import CompletionPrice, PromptPrice, prices_of
 from .store_corpus import build_from_store, is_store
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict
+    from datasets import DatasetDict
 
     from nuner.data_builders.corpus.builder import NuNerCorpus
+    from nuner.data_builders.corpus.report import BuildReport
     from nuner.data_builders.corpus.statistics import CorpusStatistics
 
 # Options of `build` that have an effect on one kind of source only.
@@ -104,7 +105,8 @@ def stats(
     plot: Annotated[Path | None, typer.Option(help="Draw frequency against rank of the concepts.")] = None,
 ) -> None:
     """Print the size of a corpus and how its concepts are distributed."""
-    from nuner.data_builders.corpus.statistics import CorpusStatistics, plot_rank_frequency
+    from nuner.data_builders.corpus.rank_frequency import plot_rank_frequency
+    from nuner.data_builders.corpus.statistics import CorpusStatistics
 
     if plot is not None and find_spec("matplotlib") is None:
         raise typer.BadParameter("--plot needs matplotlib; install it with: pip install 'nuner[plot]'")
@@ -113,8 +115,8 @@ def stats(
     statistics = CorpusStatistics.of(builder.as_dataset())
     _print_statistics(statistics, builder, _source_name(config, data_files))
     if json_path is not None:
-        summary = _summary(builder, config, data_files, options)
-        _write_json(json_path, {**summary, "statistics": statistics.to_dict()})
+        json_path.parent.mkdir(parents=True, exist_ok=True)
+        replace(_report(builder, config, data_files, options), statistics=statistics.to_dict()).write(json_path)
     if plot is not None:
         plot.parent.mkdir(parents=True, exist_ok=True)
         names = [Path(file).name for file in data_files or []]
@@ -152,6 +154,7 @@ def build(
     """Write a corpus as Parquet, also from an annotation store, with a report of what was kept and left out."""
     from nuner.data_builders.annotation.replies.alignment import AlignmentOptions
     from nuner.data_builders.corpus.report import REPORT_FILENAME
+    from nuner.data_builders.files.whole_files import whole_file
     from nuner.hub_cards.facts.corpus_facts import CorpusFacts
 
     if is_store(config):
@@ -178,8 +181,9 @@ def build(
     builder = _prepared_builder(config, data_files, options, cache_dir)
     output.mkdir(parents=True, exist_ok=True)
     for split, rows in cast("DatasetDict", builder.as_dataset()).items():
-        _write_parquet(rows, output / f"{split}-00000-of-00001.parquet")
-    _write_json(output / REPORT_FILENAME, _summary(builder, config, data_files, options))
+        with whole_file(output / f"{split}-00000-of-00001.parquet") as unfinished:
+            rows.to_parquet(unfinished)
+    _report(builder, config, data_files, options).write(output / REPORT_FILENAME)
     chosen = {name: value for name, value in options.items() if value not in (None, [], False)}
     CorpusFacts(license=license_, options=chosen, left_out=builder.report.rejections.counts()).save(output)
     _print_report(builder)
@@ -237,17 +241,19 @@ def _split_sizes(builder: NuNerCorpus) -> list[str]:
     return [f"{name}: {split.num_examples:,}" for name, split in (builder.info.splits or {}).items()]
 
 
-def _summary(
+def _report(
     builder: NuNerCorpus, config: str, data_files: Sequence[str] | None, options: dict[str, Any]
-) -> dict[str, Any]:
+) -> BuildReport:
     """Say what the figures were measured on, and what the build left out."""
-    return {
-        "corpus": config,
-        "data_files": list(data_files or []),
-        "options": options,
-        "splits": {name: split.num_examples for name, split in (builder.info.splits or {}).items()},
-        "report": builder.report.to_dict(),
-    }
+    from nuner.data_builders.corpus.report import BuildReport
+
+    return BuildReport(
+        corpus=config,
+        data_files=list(data_files or []),
+        options=options,
+        splits={name: split.num_examples for name, split in (builder.info.splits or {}).items()},
+        report=builder.report,
+    )
 
 
 def _print_statistics(statistics: CorpusStatistics, builder: NuNerCorpus, source: str) -> None:
@@ -283,19 +289,3 @@ def _print_report(builder: NuNerCorpus) -> None:
         highlight=False,
         soft_wrap=True,
     )
-
-
-def _write_parquet(rows: Dataset, path: Path) -> None:
-    unfinished = path.with_name(path.name + ".incomplete")
-    try:
-        rows.to_parquet(unfinished)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _write_json(path: Path, values: dict[str, Any]) -> None:
-    from nuner.hub_cards.facts.facts_file import write_whole
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(values, ensure_ascii=False, indent=2) + "\n")
