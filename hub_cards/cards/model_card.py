@@ -9,8 +9,9 @@ from typing import Any
 
 from huggingface_hub import ModelCard
 
+from nuner.data_builders.files.whole_files import write_whole
+
 from ..facts.checkpoint import Checkpoint, Kind
-from ..facts.facts_file import write_whole
 from ..facts.training_facts import TrainingFacts
 from .card_file import CARD_FILE, GENERATED, is_generated
 from .few_shot_table import FewShotTable
@@ -73,7 +74,8 @@ def save_model_card(checkpoint: Checkpoint, facts: TrainingFacts, model_id: str 
     """
     path = checkpoint.folder / CARD_FILE
     if is_generated(path):
-        write_whole(path, str(model_card(checkpoint, facts, model_id or checkpoint.folder.resolve().name)))
+        card = model_card(checkpoint, facts, model_id or checkpoint.folder.resolve().name)
+        write_whole(path, str(card), errors="replace")
     return path
 
 
