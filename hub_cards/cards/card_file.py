@@ -11,6 +11,8 @@ import yaml
 from huggingface_hub import RepoCard
 from huggingface_hub.constants import REPOCARD_NAME
 
+from nuner.data_builders.files.whole_files import write_whole
+
 CARD_FILE = REPOCARD_NAME
 """Name of the file that the Hub takes for the card."""
 
@@ -74,5 +76,5 @@ def as_before_on_error(*paths: Path) -> Iterator[None]:
             if content is None:
                 path.unlink(missing_ok=True)
             else:
-                path.write_bytes(content)
+                write_whole(path, content)
         raise

@@ -9,8 +9,9 @@ from typing import Any
 
 from huggingface_hub import DatasetCard
 
+from nuner.data_builders.files.whole_files import write_whole
+
 from ..facts.corpus_facts import CorpusFacts
-from ..facts.facts_file import write_whole
 from ..facts.parquet_configurations import Configurations, parquet_configurations
 from .card_file import CARD_FILE, GENERATED, is_generated
 from .dataset_card_metadata import dataset_card_data
@@ -77,7 +78,8 @@ def save_dataset_card(
     facts.save(folder)
     path = folder / CARD_FILE
     if is_generated(path):
-        write_whole(path, str(dataset_card(configurations, facts, dataset_id or folder.resolve().name)))
+        card = dataset_card(configurations, facts, dataset_id or folder.resolve().name)
+        write_whole(path, str(card), errors="replace")
     return path
 
 

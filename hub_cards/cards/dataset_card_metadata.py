@@ -90,6 +90,6 @@ def _dataset_info(configurations: Configurations) -> list[dict[str, Any]]:
 
 
 def _in_order(splits: dict[str, ParquetSplit]) -> list[tuple[str, ParquetSplit]]:
-    """Training first, as people expect it."""
+    """Sort splits, training first, as people expect it."""
     usual = ("train", "validation", "test")
     return sorted(splits.items(), key=lambda item: (usual.index(item[0]) if item[0] in usual else 3, item[0]))

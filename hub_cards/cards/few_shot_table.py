@@ -12,7 +12,7 @@ AVERAGE = "average"
 
 
 def without_paths(figures: dict[str, Any]) -> dict[str, Any]:
-    """Few-shot figures without the paths of the machine that measured them.
+    """Take the paths of the machine that measured them out of few-shot figures.
 
     Args:
         figures: What `nuner benchmark` wrote.
@@ -83,7 +83,7 @@ class FewShotTable:
         return self.figures["measured"]["data_sets"]
 
     def rows(self) -> Iterator[tuple[str, str, list[str]]]:
-        """Data set, encoder and one cell for each k, in percent."""
+        """Yield data set, encoder and one cell for each k, in percent."""
         names = [*self.data_sets, AVERAGE] if len(self.data_sets) > 1 else list(self.data_sets)
         for data_set in names:
             for encoder in self.encoders:
@@ -91,11 +91,14 @@ class FewShotTable:
                 yield data_set, encoder, [f"{cell['mean']:.1f} ±{cell['standard_deviation']:.1f}" for cell in cells]
 
     def cell(self, encoder: str, data_set: str, k: int) -> dict[str, Any]:
-        """Mean, standard deviation and scores, in percent.
+        """Return mean, standard deviation and scores, in percent.
 
         Args:
             encoder: Name of an encoder.
             data_set: Name of a data set, or `average`.
             k: Annotations a type.
+
+        Returns:
+            `mean`, `standard_deviation` and `scores`.
         """
         return self.figures["results"][encoder][data_set][str(k)]

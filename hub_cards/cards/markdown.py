@@ -27,6 +27,9 @@ def escape(text: str) -> Markdown:
     Args:
         text: Any text.
 
+    Returns:
+        The text with a backslash, or an entity of HTML, in the place of what would be markup.
+
     Example:
         ```python
         >>> from nuner.hub_cards.cards.markdown import escape
@@ -43,6 +46,9 @@ def inline_code(text: str) -> Markdown:
 
     Args:
         text: Any text.
+
+    Returns:
+        The text between as many backquotes as it needs.
     """
     line = _one_line(text).strip().replace("|", "\\|")
     longest = max((len(run) for run in re.findall("`+", line)), default=0)
@@ -56,6 +62,9 @@ def python_string(text: str) -> Markdown:
 
     Args:
         text: Any text.
+
+    Returns:
+        The literal with its quotes.
     """
     literal = repr(text)
     # Strings in our code stand in double quotes, wherever that needs no escape.
@@ -67,6 +76,9 @@ def relative_url(path: str) -> Markdown:
 
     Args:
         path: Its path, relative to the card.
+
+    Returns:
+        The path, quoted for a URL.
     """
     return Markdown(quote(path))
 
@@ -106,6 +118,9 @@ def printable(text: str) -> str:
 
     Args:
         text: Any text.
+
+    Returns:
+        The rest of it.
     """
     return _CONTROL.sub(" ", text)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from huggingface_hub import ModelCard
 
+from nuner.data_builders.files.whole_files import write_whole
+
 from ..facts.checkpoint import Checkpoint, Kind
-from ..facts.facts_file import write_whole
 from ..facts.training_facts import TrainingFacts
 from .card_file import CARD_FILE, GENERATED, is_generated
 from .few_shot_table import FewShotTable
@@ -73,7 +74,8 @@ def save_model_card(checkpoint: Checkpoint, facts: TrainingFacts, model_id: str 
     """
     path = checkpoint.folder / CARD_FILE
     if is_generated(path):
-        write_whole(path, str(model_card(checkpoint, facts, model_id or checkpoint.folder.resolve().name)))
+        card = model_card(checkpoint, facts, model_id or checkpoint.folder.resolve().name)
+        write_whole(path, str(card), errors="replace")
     return path
 
 
@@ -108,7 +110,7 @@ def model_card(checkpoint: Checkpoint, facts: TrainingFacts, model_id: str) -> M
 
 
 def _thinned(history: list[dict[str, float]]) -> Iterator[dict[str, float]]:
-    """A few entries from the beginning to the end, and all that have a validation."""
+    """Yield a few entries from the beginning to the end, and all that have a validation."""
     step = max(1, -(-len(history) // _HISTORY_ROWS))
     for i, entry in enumerate(history):
         if i % step == 0 or i == len(history) - 1 or any(name.startswith("eval_") for name in entry):
@@ -116,7 +118,7 @@ def _thinned(history: list[dict[str, float]]) -> Iterator[dict[str, float]]:
 
 
 def _columns(history: list[dict[str, float]]) -> dict[str, str]:
-    """Entry of the history -> heading of its column."""
+    """Map each entry of the history to the heading of its column."""
     first = [name for name in ("step", "epoch", "loss") if any(name in entry for entry in history)]
     found = dict.fromkeys([*first, *(name for entry in history for name in entry)])
     return {

@@ -64,11 +64,14 @@ def model_card_data(checkpoint: Checkpoint, facts: TrainingFacts, name: str) -> 
 
 
 def base_models(checkpoint: Checkpoint, facts: TrainingFacts) -> list[str]:
-    """Hub ids of the encoders that a model was made from.
+    """Find the Hub ids of the encoders that a model was made from.
 
     Args:
         checkpoint: The saved model; only a bi-encoder has a concept encoder in it.
         facts: How it came to be.
+
+    Returns:
+        The ids, each once; encoders that were loaded from a folder have none.
     """
     encoders: list[Source | None] = [facts.text_encoder]
     if checkpoint.kind == Kind.bi_encoder:

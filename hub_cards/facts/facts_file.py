@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
+
+from nuner.data_builders.files.whole_files import write_whole
 
 Facts = TypeVar("Facts")
 
@@ -47,30 +47,12 @@ def write_facts(path: Path, facts: Any) -> Path:
         The file.
     """
     known = {name: value for name, value in asdict(facts).items() if value not in (None, [], {})}
-    write_whole(path, json.dumps(known, indent=2, ensure_ascii=False, default=str) + "\n")
+    write_whole(path, json.dumps(known, indent=2, ensure_ascii=False, default=str) + "\n", errors="replace")
     return path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that it is there whole, or as it was before.
-
-    Args:
-        path: Where to write.
-        text: What to write.
-    """
-    handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
-            file.write(text)
-        # mkstemp makes it private; what it replaces was not.
-        os.chmod(unfinished, 0o644)  # noqa: PTH101 (a descriptor's name, not a path that is built)
-        Path(unfinished).replace(path)
-    finally:
-        Path(unfinished).unlink(missing_ok=True)
-
-
 def _check_shape(facts: Any) -> None:
-    """Whoever edits the file by hand should hear of a text that ought to be a list here, not from a template."""
+    """Refuse a text that ought to be a list, of which whoever edits the file should not hear from a template."""
     empty = type(facts)()
     for field in fields(facts):
         kind = type(getattr(empty, field.name))

@@ -11,7 +11,7 @@ _PACKAGES = ("nuner", "torch", "transformers", "datasets", "accelerate")
 
 
 def describe_machine() -> dict[str, str]:
-    """Processor, cores, memory, system and accelerators of this machine, in words."""
+    """Return processor, cores, memory, system and accelerators of this machine, in words."""
     import psutil
     import torch
 
@@ -28,7 +28,7 @@ def describe_machine() -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that decide the figures."""
+    """Return the versions of Python and of the packages that decide the figures."""
     return {"python": platform.python_version(), **{package: version(package) for package in _PACKAGES}}
 
 

@@ -34,9 +34,12 @@ class Source:
         Args:
             name_or_path: As it was given to `from_pretrained` or `load_dataset`.
 
+        Returns:
+            The source.
+
         Example:
             ```python
-            >>> from nuner.hub_cards.facts.training_facts import Source
+            >>> from nuner.hub_cards import Source
             >>> Source.of("FacebookAI/roberta-base").hub_id
             'FacebookAI/roberta-base'
 

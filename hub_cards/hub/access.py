@@ -37,6 +37,9 @@ class HubAccess:
         Args:
             token: The token; the one of `hf auth login` or `HF_TOKEN` by default.
 
+        Returns:
+            The connection.
+
         Raises:
             HubError: If there is no token, or it may only read.
         """
@@ -56,6 +59,9 @@ class HubAccess:
         Args:
             repo_id: `name` or `namespace/name`.
 
+        Returns:
+            `namespace/name`.
+
         Raises:
             HubError: If the token's user has nothing to do with the namespace.
             HFValidationError: If it is no name.
@@ -66,7 +72,7 @@ class HubAccess:
         if namespace != self.user and namespace not in self.organizations:
             raise HubError(
                 f"{self.user} has no permission to push to {name}: {namespace} is neither the user of this access "
-                "token nor one of the user's organisations."
+                "token nor one of the user's organizations."
             )
         return name
 
@@ -76,6 +82,9 @@ class HubAccess:
         Args:
             repo_id: Its name with namespace.
             repo_type: `"model"`, `"dataset"` or `"space"`.
+
+        Returns:
+            What the client returns; None where there is no such repository.
 
         Raises:
             HubError: If there is one of another kind by this name.

@@ -26,6 +26,9 @@ def statistics_of(splits: Splits) -> CorpusStatistics:
 
     Args:
         splits: The corpus, in the schema `CORPUS_FEATURES`.
+
+    Returns:
+        Its counts.
     """
     return CorpusStatistics.of(DatasetDict(cast(Any, splits)))
 

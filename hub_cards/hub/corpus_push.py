@@ -14,11 +14,11 @@ from huggingface_hub import DatasetCard
 
 from nuner.data_builders.corpus.rank_frequency import RANK_FREQUENCY_PICTURE, plot_rank_frequency
 from nuner.data_builders.corpus.statistics import CorpusStatistics
+from nuner.data_builders.files.whole_files import write_whole
 
 from ..cards.card_file import CARD_FILE, is_generated, read_card
 from ..cards.dataset_card_metadata import files_yaml
 from ..facts.corpus_facts import CorpusFacts
-from ..facts.facts_file import write_whole
 from ..facts.parquet_configurations import parquet_configurations
 from .corpus_files import MAX_SHARD_SIZE, Splits, read_built_corpus, statistics_of, write_corpus
 from .push import push_folder
@@ -80,7 +80,7 @@ def push_corpus(
             # Only what it states of the files is brought up to date.
             for field, value in files_yaml(parquet_configurations(staging)).items():
                 card.data[field] = value
-            write_whole(staging / CARD_FILE, str(card))
+            write_whole(staging / CARD_FILE, str(card), errors="replace")
         message = options.pop("message", None) or "Upload corpus with nuner"
         return push_folder(staging, repo_id, repo_type="dataset", message=message, **options)
 

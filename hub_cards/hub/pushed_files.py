@@ -57,6 +57,9 @@ class FolderFiles:
 
         Args:
             folder: The folder.
+
+        Returns:
+            What is pushed and what is not.
         """
         pushed, left_out = [], {}
         for parent, folders, names in os.walk(folder):

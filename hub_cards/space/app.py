@@ -43,10 +43,13 @@ def load_recognizer(model: str, trust_remote_code: bool = False) -> Any:
 
 
 def entity_types(ner: Any) -> list[str]:
-    """The types that a recognizer knows.
+    """Return the types that a recognizer knows.
 
     Args:
         ner: What `load_recognizer` gave.
+
+    Returns:
+        The types, in the order of their labels.
     """
     labels = ner.model.config.id2label
     names = (labels[i] for i in sorted(labels))
@@ -93,7 +96,7 @@ def build(ner: Any, name: str, examples: Sequence[str] = ()) -> gr.Blocks:
 
 
 def theme() -> Base:
-    """The look of the page, without fonts from elsewhere."""
+    """Return the look of the page, without fonts from elsewhere."""
     return Soft(font=FONT, font_mono=("ui-monospace", "monospace"))
 
 

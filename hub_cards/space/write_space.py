@@ -11,10 +11,11 @@ from pathlib import Path
 
 from huggingface_hub import RepoCard, SpaceCardData
 
+from nuner.data_builders.files.whole_files import write_whole
+
 from ..cards.card_file import CARD_FILE, GENERATED, is_generated
 from ..cards.markdown import Markdown, render
 from ..facts.checkpoint import Checkpoint, Kind
-from ..facts.facts_file import write_whole
 from ..facts.training_facts import TrainingFacts
 
 APP_FILE = "app.py"
@@ -69,11 +70,11 @@ def write_space(
         examples = examples or TrainingFacts.load(checkpoint).examples
     folder.mkdir(parents=True, exist_ok=True)
     settings = {"model": model_id, "trust_remote_code": carries_code, "examples": list(examples)}
-    write_whole(folder / SETTINGS_FILE, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
+    write_whole(folder / SETTINGS_FILE, json.dumps(settings, indent=2, ensure_ascii=False) + "\n", errors="replace")
     shutil.copyfile(_APP, folder / APP_FILE)
     write_whole(folder / REQUIREMENTS_FILE, f"torch>=2.6\ntransformers>={version('transformers')}\n")
     if is_generated(folder / CARD_FILE):
-        write_whole(folder / CARD_FILE, str(_card(model_id, license)))
+        write_whole(folder / CARD_FILE, str(_card(model_id, license)), errors="replace")
     return folder
 
 

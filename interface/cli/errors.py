@@ -23,9 +23,11 @@ class StoppedByUser(Exception):
 
 @contextmanager
 def errors_as_messages() -> Iterator[None]:
-    """Say in one sentence what the user can mend, and end with an exit code; bugs keep their traceback.
+    """Turn what the user can mend into a message of one sentence and an exit code; bugs keep their traceback.
 
-    Bad input (`ValueError`, `OSError`) ends with 2, a full disk with 1, Ctrl-C with 130.
+    Raises:
+        typer.Exit: If the block ended with bad input (`ValueError`, `OSError`), with 2; on a full disk, with 1; by
+            Ctrl-C, with 130.
 
     Example:
         ```python
@@ -43,28 +45,31 @@ def errors_as_messages() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        _say("Stopped.")
+        _print("Stopped.")
         raise typer.Exit(STOPPED) from None
     except StoppedByUser as stop:
-        _say(str(stop))
+        _print(str(stop))
         raise typer.Exit(STOPPED) from None
     except BrokenPipeError:  # `nuner ... | head`: typer ends quietly
         raise
     except Exception as error:
         if is_disk_full(error):
-            _say("Error: the disk is full. Checkpoints that were complete are whole: free some space and go on.")
+            _print("Error: the disk is full. Checkpoints that were complete are whole: free some space and go on.")
             raise typer.Exit(DISK_FULL) from None
         if isinstance(error, (ValueError, OSError)):
-            _say(f"Error: {one_sentence(error)}")
+            _print(f"Error: {one_sentence(error)}")
             raise typer.Exit(BAD_INPUT) from None
         raise
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Whether an error, or one that led to it, comes from a full disk or an exhausted quota.
+    """Tell whether an error, or one that led to it, comes from a full disk or an exhausted quota.
 
     Args:
         error: The error.
+
+    Returns:
+        Whether space on the disk would mend it.
     """
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
@@ -101,5 +106,5 @@ def one_sentence(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def _say(message: str) -> None:
+def _print(message: str) -> None:
     Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)

@@ -9,12 +9,12 @@ from rich.console import Console
 
 
 def is_main_process() -> bool:
-    """Whether this is the only process, or the first that `torchrun` started."""
+    """Tell whether this is the only process, or the first that `torchrun` started."""
     return os.environ.get("RANK", "0") == "0"
 
 
 def main_console() -> Console:
-    """The console for what a command reports; the other processes of `torchrun` write nothing."""
+    """Return the console for what a command reports; the other processes of `torchrun` write nothing."""
     return Console(quiet=not is_main_process())
 
 

@@ -17,6 +17,9 @@ def compute(references: str, predictions: str) -> dict[str, float]:
     Args:
         references: The true tags.
         predictions: The predicted ones.
+
+    Returns:
+        Score -> its value.
     """
     gold, predicted = (
         [line.split() for line in text.splitlines() if line.strip()] for text in (references, predictions)

@@ -87,7 +87,7 @@ class NerF1(evaluate.Metric):
 
 
 def entity_scores(predictions: Tags, references: Tags, strict: bool = False) -> dict[str, float]:
-    """Precision, recall and F1 of whole entities.
+    """Compute precision, recall and F1 of whole entities.
 
     Args:
         predictions: IOB2 tags of each sentence.
@@ -111,14 +111,17 @@ def entity_scores(predictions: Tags, references: Tags, strict: bool = False) -> 
 
 
 def token_macro_f1(predictions: Tags, references: Tags) -> float:
-    """F1 over tokens, averaged over the types that occur in the references.
+    """Compute F1 over tokens, averaged over the types that occur in the references.
 
     Args:
         predictions: Tags of each sentence; what stands behind `B-` or `I-` is the type.
         references: The true ones.
 
+    Returns:
+        The average, between 0 and 1.
+
     Raises:
-        ValueError: No reference tag is of any type.
+        ValueError: If no reference tag is of any type.
     """
     predicted, gold = _types(predictions), _types(references)
     in_gold, in_predicted = Counter(gold), Counter(predicted)

@@ -75,7 +75,7 @@ def push(
             )
             plan = push_corpus(folder, repo_id, license=license_, **options)
         else:
-            plan = push_folder(folder, repo_id, **options)
+            plan = push_folder(folder, repo_id, repo_type=kind, **options)
         _print_plan(plan, dry_run)
         if space is not None:
             going_to = space
