@@ -12,7 +12,7 @@ import pytest
 import typer.main
 from support.cli_runs import nuner
 from support.docs_blocks import DocsBlock, docs_blocks, nuner_commands
-from support.docs_world import MODEL, TEXTS, build_world
+from support.docs_world import MODEL, TEXTS
 from support.folders import REPOSITORY
 from support.openai_server_process import OpenAIServerProcess
 
@@ -62,18 +62,11 @@ features = featurize_corpus(corpus, tokenizer, concepts)
 }
 
 
-@pytest.fixture(scope="session")
-def base_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("docs") / "world"
-    build_world(folder)
-    return folder
-
-
 @pytest.fixture
-def world(base_world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def world(docs_world_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the world as the current directory, with a server that answers as `gpt-4.1-mini`."""
     folder = tmp_path / "world"
-    shutil.copytree(base_world, folder)
+    shutil.copytree(docs_world_dir, folder)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     with OpenAIServerProcess(models=[MODEL]) as server:
