@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread a test process: two processes with two threads each slow one another down.
 PYTEST_FLAGS ?= -n 2
 
-.PHONY: quickstart test lint docs wheel-check clean
+.PHONY: quickstart test lint docs wheel-check clean build/typing/nuner
 
 quickstart: $(VENV)/installed-quickstart
 	$(BIN)/nuner quickstart
@@ -17,6 +17,7 @@ lint: $(VENV)/installed-lint build/typing/nuner
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+	PYTHONPATH=build/typing $(BIN)/lint-imports --no-cache
 
 docs: $(VENV)/installed-docs build/typing/nuner
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
@@ -36,8 +37,9 @@ $(VENV)/installed-lint: setup.cfg pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
 	touch $@
 
-# pyright does not follow the import hook of the editable install: show it the package as it is when installed.
-build/typing/nuner: $(wildcard interface/* modeling_nuner data_builders trainers hub_cards)
+# pyright and import-linter do not follow the import hook of the editable install: show them the package as it is when
+# installed. It is made anew each time, so that no room is missing and none is left that is gone.
+build/typing/nuner:
 	rm -rf $@
 	mkdir -p $@
 	for item in interface/*; do ln -s "../../../$$item" $@/; done

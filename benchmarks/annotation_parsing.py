@@ -28,7 +28,7 @@ from nuner.data_builders.annotation.replies.parsing import ParsedReply, parse_re
 from nuner.data_builders.annotation.sentences.raw_sentence import raw_sentence
 from nuner.data_builders.annotation.store.finished_sentence import FinishedSentence
 from nuner.data_builders.annotation.store.store import AnnotationStore, Outcome
-from nuner.data_builders.corpus.readers.bundled import bundled_rows
+from nuner.data_builders.corpus.readers.records import bundled_rows
 from nuner.data_builders.raw_entity import RawEntity
 from nuner.data_builders.rejections import Rejections
 from nuner.data_builders.schema import sentence_id

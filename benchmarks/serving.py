@@ -28,7 +28,7 @@ from typing import Any
 import httpx
 
 from nuner import EntityRecognizer
-from nuner.data_builders.corpus.readers.bundled import bundled_rows
+from nuner.data_builders.corpus.readers.records import bundled_rows
 from nuner.data_builders.rejections import Rejections
 
 MOST_WORDS = 2000

@@ -26,9 +26,9 @@ from transformers import AutoTokenizer
 from nuner import NuNerCorpus, NuNerForPreTraining, ZeroShotRecognizer, calibrate, load_labelled
 from nuner.data_builders.labelled.label_schemes import EntitySpan, write_iob2
 from nuner.data_builders.labelled.load import entity_types
+from nuner.modeling_nuner.input_length import fitting_length
 from nuner.trainers.evaluation.entity_scores import entity_scores
 from nuner.trainers.few_shot.task import TEST_SHUFFLE_SEED
-from nuner.trainers.input_length import fitting_length
 from nuner.trainers.pretraining.concept_table import ConceptTable
 from nuner.trainers.pretraining.features import featurize_corpus
 

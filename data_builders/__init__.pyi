@@ -21,9 +21,9 @@ from .annotation.store.finished_sentence import FinishedSentence as FinishedSent
 from .annotation.store.store import AnnotationStore as AnnotationStore
 from .corpus.builder import NuNerCorpus as NuNerCorpus
 from .corpus.config import NuNerCorpusConfig as NuNerCorpusConfig
+from .corpus.rank_frequency import plot_rank_frequency as plot_rank_frequency
 from .corpus.report import CorpusReport as CorpusReport
 from .corpus.statistics import CorpusStatistics as CorpusStatistics
-from .corpus.statistics import plot_rank_frequency as plot_rank_frequency
 from .labelled.char_spans import split_words as split_words
 from .labelled.char_spans import tag_words as tag_words
 from .labelled.label_schemes import EntitySpan as EntitySpan

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-# Scripts that are written without spaces between words, or (Hangul) with particles joined to the noun:
-# there a word boundary cannot be seen, and any position between two characters may be one.
-UNSPACED = re.compile(
-    "["
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u0f00-\u0fff"  # Tibetan
-    "\u1000-\u109f"  # Myanmar
-    "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff"  # Hangul
-    "\u1780-\u17ff\u19e0-\u19ff"  # Khmer
-    "\u1950-\u19df\u1a20-\u1aaf"  # Tai Le, New Tai Lue, Tai Tham
-    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # Hiragana, Katakana
-    "\u2e80-\u2fdf\u3100-\u312f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Han, Bopomofo
-    "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
-    "]"
-)
+from .unspaced_scripts import UNSPACED
 
 _FIRST_MARK = "\u0300"
 

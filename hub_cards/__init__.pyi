@@ -14,4 +14,7 @@ from .hub.errors import HubError as HubError
 from .hub.model_push import push_model as push_model
 from .hub.pull import pull_folder as pull_folder
 from .hub.push import push_folder as push_folder
+from .hub.push_plan import PushPlan as PushPlan
 from .hub.space_push import push_space as push_space
+from .metric.folder import METRIC_FOLDER as METRIC_FOLDER
+from .space.write_space import write_space as write_space

@@ -24,6 +24,9 @@ from .trainers import compare_encoders as compare_encoders
 from .trainers import evaluate_recognizer as evaluate_recognizer
 from .trainers import finetune as finetune
 from .trainers import load_adapters as load_adapters
+from .trainers import plot_few_shot as plot_few_shot
 from .trainers import pretrain as pretrain
+from .trainers import run_finetuning as run_finetuning
 from .trainers import save_adapters as save_adapters
 from .trainers import save_recognizer as save_recognizer
+from .trainers import write_evaluation_page as write_evaluation_page

@@ -10,6 +10,6 @@ from .modeling_nuner import NuNerForPreTraining as NuNerForPreTraining
 from .modeling_nuner import NuNerForPreTrainingOutput as NuNerForPreTrainingOutput
 from .modeling_nuner import NuNerForTokenClassification as NuNerForTokenClassification
 from .modeling_nuner import NuNerModel as NuNerModel
-from .recognition.recognizer import Entity as Entity
+from .recognition.entities import Entity as Entity
 from .recognition.recognizer import EntityRecognizer as EntityRecognizer
-from .recognition.zero_shot import ZeroShotRecognizer as ZeroShotRecognizer
+from .recognition.recognizer import ZeroShotRecognizer as ZeroShotRecognizer

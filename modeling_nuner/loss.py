@@ -50,7 +50,7 @@ class _SoftplusSum(Function):
 
 
 def pair_logits(tokens: Tensor, concepts: Tensor, pairs: Tensor, temperature: float) -> Tensor:
-    """Logits of single (token, concept) pairs.
+    """Compute the logits of single (token, concept) pairs.
 
     Args:
         tokens: Token vectors, `(rows, hidden_size)`.
@@ -60,6 +60,16 @@ def pair_logits(tokens: Tensor, concepts: Tensor, pairs: Tensor, temperature: fl
 
     Returns:
         The logits, `(pairs,)`.
+
+    Example:
+        ```python
+        >>> import torch
+        >>> from nuner.modeling_nuner.loss import pair_logits
+        >>> tokens, concepts = torch.tensor([[1.0, 2.0], [0.0, 1.0]]), torch.tensor([[3.0, 4.0]])
+        >>> pair_logits(tokens, concepts, torch.tensor([[0, 0], [1, 0]]), temperature=2.0)
+        tensor([5.5000, 2.0000])
+
+        ```
     """
     # index_select: its gradient is one index_add, that of fancy indexing sorts first.
     rows = tokens.index_select(0, pairs[:, 0])
@@ -74,7 +84,7 @@ def contrastive_bce(
     temperature: float = 5.0,
     max_block_logits: int = MAX_BLOCK_LOGITS,
 ) -> Tensor:
-    """Binary cross-entropy over all (real token, batch concept) pairs, summed (section 3.2).
+    """Sum the binary cross-entropy over all (real token, batch concept) pairs (section 3.2).
 
     Equal to `binary_cross_entropy_with_logits(..., reduction="sum")` on the dense array of targets, which is never
     built: with logits z it is the sum of softplus(z) over all pairs, minus z at the positives. Divide the sum by

@@ -14,7 +14,7 @@ STATE_FILE = "trainer_state.json"
 
 
 def latest_complete_checkpoint(output_dir: str | os.PathLike[str]) -> Path | None:
-    """The newest checkpoint of a run that was written to its end.
+    """Find the newest checkpoint of a run that was written to its end.
 
     The Trainer writes `trainer_state.json` last; a run that was killed, or found the disk full, while it saved
     leaves a folder without it, or with half of it, which is passed over.
@@ -24,6 +24,14 @@ def latest_complete_checkpoint(output_dir: str | os.PathLike[str]) -> Path | Non
 
     Returns:
         The checkpoint's folder, or None when there is none.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.checkpoints import latest_complete_checkpoint
+        >>> latest_complete_checkpoint("runs/nuner/checkpoints")  # doctest: +SKIP
+        PosixPath('runs/nuner/checkpoints/checkpoint-145')
+
+        ```
     """
     checkpoints = []
     for folder in Path(output_dir).glob("checkpoint-*"):

@@ -19,6 +19,17 @@ def freeze_lower_layers(encoder: nn.Module, num_layers: int) -> None:
 
     Raises:
         ValueError: If fewer than 0 or more layers are named than the encoder has, less one.
+
+    Example:
+        ```python
+        >>> from transformers import BertConfig, BertModel
+        >>> from nuner.trainers.freezing import freeze_lower_layers
+        >>> encoder = BertModel(BertConfig(hidden_size=8, num_attention_heads=1, intermediate_size=8))
+        >>> freeze_lower_layers(encoder, 6)
+        >>> sum(layer.output.dense.weight.requires_grad for layer in encoder.encoder.layer)
+        6
+
+        ```
     """
     if num_layers == 0:
         return

@@ -5,18 +5,35 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
-from .card_writing import CardWritingTrainer
+from transformers import Trainer
+
 from .checkpoints import replaced_when_done
 
 ARGUMENTS_FILE = "training_args.json"
 
 
-class HubTrainer(CardWritingTrainer):
+@runtime_checkable
+class CardWriter(Protocol):
+    """A callback that keeps account of the training, such as `nuner.hub_cards.ModelCardCallback`."""
+
+    def write_card(self, folder: str | os.PathLike[str], *, model_id: str | None = None, **stated: Any) -> Any:
+        """Write the card of a model that was saved.
+
+        Args:
+            folder: Where the model lies.
+            model_id: What users will load it by.
+            **stated: What the caller says about the model: `license`, `language`, `sentences`, `sample`,
+                `type_scores`.
+        """
+
+
+class HubTrainer(Trainer):
     """`transformers.Trainer` whose checkpoints hold no pickle, and whose new repositories on the Hub are private.
 
-    Its models have the card that a callback writes, if there is one that does.
+    Its models have the card that one of its callbacks writes, if one does; otherwise there is the draft that
+    `create_model_card` makes in `transformers`.
     """
 
     def init_hf_repo(self, token: str | None = None, private: bool | None = None) -> None:
@@ -31,12 +48,58 @@ class HubTrainer(CardWritingTrainer):
             private = cast("bool | None", self.args.hub_private_repo)
         super().init_hf_repo(token=token, private=private is not False)
 
+    def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
+        """Save the model, and its card beside it.
+
+        Args:
+            output_dir: Where to write; the folder of the run when left out.
+            _internal_call: Whether the Trainer itself asks for it.
+        """
+        super().save_model(output_dir, _internal_call)
+        if self.args.should_save:
+            self.write_card(output_dir or cast(str, self.args.output_dir), model_id=self.hub_model_id)
+
+    def write_card(self, folder: str | os.PathLike[str], **stated: Any) -> bool:
+        """Write the card of a model that this training made, by the callback that writes cards.
+
+        Args:
+            folder: Where the model lies.
+            **stated: What `CardWriter.write_card` takes.
+
+        Returns:
+            Whether there is such a callback.
+        """
+        callbacks = self.callback_handler.callbacks
+        writer = next((callback for callback in callbacks if isinstance(callback, CardWriter)), None)
+        if writer is not None:
+            writer.write_card(folder, **stated)
+        return writer is not None
+
+    def create_model_card(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, license: str | None = None, language: str | list[str] | None = None, **kwargs: Any
+    ) -> None:
+        """Write the card into the folder of the run; `push_to_hub` calls this.
+
+        Args:
+            license: The model's license, as the Hub names it.
+            language: Code or codes of the text's language.
+            **kwargs: As for `transformers.Trainer.create_model_card`; used where no callback writes cards.
+        """
+        if not self.is_world_process_zero():
+            return
+        folder = cast(str, self.args.output_dir)
+        if not self.write_card(folder, model_id=self.hub_model_id, license=license, language=language):
+            super().create_model_card(license=license, language=cast(Any, language), **kwargs)
+
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
-        folder = Path(output_dir if output_dir is not None else cast(str, self.args.output_dir))
-        with replaced_when_done(folder) as staging:
-            super()._save(os.fspath(staging), state_dict)
-            # The arguments as JSON instead of a pickle: that could run code when it is read, and would hold the
-            # access token of the Hub, which to_dict leaves out.
-            (staging / "training_args.bin").unlink(missing_ok=True)
-            arguments = json.dumps(self.args.to_dict(), indent=2, default=str)
-            (staging / ARGUMENTS_FILE).write_text(arguments, encoding="utf-8")
+        with replaced_when_done(output_dir if output_dir is not None else cast(str, self.args.output_dir)) as staging:
+            self._write_files(staging, state_dict)
+
+    def _write_files(self, folder: Path, state_dict: dict[str, Any] | None) -> None:
+        """Write all that is saved of the model into a folder that is put in its place afterwards."""
+        super()._save(os.fspath(folder), state_dict)
+        # The arguments as JSON instead of a pickle: that could run code when it is read, and would hold the
+        # access token of the Hub, which to_dict leaves out.
+        (folder / "training_args.bin").unlink(missing_ok=True)
+        arguments = json.dumps(self.args.to_dict(), indent=2, default=str)
+        (folder / ARGUMENTS_FILE).write_text(arguments, encoding="utf-8")

@@ -28,10 +28,9 @@ from ..files.source_files import DataFiles
 from ..rejections import CorpusError, OnError, Rejections
 from ..schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
 from .config import CORPUS_VERSION, NuNerCorpusConfig
-from .readers.bundled import BUNDLED_NAME, bundled_rows
 from .readers.numind import read_numind
 from .readers.pile_ner import read_pile_ner
-from .readers.records import read_records
+from .readers.records import BUNDLED_NAME, bundled_rows, read_records
 from .report import REPORT_FILENAME, CorpusReport
 from .selection import Filters, Record, Selection, sample_ids, top_concepts
 
@@ -281,6 +280,7 @@ def _code_digest() -> str:
     sources = [
         "schema.py",
         "locating.py",
+        "unspaced_scripts.py",
         "hash_sample.py",
         "raw_entity.py",
         "corpus/builder.py",

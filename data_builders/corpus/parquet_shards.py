@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
+import os
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ..files.whole_files import whole_files
 from ..schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
 
 _ROWS_AT_ONCE = 5_000
@@ -24,21 +26,26 @@ class ParquetShards:
 
     Example:
         ```python
-        >>> with ParquetShards("corpus") as shards:
-        ...     for row in rows:
-        ...         shards.write(row)
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with ParquetShards(folder) as shards:
+        ...         for id in ("a", "b", "d"):
+        ...             shards.write({"id": id, "text": "Ada was here.", "entities": []})
+        ...     sorted(path.name for path in Path(folder).iterdir())
+        ['train-00000-of-00001.parquet', 'validation-00000-of-00001.parquet']
         >>> shards.rows
-        {'train': 900, 'validation': 100}
+        {'train': 2, 'validation': 1}
 
         ```
     """
 
-    def __init__(self, folder: Path, rows_per_shard: int = 100_000) -> None:
+    def __init__(self, folder: str | os.PathLike[str], rows_per_shard: int = 100_000) -> None:
         if rows_per_shard < 1:
             raise ValueError(f"rows_per_shard is {rows_per_shard}; it must be at least 1.")
-        self._folder = folder
-        self._unfinished = folder / ".incomplete"
-        self._splits = {name: _SplitWriter(name, self._unfinished, rows_per_shard) for name in (TRAIN, VALIDATION)}
+        self._folder = Path(folder)
+        self._staging = whole_files(self._folder)
+        self._rows_per_shard = rows_per_shard
+        self._splits: dict[str, _SplitWriter] = {}
 
     @property
     def rows(self) -> dict[str, int]:
@@ -50,26 +57,23 @@ class ParquetShards:
         self._splits[split_of(row["id"])].write(row)
 
     def __enter__(self) -> ParquetShards:
-        shutil.rmtree(self._unfinished, ignore_errors=True)  # what a killed run has left
-        self._unfinished.mkdir(parents=True)
+        self._folder.mkdir(parents=True, exist_ok=True)  # told at once where that cannot be
+        folder = self._staging.__enter__()
+        self._splits = {name: _SplitWriter(name, folder, self._rows_per_shard) for name in (TRAIN, VALIDATION)}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            files = {name: split.close() for name, split in self._splits.items()}
-            if kind is None:
-                self._put_in_place(files)
-        finally:
-            shutil.rmtree(self._unfinished, ignore_errors=True)
-
-    def _put_in_place(self, files: dict[str, list[Path]]) -> None:
-        for split, shards in files.items():
-            for old in self._folder.glob(f"{split}-*-of-*.parquet"):
-                old.unlink()
-            for number, shard in enumerate(shards):
-                shard.rename(self._folder / f"{split}-{number:05d}-of-{len(shards):05d}.parquet")
+        with ExitStack() as staging:
+            staging.push(self._staging)
+            new = {name for split in self._splits.values() for name in split.finish()}
+            if error is not None:
+                raise error
+        for split in self._splits:
+            for shard in self._folder.glob(f"{split}-*-of-*.parquet"):
+                if shard.name not in new:  # of an earlier corpus
+                    shard.unlink()
 
 
 class _SplitWriter:
@@ -88,17 +92,23 @@ class _SplitWriter:
         self._waiting.append(row)
         self.rows += 1
         if self.rows % self._rows_per_shard == 0:
-            self.close()
+            self._close()
         elif len(self._waiting) == _ROWS_AT_ONCE:
             self._flush()
 
-    def close(self) -> list[Path]:
-        """Finish the last shard and return all of them."""
+    def finish(self) -> list[str]:
+        """Finish the last shard, give all of them their names, now that their number is known, and return these."""
+        self._close()
+        names = [f"{self._name}-{number:05d}-of-{len(self._files):05d}.parquet" for number in range(len(self._files))]
+        for file, name in zip(self._files, names, strict=True):
+            file.rename(self._folder / name)
+        return names
+
+    def _close(self) -> None:
         self._flush()
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-        return self._files
 
     def _flush(self) -> None:
         import pyarrow as pa

@@ -13,10 +13,9 @@ from ..rejections import Rejections
 from ..schema import RecordError
 from .formats.conll import CONLL_SUFFIXES, read_conll
 from .sentence import LabelledSentence, parse_labelled, read_labelled_lines
+from .support_tickets import SUPPORT_TICKETS, support_tickets_files
 
 logger = logging.getLogger(__name__)
-
-SUPPORT_TICKETS = "support-tickets"
 
 LabelledSource = str | Path | Dataset | Mapping[Any, Dataset]
 """A path, a Hub id, a `Dataset`, or a `DatasetDict` or another mapping of splits."""
@@ -48,9 +47,7 @@ def read_splits(
     if isinstance(source, Mapping):
         return _read_datasets(source, "the data set", tags_column, rejections)
     if str(source) == SUPPORT_TICKETS:
-        folder = Path(__file__).parents[1] / "data"
-        files = {split: folder / f"{SUPPORT_TICKETS}-{split}.jsonl" for split in ("train", "test")}
-        return _read_files(files, tags_column, rejections), []
+        return _read_files(support_tickets_files(), tags_column, rejections), []
     path = Path(source).expanduser()
     if path.is_file():
         if path.suffix not in (_JSON_LINES, *CONLL_SUFFIXES):

@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-import yaml
-from huggingface_hub import CardData, DatasetCard, ModelCard, ModelCardData, RepoCard, try_to_load_from_cache
+from huggingface_hub import CardData, DatasetCard, ModelCard, ModelCardData, try_to_load_from_cache
+from huggingface_hub.constants import CONFIG_NAME
 
-from ..facts.checkpoint import Checkpoint, Kind, entity_types
-from ..facts.parquet_configurations import configurations_yaml, dataset_info_yaml, parquet_configurations
+from ..facts.checkpoint import Checkpoint, Kind, entity_types, holds_checkpoint
+from ..facts.parquet_configurations import Configurations, holds_parquet, parquet_configurations
 from ..facts.training_facts import FACTS_FILE, TrainingFacts
-from .files import CARD_FILE
+from .card_file import CARD_FILE, read_card
+from .dataset_card_metadata import files_yaml
 from .markdown import printable
 from .model_card_metadata import base_models
 
@@ -20,16 +21,12 @@ from .model_card_metadata import base_models
 def check_card(folder: str | os.PathLike[str]) -> None:
     """Refuse a card whose data contradicts the checkpoint or the corpus it lies beside.
 
-    Of a model, entity types, labels and the base models are compared with the checkpoint's configuration and with
-    the facts of its training; a base model that is in the cache of this machine must be of the checkpoint's
-    architecture. Of a corpus, configurations, features and numbers of rows are compared with the files.
-
     Args:
         folder: A saved model, or a corpus, with its `README.md`.
 
     Raises:
-        FileNotFoundError: There is no model and no corpus, or no card.
-        ValueError: The card contradicts what it describes, or its YAML is broken.
+        FileNotFoundError: If there is no model and no corpus, or no card.
+        ValueError: If the card contradicts what it describes, or its YAML is broken.
 
     Example:
         ```python
@@ -39,41 +36,60 @@ def check_card(folder: str | os.PathLike[str]) -> None:
         ```
     """
     folder = Path(folder)
-    path = folder / CARD_FILE
-    if not (folder / "config.json").is_file() and any(folder.rglob("*.parquet")):
-        _check_corpus(folder, _card_data(path, DatasetCard))
-        return
-    checkpoint = Checkpoint.read(folder)
-    card: Any = _card_data(path, ModelCard)
-    facts = TrainingFacts.load(folder)
+    if not holds_checkpoint(folder) and holds_parquet(folder):
+        check_dataset_card(folder, parquet_configurations(folder))
+    else:
+        check_model_card(Checkpoint.read(folder), TrainingFacts.load(folder))
+
+
+def check_model_card(checkpoint: Checkpoint, facts: TrainingFacts) -> ModelCardData:
+    """Refuse a card that contradicts a checkpoint, or facts that do.
+
+    Entity types, labels and base models are compared with the checkpoint's configuration and with the facts of its
+    training; a base model that is in the cache of this machine must be of the checkpoint's architecture.
+
+    Args:
+        checkpoint: The saved model that the card lies beside.
+        facts: How it came to be.
+
+    Returns:
+        What the card's YAML states.
+
+    Raises:
+        FileNotFoundError: If there is no card.
+        ValueError: If the card or the facts contradict the checkpoint, or the YAML is broken.
+    """
+    card: Any = read_card(checkpoint.folder / CARD_FILE, ModelCard).data
     _check_labels(checkpoint, facts)
     _check_types(checkpoint, card)
     _check_task(checkpoint, card)
     _check_base_models(checkpoint, card, facts)
+    return card
 
 
-def _card_data(path: Path, kind: type[RepoCard]) -> CardData:
-    if not path.is_file():
-        raise FileNotFoundError(f"{path.parent} has no card ({CARD_FILE}); write one with: nuner card {path.parent}")
-    try:
-        return kind.load(path).data
-    except (ValueError, TypeError, yaml.YAMLError) as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ValueError(f"the YAML at the head of {path} cannot be read: {first}") from error
+def check_dataset_card(folder: Path, configurations: Configurations) -> CardData:
+    """Refuse a card whose configurations, features or numbers of rows are not those of the files.
 
+    Args:
+        folder: The corpus that the card lies beside.
+        configurations: Its files.
 
-def _check_corpus(folder: Path, card: CardData) -> None:
-    configurations = parquet_configurations(folder)
-    for field, here in (
-        ("configs", configurations_yaml(configurations)),
-        ("dataset_info", dataset_info_yaml(configurations)),
-    ):
+    Returns:
+        What the card's YAML states.
+
+    Raises:
+        FileNotFoundError: If there is no card.
+        ValueError: If the card contradicts the files, or its YAML is broken.
+    """
+    card: CardData = read_card(folder / CARD_FILE, DatasetCard).data
+    for field, here in files_yaml(configurations).items():
         stated = card.get(field)
         if stated is not None and stated != here:
             raise ValueError(
                 f"{folder / CARD_FILE} contradicts the files beside it in {field!r}; write it anew with: "
                 f"nuner card {folder}"
             )
+    return card
 
 
 def _check_labels(checkpoint: Checkpoint, facts: TrainingFacts) -> None:
@@ -127,10 +143,10 @@ def _check_base_models(checkpoint: Checkpoint, card: ModelCardData, facts: Train
 
 
 def _cached_config(model_id: str) -> Any:
-    """Configuration of a model's encoder, where it is on this machine."""
+    """Return the configuration of a model's encoder, where it is on this machine."""
     from transformers import AutoConfig
 
-    path = try_to_load_from_cache(model_id, "config.json")
+    path = try_to_load_from_cache(model_id, CONFIG_NAME)
     if not isinstance(path, str):
         return None
     config = AutoConfig.from_pretrained(Path(path).parent)

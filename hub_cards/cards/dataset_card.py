@@ -7,20 +7,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import DatasetCard, DatasetCardData
+from huggingface_hub import DatasetCard
 
 from ..facts.corpus_facts import CorpusFacts
-from ..facts.parquet_configurations import (
-    Configurations,
-    configurations_yaml,
-    dataset_info_yaml,
-    parquet_configurations,
-)
-from .files import CARD_FILE, GENERATED, is_own_card, write_whole
-from .markdown import Markdown, printable, render
+from ..facts.facts_file import write_whole
+from ..facts.parquet_configurations import Configurations, parquet_configurations
+from .card_file import CARD_FILE, GENERATED, is_generated
+from .dataset_card_metadata import dataset_card_data
+from .markdown import Markdown, render
 
 _TEMPLATE = "dataset_card.md.jinja"
-_SIZES = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M", 10_000_000: "1M<n<10M"}
 _SOURCES_SHOWN = 20
 
 
@@ -42,8 +38,8 @@ def write_dataset_card(
         The card's file, `README.md`.
 
     Raises:
-        FileNotFoundError: The folder holds no Parquet file, or the picture that the facts name is missing.
-        ValueError: The facts beside it cannot be read, or a file's name tells no split.
+        FileNotFoundError: If the folder holds no Parquet file, or the picture that the facts name is missing.
+        ValueError: If the facts beside it cannot be read, or a file's name tells no split.
 
     Example:
         ```python
@@ -56,13 +52,31 @@ def write_dataset_card(
     """
     folder = Path(folder)
     configurations = parquet_configurations(folder)
-    if facts is None:
-        facts = CorpusFacts.load(folder)
+    return save_dataset_card(folder, configurations, facts or CorpusFacts.load(folder), dataset_id)
+
+
+def save_dataset_card(
+    folder: Path, configurations: Configurations, facts: CorpusFacts, dataset_id: str | None = None
+) -> Path:
+    """Write the card of a corpus whose files were read before, and the facts, beside it.
+
+    Args:
+        folder: The corpus.
+        configurations: Its files.
+        facts: How it came to be.
+        dataset_id: What users will load it by; the folder's name when left out.
+
+    Returns:
+        The card's file.
+
+    Raises:
+        FileNotFoundError: If the picture that the facts name is missing.
+    """
     if facts.picture is not None and not (folder / facts.picture).is_file():
         raise FileNotFoundError(f"{folder / facts.picture}, the picture for the card, does not exist.")
     facts.save(folder)
     path = folder / CARD_FILE
-    if is_own_card(path):
+    if is_generated(path):
         write_whole(path, str(dataset_card(configurations, facts, dataset_id or folder.resolve().name)))
     return path
 
@@ -81,21 +95,8 @@ def dataset_card(configurations: Configurations, facts: CorpusFacts, dataset_id:
     default = next(iter(configurations.values()))
     languages = facts.languages or sorted(_values(default, "language"))
     sources = Counter(facts.sources or _values(default, "source"))
-    rows = sum(split.rows for split in default.values())
     name = facts.name or dataset_id.rsplit("/", maxsplit=1)[-1]
-    data = DatasetCardData(
-        pretty_name=printable(name),
-        license=facts.license,
-        language=languages or None,
-        multilinguality=("multilingual" if len(languages) > 1 else "monolingual") if languages else None,
-        annotations_creators=["machine-generated"] if facts.annotation and facts.annotation.model else None,
-        task_categories=["token-classification"],
-        task_ids=["named-entity-recognition"],
-        size_categories=[next((size for limit, size in _SIZES.items() if rows < limit), "10M<n<100M")],
-        tags=["nuner", "open-type-entities"],
-        configs=configurations_yaml(configurations),
-        dataset_info=dataset_info_yaml(configurations),
-    )
+    data = dataset_card_data(configurations, facts, name, languages)
     body = render(
         _TEMPLATE,
         generated=Markdown(GENERATED),
@@ -112,7 +113,7 @@ def dataset_card(configurations: Configurations, facts: CorpusFacts, dataset_id:
 
 
 def _values(splits: dict[str, Any], column: str) -> dict[str, int]:
-    """How often each value of a column of strings occurs."""
+    """Count each value of a column of strings."""
     from pyarrow import parquet as pq
 
     counts: Counter[str] = Counter()

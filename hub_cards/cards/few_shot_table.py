@@ -21,7 +21,7 @@ def without_paths(figures: dict[str, Any]) -> dict[str, Any]:
         A copy in which folders have become names; ids of the Hub stay.
 
     Raises:
-        ValueError: The figures are something else.
+        ValueError: If the figures are something else.
     """
     FewShotTable(figures)
     measured = {name: value for name, value in figures["measured"].items() if name != "encoders"}
@@ -41,7 +41,7 @@ class FewShotTable:
         encoder: Name of this model's encoder in it; the last one when left out.
 
     Raises:
-        ValueError: The figures are something else, or the encoder was not compared.
+        ValueError: If the figures are something else, or the encoder was not compared.
     """
 
     figures: dict[str, Any]

@@ -10,9 +10,10 @@ from typing import Any
 from huggingface_hub import ModelCard
 
 from ..facts.checkpoint import Checkpoint, Kind
+from ..facts.facts_file import write_whole
 from ..facts.training_facts import TrainingFacts
+from .card_file import CARD_FILE, GENERATED, is_generated
 from .few_shot_table import FewShotTable
-from .files import CARD_FILE, GENERATED, is_own_card, write_whole
 from .markdown import Markdown, render
 from .model_card_metadata import model_card_data
 
@@ -37,8 +38,8 @@ def write_model_card(
         The card's file, `README.md`.
 
     Raises:
-        FileNotFoundError: The folder holds no checkpoint.
-        ValueError: The facts beside it cannot be read.
+        FileNotFoundError: If the folder holds no checkpoint.
+        ValueError: If the facts beside it cannot be read.
 
     Example:
         ```python
@@ -56,9 +57,23 @@ def write_model_card(
         facts = TrainingFacts.load(folder)
     else:
         facts.save(folder)
-    path = folder / CARD_FILE
-    if is_own_card(path):
-        write_whole(path, str(model_card(checkpoint, facts, model_id or folder.resolve().name)))
+    return save_model_card(checkpoint, facts, model_id)
+
+
+def save_model_card(checkpoint: Checkpoint, facts: TrainingFacts, model_id: str | None = None) -> Path:
+    """Write the card of a checkpoint that was read before, beside it.
+
+    Args:
+        checkpoint: The saved model.
+        facts: How it came to be.
+        model_id: What users will load it by; the folder's name when left out.
+
+    Returns:
+        The card's file.
+    """
+    path = checkpoint.folder / CARD_FILE
+    if is_generated(path):
+        write_whole(path, str(model_card(checkpoint, facts, model_id or checkpoint.folder.resolve().name)))
     return path
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from ..facts.checkpoint import holds_checkpoint
 from ..facts.hardware import describe_machine, versions
 from ..facts.training_facts import Source, TrainingFacts
 from .model_card import write_model_card
@@ -127,6 +128,9 @@ class ModelCardCallback(TrainerCallback):
         model_id: str | None = None,
         license: str | None = None,
         language: str | list[str] | None = None,
+        sentences: dict[str, int] | None = None,
+        sample: str | None = None,
+        type_scores: dict[str, dict[str, float]] | None = None,
     ) -> Path:
         """Write facts and card beside a saved model.
 
@@ -135,6 +139,9 @@ class ModelCardCallback(TrainerCallback):
             model_id: What users will load it by.
             license: The model's license, if it was not known before.
             language: Code or codes of the text's language, likewise.
+            sentences: Split of the data -> number of sentences, likewise.
+            sample: How the training sentences were chosen, likewise.
+            type_scores: Scores of each entity type, likewise.
 
         Returns:
             The card's file; that of the facts where adapters alone were saved, whose card peft writes.
@@ -142,7 +149,11 @@ class ModelCardCallback(TrainerCallback):
         self._note_time()
         self.facts.license = license or self.facts.license
         self.facts.languages = [language] if isinstance(language, str) else language or self.facts.languages
-        if not (Path(folder) / "config.json").is_file():
+        self.facts.type_scores = type_scores or self.facts.type_scores
+        if self.facts.data is not None:
+            self.facts.data.sentences = sentences or self.facts.data.sentences
+            self.facts.data.sample = sample or self.facts.data.sample
+        if not holds_checkpoint(Path(folder)):
             return self.facts.save(folder)
         return write_model_card(folder, self.facts, model_id=model_id)
 

@@ -8,6 +8,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from huggingface_hub.constants import CONFIG_NAME
+
 
 class Kind(str, Enum):
     """What a checkpoint is for."""
@@ -46,17 +48,19 @@ class Checkpoint:
         Args:
             folder: Where it lies.
 
+        Returns:
+            What it says.
+
         Raises:
-            FileNotFoundError: There is no `config.json`.
-            ValueError: It names no architecture that is known.
+            FileNotFoundError: If there is no `config.json`.
+            ValueError: If it names no architecture that is known.
         """
+        # With nuner itself, of which this file is a part, the architecture `nuner` is registered.
         from transformers import AutoConfig
 
-        import nuner.modeling_nuner  # noqa: F401 (registers the architecture `nuner`)
-
         folder = Path(folder)
-        if not (folder / "config.json").is_file():
-            raise FileNotFoundError(f"{folder} holds no config.json: it is not a saved model.")
+        if not holds_checkpoint(folder):
+            raise FileNotFoundError(f"{folder} holds no {CONFIG_NAME}: it is not a saved model.")
         config: Any = AutoConfig.from_pretrained(folder)
         architecture = (config.architectures or [""])[0]
         if architecture.endswith("ForTokenClassification"):
@@ -82,11 +86,26 @@ class Checkpoint:
         return entity_types(self.labels)
 
 
+def holds_checkpoint(folder: Path) -> bool:
+    """Tell whether a folder holds a saved model.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        Whether the configuration of a model is in it.
+    """
+    return (folder / CONFIG_NAME).is_file()
+
+
 def entity_types(labels: tuple[str, ...] | list[str]) -> list[str]:
-    """The entity types of IOB2 labels, each once.
+    """Return the entity types of IOB2 labels, each once.
 
     Args:
         labels: Label names.
+
+    Returns:
+        The types, in the order of their labels.
 
     Example:
         ```python

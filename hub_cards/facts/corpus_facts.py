@@ -80,7 +80,7 @@ class CorpusFacts:
             The facts, empty where there is no file.
 
         Raises:
-            ValueError: The file is not what `save` writes.
+            ValueError: If the file is not what `save` writes.
         """
         return read_facts(Path(folder) / CORPUS_FACTS_FILE, cls._from_dict) or cls()
 

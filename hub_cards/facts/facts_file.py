@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
-
-from ..cards.files import write_whole
 
 Facts = TypeVar("Facts")
 
@@ -24,7 +24,7 @@ def read_facts(path: Path, build: Callable[[dict[str, Any]], Facts]) -> Facts | 
         The facts; None where there is no file.
 
     Raises:
-        ValueError: The file holds something else.
+        ValueError: If the file holds something else.
     """
     try:
         facts: Any = build(json.loads(path.read_text(encoding="utf-8")))
@@ -49,6 +49,24 @@ def write_facts(path: Path, facts: Any) -> Path:
     known = {name: value for name, value in asdict(facts).items() if value not in (None, [], {})}
     write_whole(path, json.dumps(known, indent=2, ensure_ascii=False, default=str) + "\n")
     return path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that it is there whole, or as it was before.
+
+    Args:
+        path: Where to write.
+        text: What to write.
+    """
+    handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
+            file.write(text)
+        # mkstemp makes it private; what it replaces was not.
+        os.chmod(unfinished, 0o644)  # noqa: PTH101 (a descriptor's name, not a path that is built)
+        Path(unfinished).replace(path)
+    finally:
+        Path(unfinished).unlink(missing_ok=True)
 
 
 def _check_shape(facts: Any) -> None:

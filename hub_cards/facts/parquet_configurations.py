@@ -6,7 +6,6 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 DEFAULT = "default"
 
@@ -33,6 +32,19 @@ class ParquetSplit:
 
 
 Configurations = dict[str, dict[str, ParquetSplit]]
+"""Configuration -> split -> its files."""
+
+
+def holds_parquet(folder: Path) -> bool:
+    """Tell whether a folder holds a data set.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        Whether a Parquet file is in it or below it.
+    """
+    return any(folder.rglob("*.parquet"))
 
 
 def parquet_configurations(folder: str | os.PathLike[str]) -> Configurations:
@@ -46,8 +58,8 @@ def parquet_configurations(folder: str | os.PathLike[str]) -> Configurations:
         Configuration -> split -> its files; `default` first, then as in the alphabet with numbers by their value.
 
     Raises:
-        FileNotFoundError: There is no Parquet file.
-        ValueError: A file's name tells no split, or both the folder and its sub-folder `default` hold files.
+        FileNotFoundError: If there is no Parquet file.
+        ValueError: If a file's name tells no split, or both the folder and its sub-folder `default` hold files.
     """
     import pyarrow.parquet as pq
 
@@ -73,56 +85,6 @@ def parquet_configurations(folder: str | os.PathLike[str]) -> Configurations:
     if not found:
         raise FileNotFoundError(f"{folder} holds no Parquet file.")
     return dict(sorted(found.items(), key=lambda item: (item[0] != DEFAULT, _by_number(item[0]))))
-
-
-def configurations_yaml(configurations: Configurations) -> list[dict[str, Any]]:
-    """The `configs` of a card, by which `load_dataset(id, name)` finds the files.
-
-    Args:
-        configurations: What `parquet_configurations` found.
-    """
-    return [
-        {
-            "config_name": name,
-            "data_files": [{"split": split, "path": files.pattern} for split, files in _in_order(splits)],
-            **({"default": True} if i == 0 else {}),
-        }
-        for i, (name, splits) in enumerate(configurations.items())
-    ]
-
-
-def dataset_info_yaml(configurations: Configurations) -> list[dict[str, Any]]:
-    """The `dataset_info` of a card: features, and rows and bytes of each split.
-
-    Args:
-        configurations: What `parquet_configurations` found.
-    """
-    from datasets import DatasetInfo, Features
-    from pyarrow import parquet as pq
-
-    infos = []
-    for name, splits in configurations.items():
-        first = next(iter(splits.values())).files[0]
-        info = DatasetInfo(features=Features.from_arrow_schema(pq.read_schema(first)))
-        infos.append(
-            {
-                "config_name": name,
-                **info._to_yaml_dict(),
-                "splits": [
-                    {"name": split, "num_bytes": files.uncompressed, "num_examples": files.rows}
-                    for split, files in _in_order(splits)
-                ],
-                "download_size": sum(files.size for files in splits.values()),
-                "dataset_size": sum(files.uncompressed for files in splits.values()),
-            }
-        )
-    return infos
-
-
-def _in_order(splits: dict[str, ParquetSplit]) -> list[tuple[str, ParquetSplit]]:
-    """Training first, as people expect it."""
-    usual = ("train", "validation", "test")
-    return sorted(splits.items(), key=lambda item: (usual.index(item[0]) if item[0] in usual else 3, item[0]))
 
 
 def _by_number(name: str) -> list[tuple[int, str]]:

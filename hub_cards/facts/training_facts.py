@@ -122,7 +122,7 @@ class TrainingFacts:
             The facts, empty where there is no file.
 
         Raises:
-            ValueError: The file is not what `save` writes.
+            ValueError: If the file is not what `save` writes.
         """
         return read_facts(Path(folder) / FACTS_FILE, cls._from_dict) or cls()
 

@@ -21,7 +21,7 @@ class HubAccess:
     Args:
         api: The client.
         user: Whose token it is.
-        organizations: Names of the user's organisations.
+        organizations: Names of the user's organizations.
         token: The token.
     """
 
@@ -38,7 +38,7 @@ class HubAccess:
             token: The token; the one of `hf auth login` or `HF_TOKEN` by default.
 
         Raises:
-            HubError: There is no token.
+            HubError: If there is no token, or it may only read.
         """
         token = token or get_token()
         if not token:
@@ -51,14 +51,14 @@ class HubAccess:
         return cls(api, who["name"], frozenset(org["name"] for org in who.get("orgs", [])), token)
 
     def full_name(self, repo_id: str) -> str:
-        """A repository's name with its namespace, which is the user's own where none is given.
+        """Return a repository's name with its namespace, which is the user's own where none is given.
 
         Args:
             repo_id: `name` or `namespace/name`.
 
         Raises:
-            HubError: The token's user has nothing to do with the namespace.
-            HFValidationError: It is no name.
+            HubError: If the token's user has nothing to do with the namespace.
+            HFValidationError: If it is no name.
         """
         validate_repo_id(repo_id)
         name = repo_id if "/" in repo_id else f"{self.user}/{repo_id}"
@@ -71,14 +71,14 @@ class HubAccess:
         return name
 
     def info(self, repo_id: str, repo_type: str) -> Any | None:
-        """What the Hub knows about a repository, or None where there is none.
+        """Ask what the Hub knows about a repository.
 
         Args:
             repo_id: Its name with namespace.
             repo_type: `"model"`, `"dataset"` or `"space"`.
 
         Raises:
-            HubError: There is one of another kind by this name.
+            HubError: If there is one of another kind by this name.
         """
         for kind in (repo_type, *(other for other in REPO_TYPES if other != repo_type)):
             try:

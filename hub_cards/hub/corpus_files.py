@@ -31,7 +31,7 @@ def statistics_of(splits: Splits) -> CorpusStatistics:
 
 
 def corpus_configurations(splits: Splits, statistics: CorpusStatistics) -> Iterator[tuple[str, dict[str, Dataset]]]:
-    """The configurations of a corpus, as `datasets.load_dataset(id, name)` takes them.
+    """Make the configurations of a corpus, as `datasets.load_dataset(id, name)` takes them.
 
     `default` is the corpus; `top-4`, `top-16`, `top-154` and `top-1500` keep the annotations of the most frequent
     concepts only, counted over all splits (section 5.2: sentences that lose all annotations stay); `en`, `fr`, ...
@@ -50,13 +50,13 @@ def corpus_configurations(splits: Splits, statistics: CorpusStatistics) -> Itera
         if size < statistics.unique_concepts:
             concepts = frozenset(statistics.most_frequent(size))
             yield f"top-{size}", {name: _with_concepts(rows, concepts) for name, rows in filled.items()}
-    spoken = {name: rows["language"][:] for name, rows in filled.items()}
-    languages = sorted({language for column in spoken.values() for language in column if language})
-    if len(languages) < 2 and not any(None in column for column in spoken.values()):
+    languages_of_rows = {name: rows["language"][:] for name, rows in filled.items()}
+    languages = sorted({language for column in languages_of_rows.values() for language in column if language})
+    if len(languages) < 2 and not any(None in column for column in languages_of_rows.values()):
         return
     for language in languages:
         selected = {
-            name: rows.select([row for row, spoken_here in enumerate(spoken[name]) if spoken_here == language])
+            name: rows.select([row for row, its in enumerate(languages_of_rows[name]) if its == language])
             for name, rows in filled.items()
         }
         yield language, {name: rows for name, rows in selected.items() if len(rows)}
@@ -82,11 +82,11 @@ def write_corpus(
         Names of the configurations.
 
     Raises:
-        ValueError: There is no sentence, or a split has other columns.
+        ValueError: If there is no sentence, or a split has other columns.
 
     Example:
         ```python
-        >>> from nuner.hub_cards.hub.corpus_files import write_corpus
+        >>> from nuner.hub_cards import write_corpus
         >>> write_corpus(corpus, "corpus-for-the-hub")  # doctest: +SKIP
         ['default', 'top-4', 'top-16', 'top-154', 'top-1500']
 
@@ -119,7 +119,7 @@ def read_built_corpus(folder: str | os.PathLike[str]) -> dict[str, Dataset]:
         Its splits.
 
     Raises:
-        FileNotFoundError: There is no Parquet file.
+        FileNotFoundError: If there is no Parquet file.
     """
     splits = parquet_configurations(folder).get(DEFAULT)
     if splits is None:

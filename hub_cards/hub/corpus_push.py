@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 from datasets import Dataset
 from huggingface_hub import DatasetCard
 
-from nuner.data_builders.corpus.statistics import CorpusStatistics, plot_rank_frequency
+from nuner.data_builders.corpus.rank_frequency import RANK_FREQUENCY_PICTURE, plot_rank_frequency
+from nuner.data_builders.corpus.statistics import CorpusStatistics
 
-from ..cards.files import CARD_FILE, is_own_card, write_whole
+from ..cards.card_file import CARD_FILE, is_generated, read_card
+from ..cards.dataset_card_metadata import files_yaml
 from ..facts.corpus_facts import CorpusFacts
-from ..facts.parquet_configurations import configurations_yaml, dataset_info_yaml, parquet_configurations
+from ..facts.facts_file import write_whole
+from ..facts.parquet_configurations import parquet_configurations
 from .corpus_files import MAX_SHARD_SIZE, Splits, read_built_corpus, statistics_of, write_corpus
 from .push import push_folder
 from .push_plan import PushPlan
@@ -24,8 +27,6 @@ from .staging import staging_folder
 
 if TYPE_CHECKING:
     from nuner.data_builders.corpus.builder import NuNerCorpus
-
-PICTURE = "rank-frequency.png"
 
 
 def push_corpus(
@@ -51,8 +52,8 @@ def push_corpus(
         What was done, or would be.
 
     Raises:
-        FileNotFoundError: The folder holds no corpus.
-        ValueError: It is no corpus, or must not be pushed; nothing was.
+        FileNotFoundError: If the folder holds no corpus.
+        ValueError: If it is no corpus, must not be pushed, or has a card that cannot be read; nothing was.
 
     Example:
         ```python
@@ -69,13 +70,17 @@ def push_corpus(
         facts = CorpusFacts.load(folder) if folder is not None else CorpusFacts()
     if license is not None:
         facts = replace(facts, license=license)
+    card = _card_of_a_person(folder) if folder is not None else None
     splits = _splits(corpus) if folder is None else read_built_corpus(folder)
     with staging_folder() as staging:
         statistics = statistics_of(splits)
         write_corpus(splits, staging, max_shard_size, statistics)
         _with_statistics(facts, splits, statistics, staging).save(staging)
-        if folder is not None:
-            _keep_own_card(folder, staging)
+        if card is not None:
+            # Only what it states of the files is brought up to date.
+            for field, value in files_yaml(parquet_configurations(staging)).items():
+                card.data[field] = value
+            write_whole(staging / CARD_FILE, str(card))
         message = options.pop("message", None) or "Upload corpus with nuner"
         return push_folder(staging, repo_id, repo_type="dataset", message=message, **options)
 
@@ -87,21 +92,15 @@ def _splits(corpus: Any) -> Splits:
 
 
 def _with_statistics(facts: CorpusFacts, splits: Splits, statistics: CorpusStatistics, folder: Path) -> CorpusFacts:
-    spoken = {language for rows in splits.values() for language in rows.unique("language") if language}
-    facts = replace(facts, statistics=statistics.to_dict(), languages=facts.languages or sorted(spoken), picture=None)
+    found = {language for rows in splits.values() for language in rows.unique("language") if language}
+    facts = replace(facts, statistics=statistics.to_dict(), languages=facts.languages or sorted(found), picture=None)
     if statistics.annotations and find_spec("matplotlib") is not None:
-        plot_rank_frequency(statistics, folder / PICTURE, "Concept frequency by rank")
-        facts = replace(facts, picture=PICTURE)
+        plot_rank_frequency(statistics, folder / RANK_FREQUENCY_PICTURE, "Concept frequency by rank")
+        facts = replace(facts, picture=RANK_FREQUENCY_PICTURE)
     return facts
 
 
-def _keep_own_card(folder: Path, staging: Path) -> None:
-    """Take a card that a person wrote along; only what it declares of the files is brought up to date."""
+def _card_of_a_person(folder: Path) -> DatasetCard | None:
+    """Return the card that lies in a folder, if a person has made it their own."""
     path = folder / CARD_FILE
-    if is_own_card(path):
-        return
-    card = DatasetCard.load(path)
-    configurations = parquet_configurations(staging)
-    card.data["configs"] = configurations_yaml(configurations)
-    card.data["dataset_info"] = dataset_info_yaml(configurations)
-    write_whole(staging / CARD_FILE, str(card))
+    return None if is_generated(path) else read_card(path, DatasetCard)

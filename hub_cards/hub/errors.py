@@ -54,8 +54,8 @@ def without_secrets(text: str, token: str | None = None) -> str:
 
 
 @contextmanager
-def spoken_hub_errors(task: str, repo_id: str, token: str | bool | None = None) -> Iterator[None]:
-    """Turn what the Hub and its client raise into one sentence.
+def hub_errors_as_messages(task: str, repo_id: str, token: str | bool | None = None) -> Iterator[None]:
+    """Turn what the Hub and its client raise into an error whose message is one sentence.
 
     The errors of the client are not chained to it: they hold the request, and with it the token.
 
@@ -65,7 +65,7 @@ def spoken_hub_errors(task: str, repo_id: str, token: str | bool | None = None) 
         token: The token in use, if it was given.
 
     Raises:
-        HubError: The Hub could not be reached, or said no.
+        HubError: If the Hub could not be reached, or said no.
     """
     try:
         yield
@@ -80,7 +80,7 @@ def spoken_hub_errors(task: str, repo_id: str, token: str | bool | None = None) 
 
 
 def _sentence(error: BaseException, task: str, repo_id: str) -> str | None:
-    """The sentence for an error of the Hub or its client; None for any other error."""
+    """Return the sentence for an error of the Hub or its client; None for any other error."""
     import httpx2
 
     where = f"Could not {task} {repo_id}"

@@ -35,7 +35,7 @@ def push_model(
         What was done, or would be.
 
     Raises:
-        ValueError: It cannot or must not be pushed; nothing was.
+        ValueError: If it cannot or must not be pushed; nothing was.
 
     Example:
         ```python

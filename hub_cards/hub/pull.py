@@ -7,7 +7,7 @@ from pathlib import Path
 
 from huggingface_hub import snapshot_download
 
-from .errors import HubError, spoken_hub_errors
+from .errors import HubError, hub_errors_as_messages
 
 
 def pull_folder(
@@ -31,11 +31,11 @@ def pull_folder(
         The folder.
 
     Raises:
-        HubError: The repository or revision does not exist or may not be seen, or the Hub cannot be reached.
+        HubError: If the repository or revision does not exist or may not be seen, or the Hub cannot be reached.
 
     Example:
         ```python
-        >>> from nuner.hub_cards.hub.pull import pull_folder
+        >>> from nuner.hub_cards import pull_folder
         >>> pull_folder("me/tickets", "recognizer", revision="v1")  # doctest: +SKIP
 
         ```
@@ -43,5 +43,5 @@ def pull_folder(
     target = Path(folder)
     if target.exists() and not target.is_dir():
         raise HubError(f"{target} is a file: choose a folder.")
-    with spoken_hub_errors(f"pull the {repo_type}", repo_id, token):
+    with hub_errors_as_messages(f"pull the {repo_type}", repo_id, token):
         return Path(snapshot_download(repo_id, repo_type=repo_type, revision=revision, local_dir=target, token=token))

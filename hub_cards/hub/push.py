@@ -6,13 +6,19 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+from huggingface_hub import CardData, CommitOperationAdd, CommitOperationDelete
+from huggingface_hub.constants import CONFIG_NAME
 
-from ..cards.checks import check_card
-from ..cards.dataset_card import write_dataset_card
-from ..cards.model_card import write_model_card
+from ..cards.checks import check_dataset_card, check_model_card
+from ..cards.dataset_card import save_dataset_card
+from ..cards.model_card import save_model_card
+from ..facts.checkpoint import Checkpoint, holds_checkpoint
+from ..facts.corpus_facts import CorpusFacts
+from ..facts.parquet_configurations import holds_parquet, parquet_configurations
+from ..facts.training_facts import TrainingFacts
+from ..space.write_space import APP_FILE
 from .access import HubAccess
-from .errors import HubError, spoken_hub_errors
+from .errors import HubError, hub_errors_as_messages
 from .push_plan import PushPlan, plan_push
 from .remote_code import check_carried_code
 
@@ -32,7 +38,8 @@ def push_folder(
 ) -> PushPlan:
     """Push a saved model, a corpus in Parquet or a Space to the Hub.
 
-    The card is written into the folder first, unless a person has made it their own.
+    The card of a model or a corpus is written into the folder first, unless a person has made it their own, and is
+    checked against what it lies beside.
 
     Files are uploaded first and named by one commit at the end: until then the repository is as it was. After an
     interruption the same call goes on; files that had arrived are not sent again.
@@ -54,12 +61,13 @@ def push_folder(
         What was done, or would be.
 
     Raises:
-        FileNotFoundError: The folder does not exist.
-        ValueError: It cannot or must not be pushed, or its card contradicts it; nothing was pushed.
+        FileNotFoundError: If the folder does not exist.
+        ValueError: If it cannot or must not be pushed, or its card contradicts it or cannot be read; nothing was
+            pushed.
 
     Example:
         ```python
-        >>> from nuner.hub_cards.hub.push import push_folder
+        >>> from nuner.hub_cards import push_folder
         >>> push_folder("recognizer", "tickets", dry_run=True).creates  # doctest: +SKIP
         True
 
@@ -68,15 +76,11 @@ def push_folder(
     folder = Path(folder)
     repo_type = repo_type or type_of_folder(folder)
     if repo_type == "model":
-        check_model(folder)
-    with spoken_hub_errors("push to", repo_id, token):
+        check_safe_to_load(folder)
+    with hub_errors_as_messages("push to", repo_id, token):
         access = HubAccess.open(token)
         repo_id = access.full_name(repo_id)
-        if repo_type == "model":
-            write_model_card(folder, model_id=repo_id)
-            check_card(folder)
-        elif repo_type == "dataset":
-            write_dataset_card(folder, dataset_id=repo_id)
+        card = _written_and_checked_card(folder, repo_type, repo_id)
         plan = plan_push(
             access,
             folder,
@@ -85,6 +89,7 @@ def push_folder(
             private=private,
             revision=revision,
             tags=tags,
+            license=card.get("license") if card is not None else None,
             space_sdk=space_sdk if repo_type == "space" else None,
         )
         if not dry_run:
@@ -93,7 +98,7 @@ def push_folder(
 
 
 def type_of_folder(folder: Path) -> str:
-    """What kind of repository a folder is for.
+    """Find out what kind of repository a folder is for.
 
     Args:
         folder: A saved model, a corpus in Parquet, or a Space.
@@ -102,35 +107,48 @@ def type_of_folder(folder: Path) -> str:
         `"model"`, `"dataset"` or `"space"`.
 
     Raises:
-        FileNotFoundError: It does not exist.
-        HubError: It is none of them.
+        FileNotFoundError: If it does not exist.
+        HubError: If it is none of them.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder.")
-    if (folder / "config.json").is_file():
+    if holds_checkpoint(folder):
         return "model"
-    if (folder / "app.py").is_file():
+    if (folder / APP_FILE).is_file():
         return "space"
-    if any(folder.rglob("*.parquet")):
+    if holds_parquet(folder):
         return "dataset"
     raise HubError(
-        f"{folder} holds neither a model (config.json and safetensors) nor a corpus (Parquet files): there is nothing "
-        "to push."
+        f"{folder} holds neither a model ({CONFIG_NAME} and safetensors) nor a corpus (Parquet files): there is "
+        "nothing to push."
     )
 
 
-def check_model(folder: Path) -> None:
+def check_safe_to_load(folder: Path) -> None:
     """Make sure that a folder is a model that anyone can load safely.
 
     Args:
         folder: A saved model.
 
     Raises:
-        HubError: It has no weights in safetensors, or its code is not that of this package.
+        HubError: If it has no weights in safetensors, or its code is not that of this package.
     """
     if not any(folder.glob("*.safetensors")):
         raise HubError(f"{folder} has no weights in safetensors: save the model with save_pretrained.")
     check_carried_code(folder)
+
+
+def _written_and_checked_card(folder: Path, repo_type: str, repo_id: str) -> CardData | None:
+    """Return what the card of a model or a corpus states; a Space comes with the card that it was written with."""
+    if repo_type == "model":
+        checkpoint, facts = Checkpoint.read(folder), TrainingFacts.load(folder)
+        save_model_card(checkpoint, facts, repo_id)
+        return check_model_card(checkpoint, facts)
+    if repo_type == "dataset":
+        configurations = parquet_configurations(folder)
+        save_dataset_card(folder, configurations, CorpusFacts.load(folder), repo_id)
+        return check_dataset_card(folder, configurations)
+    return None
 
 
 def _carry_out(plan: PushPlan, access: HubAccess, message: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from huggingface_hub import ModelCard, RepoFile
+from huggingface_hub import RepoFile
 from huggingface_hub.errors import RevisionNotFoundError
 from huggingface_hub.utils.sha import git_hash, sha_fileobj
 
@@ -70,6 +70,7 @@ def plan_push(
     private: bool | None = None,
     revision: str | None = None,
     tags: Iterable[str] = (),
+    license: str | None = None,
     space_sdk: str | None = None,
 ) -> PushPlan:
     """Find out what a push would do, and refuse what must not be done.
@@ -82,13 +83,14 @@ def plan_push(
         private: Visibility of a repository that does not exist yet, private by default.
         revision: Branch; `main` by default.
         tags: Tags for the new commit.
+        license: License that the card states.
         space_sdk: What runs a Space.
 
     Returns:
         The plan.
 
     Raises:
-        HubError: Permission is missing, the repository is of another kind or has another visibility, a tag exists,
+        HubError: If permission is missing, the repository is of another kind or has another visibility, a tag exists,
             a data set without a license would become public, or a file holds the token.
     """
     contents = FolderFiles.of(folder)
@@ -104,7 +106,7 @@ def plan_push(
         )
     will_be_private = info.private if info is not None else private is not False
     if repo_type == "dataset" and not will_be_private:
-        _require_license(folder, repo_id)
+        _require_license(license, repo_id)
     branch_exists = parent = None
     remote: dict[str, RepoFile] = {}
     if info is not None:
@@ -153,9 +155,7 @@ def _state(local: LocalFile, remote: RepoFile | None) -> State:
     return "unchanged" if same else "changed"
 
 
-def _require_license(folder: Path, repo_id: str) -> None:
-    card = folder / "README.md"
-    license = ModelCard.load(card, ignore_metadata_errors=True).data.get("license") if card.is_file() else None
+def _require_license(license: str | None, repo_id: str) -> None:
     if str(license or "").strip().lower() in _NOT_STATED:
         raise HubError(
             f"the corpus states no license for its text, so it cannot be pushed publicly to {repo_id}: name it "

@@ -81,7 +81,7 @@ class FolderFiles:
             token: The token.
 
         Raises:
-            HubError: A file holds it.
+            HubError: If a file holds it.
         """
         secret = token.encode()
         for file in self.pushed:

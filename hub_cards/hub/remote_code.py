@@ -7,6 +7,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
+from huggingface_hub.constants import CONFIG_NAME
+
 from .errors import HubError
 
 
@@ -23,9 +25,9 @@ def check_carried_code(folder: Path) -> list[str]:
         Names of the files that it carries.
 
     Raises:
-        HubError: A file is missing, was changed, or belongs to another version than the one installed here.
+        HubError: If a file is missing, was changed, or belongs to another version than the one installed here.
     """
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config = json.loads((folder / CONFIG_NAME).read_text(encoding="utf-8"))
     wanted = {f"{reference.partition('.')[0]}.py" for reference in config.get("auto_map", {}).values()}
     carried = sorted(path.name for path in folder.glob("*.py"))
     if not wanted and not carried:

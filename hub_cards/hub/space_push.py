@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from ..space import write_space
+from ..space.write_space import write_space
 from .push import push_folder
 from .push_plan import PushPlan
 from .staging import staging_folder
@@ -34,7 +34,7 @@ def push_space(
         What was done, or would be.
 
     Raises:
-        ValueError: It is no recognizer, or must not be pushed; nothing was.
+        ValueError: If it is no recognizer, or must not be pushed; nothing was.
 
     Example:
         ```python

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from huggingface_hub import RepoCard, SpaceCardData
 
-from ..cards.files import CARD_FILE, GENERATED, is_own_card, write_whole
+from ..cards.card_file import CARD_FILE, GENERATED, is_generated
 from ..cards.markdown import Markdown, render
 from ..facts.checkpoint import Checkpoint, Kind
+from ..facts.facts_file import write_whole
 from ..facts.training_facts import TrainingFacts
 
 APP_FILE = "app.py"
@@ -47,12 +48,12 @@ def write_space(
         The folder.
 
     Raises:
-        FileNotFoundError: The checkpoint does not exist.
-        ValueError: The checkpoint is no recognizer.
+        FileNotFoundError: If the checkpoint does not exist.
+        ValueError: If the checkpoint is no recognizer.
 
     Example:
         ```python
-        >>> from nuner.hub_cards.space import write_space
+        >>> from nuner.hub_cards import write_space
         >>> write_space("tickets-demo", "ada/tickets", examples=["My PixelPad 7 keeps rebooting."])  # doctest: +SKIP
         PosixPath('tickets-demo')
 
@@ -71,7 +72,7 @@ def write_space(
     write_whole(folder / SETTINGS_FILE, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
     shutil.copyfile(_APP, folder / APP_FILE)
     write_whole(folder / REQUIREMENTS_FILE, f"torch>=2.6\ntransformers>={version('transformers')}\n")
-    if is_own_card(folder / CARD_FILE):
+    if is_generated(folder / CARD_FILE):
         write_whole(folder / CARD_FILE, str(_card(model_id, license)))
     return folder
 

@@ -13,17 +13,17 @@ from typer.core import TyperGroup
 
 from .._version import __version__
 from .data import annotate, corpus, sentences
-from .errors import spoken_errors
+from .errors import errors_as_messages
 from .hub import card, pull, push
 from .recognition import demo, export, predict, serve
 from .training import benchmark, evaluate, finetune, pretrain, quickstart
 
 
-class _SpeakingGroup(TyperGroup):
-    """Runs commands so that what the user can mend is said in one sentence."""
+class _Commands(TyperGroup):
+    """Runs a command so that what the user can mend is said in one sentence."""
 
     def invoke(self, ctx: Any) -> Any:
-        with spoken_errors():
+        with errors_as_messages():
             return super().invoke(ctx)
 
 
@@ -35,10 +35,10 @@ def _print_version(wanted: bool) -> None:
 
 app = typer.Typer(
     name="nuner",
-    cls=_SpeakingGroup,
+    cls=_Commands,
     help="Entity encoders that need few labels: pre-train them on LLM-annotated text, compare and fine-tune them.",
     no_args_is_help=True,
-    # What gets through spoken_errors is a bug: its whole traceback belongs in a report.
+    # What gets through errors_as_messages is a bug: its whole traceback belongs in a report.
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -22,7 +22,7 @@ class StoppedByUser(Exception):
 
 
 @contextmanager
-def spoken_errors() -> Iterator[None]:
+def errors_as_messages() -> Iterator[None]:
     """Say in one sentence what the user can mend, and end with an exit code; bugs keep their traceback.
 
     Bad input (`ValueError`, `OSError`) ends with 2, a full disk with 1, Ctrl-C with 130.
@@ -30,9 +30,9 @@ def spoken_errors() -> Iterator[None]:
     Example:
         ```python
         >>> import typer
-        >>> from nuner.cli.errors import spoken_errors
+        >>> from nuner.cli.errors import errors_as_messages
         >>> try:
-        ...     with spoken_errors():
+        ...     with errors_as_messages():
         ...         raise ValueError("k is 0; it must be at least 1.")
         ... except typer.Exit as stop:
         ...     stop.exit_code

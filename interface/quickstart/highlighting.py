@@ -46,7 +46,7 @@ def split_at_entities(text: str, predictions: Iterable[Mapping[str, Any]], types
 
 
 def terminal_text(pieces: Iterable[Piece]) -> Text:
-    """The pieces as text in color, each entity followed by its type.
+    """Put the pieces together as text in color, each entity followed by its type.
 
     Args:
         pieces: What `split_at_entities` returns.

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from nuner.data_builders.pages.highlighting import Piece
 from nuner.data_builders.pages.html_page import Picture
 
+from .files import QuickstartFiles
 from .loss_curve import plot_loss_curve
 from .report import Comparison, FewShotRow, Report, Score, render_report
 
 if TYPE_CHECKING:
     from nuner.data_builders.corpus.statistics import CorpusStatistics
     from nuner.trainers.few_shot.result import FewShotResult
-
-    from .run import QuickstartFiles
 
 
 def write_page(
@@ -26,6 +25,8 @@ def write_page(
     few_shot: FewShotResult,
     log_history: Sequence[Mapping[str, Any]],
     messages: Sequence[Sequence[Piece]],
+    *,
+    code: str,
 ) -> None:
     """Draw the pictures and write the report.
 
@@ -36,14 +37,14 @@ def write_page(
         few_shot: The comparison of base and result.
         log_history: Of the pre-training.
         messages: The messages that the recognizer read, in pieces.
+        code: Python that uses the recognizer.
     """
-    from nuner.data_builders.corpus.statistics import plot_rank_frequency
+    from nuner.data_builders.corpus.rank_frequency import plot_rank_frequency
+    from nuner.trainers.few_shot.plot import plot_few_shot
 
-    from .run import usage_lines
-
-    few_shot.plot(files.picture("few-shot"))
-    plot_loss_curve(log_history, files.picture("loss"))
-    plot_rank_frequency(statistics, files.picture("rank-frequency"), "Concept frequency by rank: bundled corpus")
+    plot_few_shot(few_shot, files.few_shot_picture)
+    plot_loss_curve(log_history, files.loss_picture)
+    plot_rank_frequency(statistics, files.rank_frequency_picture, "Concept frequency by rank: bundled corpus")
     recognizer, validation = figures["recognizer"], figures["pretraining"]["validation"]
     seeds = len(few_shot.settings["seeds"])
     report = Report(
@@ -55,19 +56,19 @@ def write_page(
         f"mean ± standard deviation over {seeds} samples of k to 2k annotations a type from the support tickets "
         f"({recognizer['test_sentences']} test messages). Where it says names, the layer starts from the names of the "
         "types: NuNER's concept encoder reads them, the base encoder compares its own vectors of names and words.",
-        few_shot_picture=Picture(files.picture("few-shot"), "F1 on the support tickets against k."),
+        few_shot_picture=Picture(files.few_shot_picture, "F1 on the support tickets against k."),
         loss_picture=Picture(
-            files.picture("loss"),
+            files.loss_picture,
             f"Loss of the pre-training. At its end the average precision over (token, concept) pairs of the "
             f"validation passages is {validation['eval_average_precision']:.3f}.",
         ),
-        corpus_picture=Picture(files.picture("rank-frequency"), "How often each concept of the corpus was annotated."),
+        corpus_picture=Picture(files.rank_frequency_picture, "How often each concept of the corpus was annotated."),
         entity_f1={name: 100 * scores["f1"] for name, scores in recognizer["test"].items()},
         finetuning=f"{recognizer['architecture']}, fine-tuned on {recognizer['train_sentences']} support tickets "
         f"({recognizer['k']} to {2 * recognizer['k']} annotations a type, seed {recognizer['seed']}), on messages "
         f"that are in no data set. Entity F1 was measured on {recognizer['test_sentences']} test messages.",
         messages=messages,
-        code=usage_lines(files),
+        code=code,
         stages=figures["seconds"],
         figures=_figures(figures, validation),
         machine=figures["machine"],

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.hub_cards.facts.hardware import describe_machine, versions
 
 from ..memory import peak_memory_gib
 from .base_encoder import HUB_ID, find_base_encoder
+from .files import QuickstartFiles
 from .highlighting import Piece, split_at_entities, terminal_text
+from .page import write_page
 from .stages import Stages
 
 if TYPE_CHECKING:
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 
 BASE, NUNER = "MiniLM", "NuNER"
 PRESET = "quickstart"
-TICKETS = "support-tickets"
 FINETUNE_K = 16
 FINETUNE_SEED = 0
 
@@ -40,46 +42,6 @@ MESSAGES = (
 )
 
 
-@dataclass(frozen=True)
-class QuickstartFiles:
-    """Where the quickstart writes.
-
-    Args:
-        folder: The folder of all of it.
-    """
-
-    folder: Path
-
-    @property
-    def pretraining(self) -> Path:
-        """The bi-encoder, its backbone and the figures of its training."""
-        return self.folder / "pretraining"
-
-    @property
-    def encoder(self) -> Path:
-        """The plain encoder that came out of pre-training."""
-        return self.pretraining / "backbone"
-
-    @property
-    def recognizer(self) -> Path:
-        """The fine-tuned recognizer."""
-        return self.folder / "recognizer"
-
-    @property
-    def report(self) -> Path:
-        """The page."""
-        return self.folder / "report.html"
-
-    @property
-    def figures(self) -> Path:
-        """All figures."""
-        return self.folder / "quickstart.json"
-
-    def picture(self, name: str) -> Path:
-        """A picture of the report."""
-        return self.folder / f"{name}.png"
-
-
 def run_quickstart(
     output: str | Path,
     *,
@@ -89,7 +51,7 @@ def run_quickstart(
     finetune_epochs: float | None = None,
     console: Console | None = None,
 ) -> QuickstartFiles:
-    """Corpus, pre-training, few-shot comparison, fine-tuning, recognition and report, one after the other.
+    """Pre-train on the bundled corpus, compare, fine-tune, recognize and report, one after the other.
 
     A run that was stopped goes on from its last checkpoint; a pre-training that was finished with the same settings
     is not repeated.
@@ -106,8 +68,8 @@ def run_quickstart(
         Where everything is.
 
     Raises:
-        FileNotFoundError: The base encoder or matplotlib is not installed.
-        ValueError: The weights of the base encoder are not the expected ones.
+        FileNotFoundError: If the base encoder or matplotlib is not installed.
+        ValueError: If the weights of the base encoder are not the expected ones.
 
     Example:
         ```python
@@ -116,8 +78,6 @@ def run_quickstart(
 
         ```
     """
-    from .page import write_page
-
     if find_spec("matplotlib") is None:
         raise FileNotFoundError("the quickstart draws with matplotlib; pip install 'nuner[quickstart]'")
     console = console or Console()
@@ -139,10 +99,8 @@ def run_quickstart(
     with stages.stage("Few-shot comparison"):
         few_shot = _compare(base, files, ks, seeds)
         console.print(few_shot.table())
-        console.print(
-            f"[bold green]Gain over the base encoder: {few_shot.gain(NUNER, TICKETS):+.1f} points of macro F1[/]",
-            highlight=False,
-        )
+        gain = few_shot.gain(NUNER, SUPPORT_TICKETS)
+        console.print(f"[bold green]Gain over the base encoder: {gain:+.1f} points of macro F1[/]", highlight=False)
     with stages.stage(f"Fine-tuning on {FINETUNE_K} examples a type"):
         recognizer = _finetune(base, files, finetune_epochs, console)
     with stages.stage("Recognition with transformers.pipeline"):
@@ -163,7 +121,15 @@ def run_quickstart(
             "versions": versions(),
         }
         files.figures.write_text(json.dumps(figures, indent=2, ensure_ascii=False, default=str) + "\n", "utf-8")
-        write_page(files, figures, statistics, few_shot, pretraining["log_history"], read)
+        write_page(
+            files,
+            figures,
+            statistics,
+            few_shot,
+            pretraining["log_history"],
+            read,
+            code=_usage(files.recognizer),
+        )
         console.print(f"{files.report}", highlight=False, soft_wrap=True)
     peak = figures["peak_memory_gib"]
     console.print(
@@ -172,15 +138,15 @@ def run_quickstart(
         + ". Use it:\n",
         highlight=False,
     )
-    console.print(usage_lines(files), markup=False, highlight=False, soft_wrap=True)
+    console.print(_usage(files.recognizer), markup=False, highlight=False, soft_wrap=True)
     return files
 
 
-def usage_lines(files: QuickstartFiles) -> str:
-    """Three lines of Python that use the recognizer."""
+def _usage(recognizer: Path) -> str:
+    """Return three lines of Python that use the recognizer."""
     return (
         "from transformers import pipeline\n"
-        f'ner = pipeline("ner", model={str(files.recognizer)!r}, aggregation_strategy="first")\n'
+        f'ner = pipeline("ner", model={str(recognizer)!r}, aggregation_strategy="first")\n'
         f"print(ner({MESSAGES[1]!r}))"
     )
 
@@ -199,7 +165,7 @@ def _pretrain(
     base: Path, corpus: DatasetDict, files: QuickstartFiles, max_steps: int | None, console: Console
 ) -> dict[str, Any]:
     from nuner.trainers.pretraining.arguments import PRESETS, preset_model_fields
-    from nuner.trainers.pretraining.run import CHECKPOINTS, RESULTS_FILE, pretrain
+    from nuner.trainers.pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE, pretrain
 
     overrides: dict[str, Any] = {"eval_strategy": "no"}  # once, at the end, is enough
     if max_steps is not None:
@@ -208,7 +174,7 @@ def _pretrain(
         finished = json.loads((files.pretraining / RESULTS_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         finished = None
-    if finished is not None and files.encoder.exists():
+    if finished is not None and (files.pretraining / BACKBONE).exists():
         expected = {
             "text_encoder": str(base),
             "preset": {"name": PRESET, **PRESETS[PRESET]},
@@ -236,42 +202,41 @@ def _pretrain(
 def _compare(base: Path, files: QuickstartFiles, ks: Sequence[int], seeds: int) -> FewShotResult:
     from nuner.trainers.few_shot.comparison import compare_encoders
 
-    return compare_encoders({BASE: base, NUNER: files.pretraining}, [TICKETS], ks=ks, seeds=seeds, names=True)
+    return compare_encoders({BASE: base, NUNER: files.pretraining}, [SUPPORT_TICKETS], ks=ks, seeds=seeds, names=True)
 
 
 def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console: Console) -> dict[str, Any]:
     """Fine-tune both encoders on the same sample, keep the recognizer made from the pre-trained one."""
     from nuner.data_builders.labelled.load import entity_types, load_labelled
-    from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
-    from nuner.trainers.fine_tuning.run import finetune
-    from nuner.trainers.fine_tuning.saving import save_recognizer
+    from nuner.trainers.fine_tuning.run import run_finetuning
 
-    tickets = load_labelled(TICKETS)
-    train = tickets["train"].select(sample_k_shot(annotation_counts(tickets["train"]), FINETUNE_K, FINETUNE_SEED))
-    scores, architecture = {}, ""
-    length: dict[str, Any] = {} if epochs is None else {"num_train_epochs": epochs}
-    for name, encoder in ((BASE, base), (NUNER, files.pretraining)):
-        trainer: Any = finetune(
-            encoder, train, files.recognizer, eval_dataset=tickets["test"], seed=FINETUNE_SEED, **length
-        )
-        scores[name] = {key.removeprefix("eval_"): value for key, value in trainer.evaluate().items()}
-        console.print(
-            f"{name}: entity F1 {100 * scores[name]['f1']:.1f} on {len(tickets['test'])} test messages, "
-            f"fine-tuned on {len(train)}",
-            highlight=False,
-        )
-        if name == NUNER:
-            architecture = save_recognizer(trainer.model, trainer.processing_class, files.recognizer)
+    tickets = load_labelled(SUPPORT_TICKETS)
+    scores: dict[str, dict[str, float]] = {}
+    figures: dict[str, Any] = {}
+    with TemporaryDirectory() as not_kept:
+        for name, encoder, output in ((BASE, base, Path(not_kept)), (NUNER, files.pretraining, files.recognizer)):
+            figures = run_finetuning(
+                encoder,
+                tickets,
+                output,
+                data_name=SUPPORT_TICKETS,
+                k=FINETUNE_K,
+                seed=FINETUNE_SEED,
+                tell=lambda _: None,
+                num_train_epochs=epochs,
+            )
+            scores[name] = {key.removeprefix("eval_"): value for key, value in figures["test"].items()}
+            console.print(
+                f"{name}: entity F1 {100 * scores[name]['f1']:.1f} on {figures['test_sentences']} test messages, "
+                f"fine-tuned on {figures['train_sentences']}",
+                highlight=False,
+            )
+    architecture = figures["architecture"]
     console.print(f"Written: {files.recognizer} ({architecture})", highlight=False, markup=False, soft_wrap=True)
+    kept = ("data_set", "k", "seed", "epochs", "train_sentences", "test_sentences", "architecture")
     return {
-        "data_set": TICKETS,
-        "k": FINETUNE_K,
-        "seed": FINETUNE_SEED,
-        "epochs": trainer.args.num_train_epochs,
-        "train_sentences": len(train),
-        "test_sentences": len(tickets["test"]),
-        "types": entity_types(train),
-        "architecture": architecture,
+        **{name: figures[name] for name in kept},
+        "types": entity_types(tickets["train"]),
         "test": scores,
     }
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.types import Receive
 
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
@@ -27,21 +28,28 @@ MAX_REQUESTS = 256
 _LARGE_REQUESTS = 8
 # For the count of requests only, as nginx counts them.
 _CLIENT_GONE = 499
-_LOOK_SECONDS = 0.5
 
 _Result = TypeVar("_Result")
+
+
+async def _wait_for_disconnect(receive: Receive) -> None:
+    """Return when the client has gone; its request must have been read to the end."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _unless_gone(request: Request, work: Coroutine[Any, Any, _Result]) -> _Result | None:
     """Do what a client waits for; cancel it, and return None, when the client no longer does."""
     task = asyncio.create_task(work)
+    # Waiting for the message makes the server read on. To look from time to time, as `is_disconnected` does, is not
+    # enough: behind a large body the server has stopped reading, so that the first look never sees that a client left.
+    gone = asyncio.create_task(_wait_for_disconnect(request.receive))
     try:
-        while not (await asyncio.wait({task}, timeout=_LOOK_SECONDS))[0]:
-            if await request.is_disconnected():
-                return None
-        return task.result()
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
     finally:
         task.cancel()
+        gone.cancel()
 
 
 class _AsciiResponse(JSONResponse):

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from nuner.modeling_nuner.recognition.recognizer import Entity, EntityRecognizer
+from nuner.modeling_nuner.recognition.entities import Entity
+from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
 from ..memory import trim_heap
 from .metrics import Metrics

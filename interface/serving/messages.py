@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nuner.modeling_nuner.recognition.recognizer import Entity
+from nuner.modeling_nuner.recognition.entities import Entity
 
 
 class EntitiesRequest(BaseModel):

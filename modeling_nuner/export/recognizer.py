@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from ..recognition.exported_files import EXPORTED_FILES, parity_file
+from ..recognition.backends.exported_files import EXPORTED_FILES, parity_file
 from ..recognition.recognizer import EntityRecognizer
 from .parity import Parity, compare_recognizers
 

@@ -9,9 +9,9 @@ from typing import Any
 from transformers import Pipeline
 
 from ..modeling_nuner import NuNerForPreTraining
-from ..recognition.bi_encoder_loading import load_concept_tokenizer, missing_concept_encoder
-from ..recognition.recognizer import Entity
-from ..recognition.zero_shot import Labels, ZeroShotRecognizer
+from ..recognition.bi_encoder_loading import NoConceptEncoderError, load_concept_tokenizer
+from ..recognition.entities import Entity
+from ..recognition.recognizer import Labels, ZeroShotRecognizer
 
 ZERO_SHOT_NER = "zero-shot-ner"
 
@@ -67,7 +67,7 @@ class ZeroShotNerPipeline(Pipeline):
     def _vector_source(self) -> ZeroShotRecognizer:
         model: Any = self.model
         if not isinstance(model, NuNerForPreTraining):
-            raise ValueError(missing_concept_encoder(model.name_or_path or type(model).__name__))
+            raise NoConceptEncoderError(model.name_or_path or type(model).__name__)
         own: Any = load_concept_tokenizer(model.name_or_path) if model.name_or_path else None
         tokenizer: Any = self.tokenizer
         # Its labels are replaced at every call; that there must be one keeps the class without a state of no labels.

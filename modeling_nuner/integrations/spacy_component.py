@@ -14,7 +14,8 @@ from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span
 from spacy.util import ensure_path, filter_spans, minibatch
 
-from ..recognition.recognizer import Entity, EntityRecognizer
+from ..recognition.entities import Entity
+from ..recognition.recognizer import EntityRecognizer
 
 Alignment = Literal["expand", "contract", "strict"]
 SETTINGS_FILE = "nuner.json"
@@ -23,7 +24,7 @@ SETTINGS_FILE = "nuner.json"
 class SpacyRecognizer(Pipe):
     """Puts a recognizer's entities into `doc.ents` and `doc.spans`.
 
-    `doc.spans[spans_key]` holds every entity, with its scores in `attrs["scores"]` as spaCy's span categoriser
+    `doc.spans[spans_key]` holds every entity, with its scores in `attrs["scores"]` as spaCy's span categorizer
     writes them. `doc.ents` holds those that do not overlap: of entities that do, the longest, then the first; what
     components before this one put there stays.
 

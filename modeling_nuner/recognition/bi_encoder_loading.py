@@ -9,10 +9,26 @@ import torch
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils.hub import cached_file
 
+from ..checkpoint_errors import explain_checkpoint_errors
+from ..devices import choose_device
 from ..modeling_nuner import NuNerForPreTraining
 
 CONCEPT_TOKENIZER = "concept_tokenizer"
 """Folder of the concept encoder's tokenizer in a checkpoint, where it is not that of the text encoder."""
+
+
+class NoConceptEncoderError(ValueError):
+    """A checkpoint cannot answer for entity types that are named at run time.
+
+    Args:
+        checkpoint: The checkpoint, as the user knows it.
+    """
+
+    def __init__(self, checkpoint: str) -> None:
+        super().__init__(
+            f"{checkpoint} has no concept encoder, so it cannot look for entity types by their names: give the folder "
+            "of the whole bi-encoder that `nuner pretrain` writes, not its backbone or a fine-tuned recognizer"
+        )
 
 
 class BiEncoderParts(NamedTuple):
@@ -57,31 +73,23 @@ def load_bi_encoder(checkpoint: str, dtype: str, device: str | None) -> BiEncode
 
     Raises:
         FileNotFoundError: If there is no such checkpoint.
-        ValueError: If it has no concept encoder or no tokenizer, or the precision is another.
+        NoConceptEncoderError: If it has no concept encoder.
+        ValueError: If it has no tokenizer, or the precision is another.
     """
     if dtype not in ("float32", "bfloat16", "float16"):
         raise ValueError(f"a bi-encoder computes in float32, bfloat16 or float16, not in {dtype!r}")
-    try:
+    with explain_checkpoint_errors(checkpoint, "bi-encoder", "bi-encoder with its tokenizer"):
         config = AutoConfig.from_pretrained(checkpoint)
         tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        if Path(checkpoint).exists():
-            raise ValueError(f"{checkpoint} holds no bi-encoder with its tokenizer ({reason})") from error
-        raise FileNotFoundError(
-            f"there is no bi-encoder {checkpoint!r}: neither a folder with a saved model nor a Hub id within reach"
-        ) from error
     if config.model_type != "nuner":
-        raise ValueError(missing_concept_encoder(checkpoint))
+        raise NoConceptEncoderError(checkpoint)
     loaded: Any = NuNerForPreTraining.from_pretrained(
         checkpoint, dtype=getattr(torch, dtype), output_loading_info=True
     )
     model, loading = loaded
     if any(name.startswith("concept_encoder.") for name in loading["missing_keys"]):
-        raise ValueError(missing_concept_encoder(checkpoint))
-    if device is None:
-        device = str(torch.accelerator.current_accelerator() if torch.accelerator.is_available() else "cpu")
-    model = model.eval().to(torch.device(device))
+        raise NoConceptEncoderError(checkpoint)
+    model = model.eval().to(choose_device(device))
     return BiEncoderParts(model, tokenizer, load_concept_tokenizer(checkpoint) or tokenizer)
 
 
@@ -98,11 +106,3 @@ def load_concept_tokenizer(checkpoint: str) -> PreTrainedTokenizerBase | None:
         checkpoint, f"{CONCEPT_TOKENIZER}/tokenizer_config.json", _raise_exceptions_for_missing_entries=False
     )
     return AutoTokenizer.from_pretrained(Path(file).parent) if file else None
-
-
-def missing_concept_encoder(checkpoint: str) -> str:
-    """What to tell about a checkpoint that cannot answer for types that are named at run time."""
-    return (
-        f"{checkpoint} has no concept encoder, so it cannot look for entity types by their names: give the folder of "
-        "the whole bi-encoder that `nuner pretrain` writes, not its backbone or a fine-tuned recognizer"
-    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,6 +24,73 @@ class WordSpans(NamedTuple):
     last: np.ndarray
     type: np.ndarray
     score: np.ndarray
+
+
+class Decoder(Protocol):
+    """What turns the logits of words into entities; a recognizer is given one."""
+
+    def __call__(self, logits: np.ndarray, text_starts: np.ndarray) -> WordSpans:
+        """Find the entities of texts.
+
+        Args:
+            logits: Logits of the words of all texts, one text after the other, `(words, labels)`.
+            text_starts: Place of the first word of each text, `(texts,)`, rising; texts may be empty.
+
+        Returns:
+            The entities, in order.
+        """
+        ...
+
+
+class LabelDecoder:
+    """Takes neighboring words for an entity as their labels say, see `decode`.
+
+    Args:
+        labels: What the labels mean.
+        decoding: `"greedy"` (the best label of each word) or `"viterbi"` (the best sequence without invalid labels).
+
+    Raises:
+        ValueError: If the decoding is another.
+    """
+
+    def __init__(self, labels: LabelTable, decoding: Literal["greedy", "viterbi"] = "greedy") -> None:
+        if decoding not in ("greedy", "viterbi"):
+            raise ValueError(f"decoding is {decoding!r}; it must be 'greedy' or 'viterbi'")
+        self.labels = labels
+        self.viterbi = decoding == "viterbi"
+
+    def __call__(self, logits: np.ndarray, text_starts: np.ndarray) -> WordSpans:
+        """Find the entities of texts, see `Decoder`."""
+        return decode(logits, text_starts, self.labels, viterbi=self.viterbi)
+
+
+class TypeDecoder:
+    """Takes neighboring words for an entity where the probability of one type says so.
+
+    The logits are those of the threshold, and behind it those of each type by itself. The score of an entity is the
+    mean probability of its words, whatever the other types have.
+
+    Args:
+        types: Names of the types.
+        nested: Whether entities of different types may overlap: every type is decoded by itself, rather than the
+            best type of each word.
+    """
+
+    def __init__(self, types: Sequence[str], nested: bool = False) -> None:
+        self.labels = LabelTable.of_types(types)
+        self.nested = nested
+
+    def __call__(self, logits: np.ndarray, text_starts: np.ndarray) -> WordSpans:
+        """Find the entities of texts, see `Decoder`; those that overlap in the order of the text, longest first."""
+        if not self.nested:
+            return _with_probabilities(decode(logits, text_starts, self.labels), logits)
+        by_type = []
+        for kind, name in enumerate(self.labels.types):
+            found = decode(logits[:, [0, kind + 1]], text_starts, LabelTable.of_types([name]))
+            by_type.append(found._replace(type=found.type + kind))
+        spans = WordSpans(*(np.concatenate(columns) for columns in zip(*by_type, strict=True)))
+        order = np.lexsort((-spans.last, spans.first))
+        return _with_probabilities(WordSpans(*(column[order] for column in spans)), logits)
 
 
 def decode(logits: np.ndarray, text_starts: np.ndarray, labels: LabelTable, *, viterbi: bool = False) -> WordSpans:
@@ -102,3 +170,11 @@ def _best_sequences(scores: np.ndarray, starts: np.ndarray, labels: LabelTable) 
         current[:alive] = came_from[words, current[:alive]]
         best[words - 1] = current[:alive]
     return best
+
+
+def _with_probabilities(spans: WordSpans, logits: np.ndarray) -> WordSpans:
+    running = np.zeros((len(logits) + 1, logits.shape[1]))
+    np.cumsum(1 / (1 + np.exp(-logits.astype(np.float64))), axis=0, out=running[1:])
+    column = spans.type + 1
+    score = (running[spans.last + 1, column] - running[spans.first, column]) / (spans.last + 1 - spans.first)
+    return spans._replace(score=score.astype(np.float32))

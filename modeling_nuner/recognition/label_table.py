@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,8 +78,28 @@ class LabelTable:
             raise ValueError(f"id2label of the checkpoint skips numbers: it names {sorted(id2label)}")
         return cls([id2label[i] for i in range(len(id2label))])
 
+    @classmethod
+    def of_types(cls, types: Iterable[str]) -> LabelTable:
+        """Make the table of entity types that have one label each, which both begins and continues their entities.
+
+        Args:
+            types: Their names, whatever they look like.
+
+        Returns:
+            The table; its first label is that of no entity.
+
+        Example:
+            ```python
+            >>> from nuner.modeling_nuner.recognition.label_table import LabelTable
+            >>> LabelTable.of_types(["city", "B-cell"]).types
+            ['city', 'B-cell']
+
+            ```
+        """
+        return cls([OUTSIDE, *(f"I-{name}" for name in types)])
+
     def transitions(self) -> np.ndarray:
-        """Which label may follow which.
+        """Tell which label may follow which.
 
         Returns:
             True where the label of the column may follow that of the row, `(labels + 1, labels)`; the last row is
@@ -98,7 +118,7 @@ class LabelTable:
         return allowed
 
     def may_be_last(self) -> np.ndarray:
-        """Which labels the last word of a text may have, `(labels,)`."""
+        """Tell which labels the last word of a text may have, `(labels,)`."""
         if not self.ends.any():
             return np.ones(len(self.names), dtype=bool)
         return (self.type_of < 0) | self.ends

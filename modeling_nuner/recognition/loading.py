@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tokenizers import Tokenizer
 
+from ..checkpoint_errors import explain_checkpoint_errors
+from ..input_length import longest_input
 from .backends import Backend, BackendName
 from .label_table import LabelTable
 from .word_tokens import WordTokenizer
-
-# Architectures that number positions from behind the padding token's id.
-_SHIFTED_POSITIONS = frozenset(
-    (
-        *("camembert", "data2vec-text", "esm", "ibert", "longformer", "luke", "mpnet", "roberta"),
-        *("roberta-prelayernorm", "xlm-roberta", "xlm-roberta-xl", "xmod"),
-    )
-)
-# Tokenizers without a limit carry an absurdly high one.
-_NO_LIMIT = 1_000_000
 
 
 class RecognizerParts(NamedTuple):
@@ -69,19 +61,12 @@ def _load_torch(checkpoint: str, dtype: str | None, device: str | None) -> Recog
 
     from .backends.torch import TorchBackend
 
-    try:
-        config: dict[str, Any] = AutoConfig.from_pretrained(checkpoint).to_dict()
+    with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer with its tokenizer"):
+        config = AutoConfig.from_pretrained(checkpoint)
         tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        if Path(checkpoint).exists():
-            raise ValueError(f"{checkpoint} holds no recognizer with its tokenizer ({reason})") from error
-        raise FileNotFoundError(
-            f"there is no recognizer {checkpoint!r}: neither a folder with a saved model nor a Hub id within reach"
-        ) from error
     if not tokenizer.is_fast:
         raise ValueError(f"the tokenizer of {checkpoint} does not tell places in the text; a fast one is needed")
-    labels = LabelTable.from_config(config)
+    labels = LabelTable.from_config(config.to_dict())
     return RecognizerParts(
         TorchBackend.from_pretrained(checkpoint, dtype, device),
         WordTokenizer(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())),
@@ -120,28 +105,5 @@ def _load_exported(checkpoint: Path, backend: BackendName, dtype: str) -> Recogn
 def _downloaded(repository: str) -> Path:
     from huggingface_hub import snapshot_download
 
-    try:
+    with explain_checkpoint_errors(repository, "export", folder="a folder that `nuner export` wrote"):
         return Path(snapshot_download(repository))
-    except (OSError, ValueError) as error:
-        raise FileNotFoundError(
-            f"there is no export {repository!r}: neither a folder that `nuner export` wrote nor a Hub id within reach"
-        ) from error
-
-
-def longest_input(config: dict[str, Any], tokenizer_limit: int | None) -> int:
-    """Most tokens that an encoder reads at once.
-
-    Args:
-        config: Fields of its `config.json`.
-        tokenizer_limit: `model_max_length` of its tokenizer.
-
-    Returns:
-        The number, special tokens included; 1,000,000 where nothing limits it.
-    """
-    encoder = config.get("text_config") or config
-    limits = [min(tokenizer_limit or _NO_LIMIT, _NO_LIMIT)]
-    positions = encoder.get("max_position_embeddings")
-    if isinstance(positions, int) and positions > 0:
-        shifted = encoder.get("model_type") in _SHIFTED_POSITIONS
-        limits.append(positions - (encoder.get("pad_token_id", 1) + 1 if shifted else 0))
-    return min(limits)

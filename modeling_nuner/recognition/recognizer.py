@@ -1,46 +1,36 @@
-"""Entities out of texts, as fast as the machine allows."""
+"""Entities out of texts, as fast as the machine allows: of the types of a checkpoint, or of types that are named."""
 
 from __future__ import annotations
 
+import copy
 import os
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from .backends import Backend, BackendName
-from .batching import plan_batches
-from .decoding import WordSpans, decode
+from .decoding import Decoder, LabelDecoder
+from .entities import Entity, place_entities
 from .label_table import LabelTable
-from .text_sources import answer_in_kind, text_or_none
-from .windows import Windows, plan_windows
+from .loading import load_parts
+from .text_sources import recognize_source, text_or_none
+from .windows import DEFAULT_WINDOW, plan_windows, window_length
+from .word_logits import Padding, classify_words
 from .word_tokens import WordTokenizer, WordTokens
 
-# Longer windows cost more attention than they gain context, and most recognizers were trained on single sentences.
-DEFAULT_WINDOW = 512
+if TYPE_CHECKING:  # an exported recognizer runs where these are not installed
+    from transformers import PreTrainedTokenizerBase
+
+    from ..modeling_nuner import NuNerForPreTraining
+
 # What is read before the first result: enough texts of each length to fill batches without padding.
 LOOK_AHEAD_TEXTS = 2048
 LOOK_AHEAD_CHARACTERS = 1 << 20
 
-
-class Entity(TypedDict):
-    """A recognized entity.
-
-    Args:
-        start: Character with which it begins in the caller's string.
-        end: Behind its last character.
-        text: `string[start:end]`.
-        label: Its type.
-        score: Mean probability of its words' labels, 0 to 1.
-    """
-
-    start: int
-    end: int
-    text: str
-    label: str
-    score: float
+Labels = Iterable[str] | Mapping[str, str]
+"""Entity types as a caller names them: their names, or names with a description that is compared in their place."""
 
 
 @dataclass
@@ -73,9 +63,9 @@ class EntityRecognizer:
         backend: What computes the logits.
         tokenizer: The tokenizer.
         labels: The labels.
+        decoder: What turns the logits of words into entities; `LabelDecoder(labels)` when left out.
         max_length: Most tokens of a window, special ones included.
         pad_token_id: Id that fills batches up.
-        decoding: `"greedy"` (the best label of each word) or `"viterbi"` (the best sequence without invalid labels).
         overlap: Tokens that neighboring windows share; an eighth of a window when left out.
 
     Raises:
@@ -97,18 +87,16 @@ class EntityRecognizer:
         tokenizer: WordTokenizer,
         labels: LabelTable,
         *,
+        decoder: Decoder | None = None,
         max_length: int = DEFAULT_WINDOW,
         pad_token_id: int = 0,
-        decoding: Literal["greedy", "viterbi"] = "greedy",
         overlap: int | None = None,
     ) -> None:
-        if decoding not in ("greedy", "viterbi"):
-            raise ValueError(f"decoding is {decoding!r}; it must be 'greedy' or 'viterbi'")
         self.backend = backend
         self.tokenizer = tokenizer
         self.labels = labels
+        self.decoder: Decoder = LabelDecoder(labels) if decoder is None else decoder
         self.pad_token_id = pad_token_id
-        self.decoding = decoding
         self.window = max_length - len(tokenizer.prefix) - len(tokenizer.suffix)
         self.overlap = self.window // 8 if overlap is None else overlap
         if not 0 <= self.overlap < self.window:
@@ -127,7 +115,9 @@ class EntityRecognizer:
         *,
         device: str | None = None,
         max_length: int | None = None,
-        labels: Iterable[str] | Mapping[str, str] | None = None,
+        labels: Labels | None = None,
+        decoding: Literal["greedy", "viterbi"] = "greedy",
+        overlap: int | None = None,
         **kwargs: Any,
     ) -> EntityRecognizer:
         """Load a recognizer.
@@ -141,7 +131,10 @@ class EntityRecognizer:
             max_length: Most tokens that are read at once; what the encoder takes, at most 512, when left out.
             labels: Entity types to look for by their names, or names with descriptions; the checkpoint must then be
                 a bi-encoder as pre-training leaves it, and the result is a `ZeroShotRecognizer`.
-            **kwargs: `decoding` and `overlap`, as above; with `labels` the arguments of `ZeroShotRecognizer`.
+            decoding: `"greedy"` (the best label of each word) or `"viterbi"` (the best sequence without invalid
+                labels). Types that are named have no labels that could be invalid.
+            overlap: Tokens that neighboring windows share; an eighth of a window when left out.
+            **kwargs: With `labels`, `nested` and `threshold` as `ZeroShotRecognizer` takes them.
 
         Returns:
             The recognizer.
@@ -151,24 +144,19 @@ class EntityRecognizer:
             ValueError: If it has no classifier, does not name its labels, or its tokenizer is not a fast one.
         """
         if labels is not None:
-            from .zero_shot import ZeroShotRecognizer
-
             if backend != "torch":
                 raise ValueError(f"entity types that are named at run time need the torch backend, not {backend}")
-            return ZeroShotRecognizer.from_pretrained(
-                checkpoint, labels=labels, dtype=dtype, device=device, max_length=max_length, **kwargs
-            )
-        from .loading import load_parts
-
+            kwargs |= {"max_length": max_length, "overlap": overlap}
+            return ZeroShotRecognizer.from_pretrained(checkpoint, labels=labels, dtype=dtype, device=device, **kwargs)
         parts = load_parts(os.fspath(checkpoint), backend, dtype, device)
-        if max_length is not None and max_length > parts.longest:
-            raise ValueError(f"max_length is {max_length}, but {checkpoint} reads at most {parts.longest} tokens")
         return cls(
             parts.backend,
             parts.tokenizer,
             parts.labels,
-            max_length=max_length or min(parts.longest, DEFAULT_WINDOW),
+            decoder=LabelDecoder(parts.labels, decoding),
+            max_length=window_length(max_length, parts.longest, os.fspath(checkpoint)),
             pad_token_id=parts.pad_token_id,
+            overlap=overlap,
             **kwargs,
         )
 
@@ -187,7 +175,7 @@ class EntityRecognizer:
         Raises:
             ValueError: If a text is not a string, with its number.
         """
-        return answer_in_kind(texts, column, self.stream)
+        return recognize_source(texts, column, self.stream)
 
     def stream(self, texts: Iterable[str | None]) -> Iterator[list[Entity]]:
         """Recognize texts one pool after another, in constant memory.
@@ -219,31 +207,14 @@ class EntityRecognizer:
             tokens = self.tokenizer(texts)
             logits = self.word_logits(tokens)
             first_word = np.searchsorted(tokens.text, np.arange(len(texts)))
-            for text, entity in self._entities(texts, tokens, self._spans(logits, first_word)):
+            spans = self.decoder(logits, first_word)
+            self.counts.entities += len(spans.first)
+            for text, entity in place_entities(texts, tokens, spans, self.labels.types):
                 results[places[text]].append(entity)
         return results
 
-    def _spans(self, logits: np.ndarray, text_starts: np.ndarray) -> WordSpans:
-        return decode(logits, text_starts, self.labels, viterbi=self.decoding == "viterbi")
-
-    def _entities(self, texts: list[str], tokens: WordTokens, spans: WordSpans) -> Iterator[tuple[int, Entity]]:
-        self.counts.entities += len(spans.first)
-        columns = (
-            tokens.text[spans.first],
-            tokens.start[spans.first],
-            tokens.end[spans.last],
-            spans.type,
-            spans.score,
-        )
-        for place, start, end, kind, score in zip(*(column.tolist() for column in columns), strict=True):
-            text = texts[place]
-            # Tokenizers that strip accents leave the combining marks behind a letter out.
-            while end < len(text) and unicodedata.category(text[end])[0] == "M":
-                end += 1
-            yield place, Entity(start=start, end=end, text=text[start:end], label=self.labels.types[kind], score=score)
-
     def word_logits(self, tokens: WordTokens) -> np.ndarray:
-        """Logits of the first sub-word of each word.
+        """Compute the logits of the first sub-word of each word.
 
         Args:
             tokens: What the tokenizer makes of the texts.
@@ -252,36 +223,123 @@ class EntityRecognizer:
             The logits, `(words, labels)`.
         """
         windows = plan_windows(tokens.text_starts, self.window, self.overlap)
-        lengths = windows.end - windows.start
-        self.counts.tokens += int(lengths.sum())
+        self.counts.tokens += int((windows.end - windows.start).sum())
         self.counts.windowed += int((np.diff(tokens.text_starts) > self.window).sum())
-        # Words that count in each window: a range, since both are in the order of the text.
-        from_word = np.searchsorted(tokens.first_token, windows.keep_start)
-        to_word = np.searchsorted(tokens.first_token, windows.keep_end)
-        logits = np.zeros((len(tokens.first_token), len(self.labels.names)), dtype=np.float32)
-        special = len(self.tokenizer.prefix) + len(self.tokenizer.suffix)
-        for rows in plan_batches(lengths + special, self.backend.batch_tokens, self.backend.max_padding):
-            input_ids, attention_mask = self._padded(tokens.ids, windows, rows)
-            output = self.backend(input_ids, attention_mask)
-            counts = to_word[rows] - from_word[rows]
-            row = np.repeat(np.arange(len(rows)), counts)
-            word = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts - from_word[rows], counts)
-            place = tokens.first_token[word] - windows.start[rows][row] + len(self.tokenizer.prefix)
-            logits[word] = output[row, place]
-        return logits
+        padding = Padding(self.tokenizer.prefix, self.tokenizer.suffix, self.pad_token_id)
+        return classify_words(self.backend, tokens, windows, padding, len(self.labels.names))
 
-    def _padded(self, ids: np.ndarray, windows: Windows, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Token ids and attention mask of a batch of windows, with special tokens."""
-        prefix, suffix = self.tokenizer.prefix, self.tokenizer.suffix
-        lengths = windows.end[rows] - windows.start[rows]
-        place = np.arange(int(lengths.max()))
-        real = place < lengths[:, None]
-        width = len(prefix) + len(place) + len(suffix)
-        input_ids = np.full((len(rows), width), self.pad_token_id, dtype=np.int64)
-        input_ids[:, : len(prefix)] = prefix
-        body = input_ids[:, len(prefix) : len(prefix) + len(place)]
-        body[real] = ids[(windows.start[rows][:, None] + place)[real]]
-        behind = len(prefix) + lengths[:, None] + np.arange(len(suffix))
-        np.put_along_axis(input_ids, behind, np.broadcast_to(suffix, behind.shape), axis=1)
-        attention_mask = (np.arange(width) < (lengths + len(prefix) + len(suffix))[:, None]).astype(np.int64)
-        return input_ids, attention_mask
+
+class ZeroShotRecognizer(EntityRecognizer):
+    """Finds entities of any types: a token belongs to a type where its vector agrees with that of the type's name.
+
+    Each word has a calibrated probability for each type; neighboring words of one type are one entity.
+
+    Args:
+        model: The bi-encoder.
+        tokenizer: Fast tokenizer of its text encoder.
+        labels: Names of the types, or names with a description that is compared in place of the name, such as
+            `{"TITLE": "movie title"}`.
+        concept_tokenizer: Tokenizer of its concept encoder; that of the text encoder when left out.
+        nested: Whether entities of different types may overlap: every type is decoded by itself, rather than the
+            best type of each word.
+        threshold: Probability from which a word belongs to a type; the one that was fitted when left out.
+        max_length: Most tokens of a window, special ones included; what the encoder takes, at most 512, when left
+            out.
+        overlap: Tokens that neighboring windows share; an eighth of a window when left out.
+
+    Raises:
+        ValueError: If the labels are empty or not strings, the threshold is no probability, or the tokenizer is not
+            a fast one.
+
+    Example:
+        ```python
+        >>> from nuner import EntityRecognizer
+        >>> recognizer = EntityRecognizer.from_pretrained("nuner", labels=["city", "drug"])  # doctest: +SKIP
+        >>> recognizer("Aspirin is sold in Paris.")  # doctest: +SKIP
+        >>> recognizer.with_labels(["company"])("Acme sells it.")  # doctest: +SKIP
+
+        ```
+    """
+
+    def __init__(
+        self,
+        model: NuNerForPreTraining,
+        tokenizer: PreTrainedTokenizerBase,
+        labels: Labels,
+        *,
+        concept_tokenizer: PreTrainedTokenizerBase | None = None,
+        nested: bool = False,
+        threshold: float | None = None,
+        max_length: int | None = None,
+        overlap: int | None = None,
+    ) -> None:
+        from .zero_shot import TypeClassifiers
+
+        self.model, self.nested, self.threshold = model, nested, threshold
+        self.classifiers = TypeClassifiers(model, tokenizer, concept_tokenizer)
+        backend, decoder = self.classifiers(labels, nested, threshold)
+        super().__init__(
+            backend,
+            self.classifiers.tokenizer,
+            decoder.labels,
+            decoder=decoder,
+            max_length=window_length(max_length, self.classifiers.longest, "the text encoder"),
+            pad_token_id=self.classifiers.pad_token_id,
+            overlap=overlap,
+        )
+
+    @classmethod
+    def from_pretrained(  # pyright: ignore[reportIncompatibleMethodOverride]
+        cls,
+        checkpoint: str | os.PathLike[str],
+        *,
+        labels: Labels,
+        dtype: str | None = None,
+        device: str | None = None,
+        **kwargs: Any,
+    ) -> ZeroShotRecognizer:
+        """Load a bi-encoder as a recognizer.
+
+        Args:
+            checkpoint: Folder or Hub id of what pre-training wrote: the bi-encoder, not the text encoder alone.
+            labels: As above.
+            dtype: Precision: `"float32"` (the default), `"bfloat16"` or `"float16"`.
+            device: Where to run it; an accelerator if there is one.
+            **kwargs: `nested`, `threshold`, `max_length`, `overlap`, as above.
+
+        Returns:
+            The recognizer.
+
+        Raises:
+            FileNotFoundError: If there is no such checkpoint.
+            ValueError: If it has no concept encoder, or the labels are empty or not strings.
+        """
+        from .bi_encoder_loading import load_bi_encoder
+        from .concepts import concept_labels
+
+        labels = concept_labels(labels)
+        parts = load_bi_encoder(os.fspath(checkpoint), dtype or "float32", device)
+        return cls(parts.model, parts.tokenizer, labels, concept_tokenizer=parts.concept_tokenizer, **kwargs)
+
+    def with_labels(
+        self, labels: Labels, *, nested: bool | None = None, threshold: float | None = None
+    ) -> ZeroShotRecognizer:
+        """Return the same recognizer for other types; it shares the model and the vectors of names with this one.
+
+        Args:
+            labels: As above.
+            nested: As above; as here when left out.
+            threshold: As above; as here when left out.
+
+        Returns:
+            A recognizer; this one does not change.
+
+        Raises:
+            ValueError: If the labels are empty or not strings, or the threshold is no probability.
+        """
+        other = copy.copy(self)
+        other.nested = self.nested if nested is None else nested
+        other.threshold = self.threshold if threshold is None else threshold
+        other.backend, decoder = self.classifiers(labels, other.nested, other.threshold)
+        other.decoder, other.labels = decoder, decoder.labels
+        return other

@@ -9,8 +9,8 @@ from typing import Any
 RESULT_COLUMN = "entities"
 
 
-def answer_in_kind(texts: Any, column: str, recognize: Callable[[Iterable[Any]], Iterator[list[Any]]]) -> Any:
-    """Recognize the texts of a container, and return the results as its users expect them.
+def recognize_source(texts: Any, column: str, recognize: Callable[[Iterable[Any]], Iterator[list[Any]]]) -> Any:
+    """Recognize the texts of a string, a container or a stream, and return the results in the same form.
 
     Args:
         texts: A string, anything with a length (list, tuple, array, `datasets` column, pandas or polars Series), a
@@ -43,7 +43,7 @@ def answer_in_kind(texts: Any, column: str, recognize: Callable[[Iterable[Any]],
 
 
 def text_or_none(value: Any, place: int) -> str | None:
-    """A text, or None for what stands for a missing one.
+    """Return a text, or None for what stands for a missing one.
 
     Args:
         value: A string, None, NaN, or what pandas puts for missing values.

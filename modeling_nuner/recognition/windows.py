@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+# Longer windows cost more attention than they gain context, and most recognizers were trained on single sentences.
+DEFAULT_WINDOW = 512
+
 
 class Windows(NamedTuple):
     """Stretches of tokens for the encoder, and which of their tokens count.
@@ -24,6 +27,25 @@ class Windows(NamedTuple):
     end: np.ndarray
     keep_start: np.ndarray
     keep_end: np.ndarray
+
+
+def window_length(wanted: int | None, longest: int, reader: str) -> int:
+    """Choose how many tokens are read at once.
+
+    Args:
+        wanted: What the user asks for, if anything.
+        longest: What the encoder reads at most.
+        reader: What to call the encoder in the message.
+
+    Returns:
+        The wanted length; what the encoder reads, at most 512, when none was asked for. Special tokens included.
+
+    Raises:
+        ValueError: If the encoder reads less than is wanted.
+    """
+    if wanted is not None and wanted > longest:
+        raise ValueError(f"max_length is {wanted}, but {reader} reads at most {longest} tokens")
+    return wanted or min(longest, DEFAULT_WINDOW)
 
 
 def plan_windows(text_starts: np.ndarray, size: int, overlap: int) -> Windows:

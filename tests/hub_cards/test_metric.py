@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from support.small_models import LABELS, save_small_model
 
-from nuner.hub_cards.metric import METRIC_FOLDER
+from nuner.hub_cards import METRIC_FOLDER
 from nuner.trainers.evaluation.entity_scores import entity_scores
 
 TAGS = ["O", "B-city", "I-city", "B-company", "I-company", "B-day"]

@@ -11,8 +11,7 @@ from huggingface_hub import RepoCard
 from support.folders import REPOSITORY
 from support.small_models import save_small_model, whole_facts
 
-from nuner.hub_cards.space import write_space
-from nuner.hub_cards.space.write_space import GRADIO_VERSION
+from nuner.hub_cards.space.write_space import GRADIO_VERSION, write_space
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from nuner.data_builders.annotation.llm.backoff import Backoff
 from nuner.data_builders.annotation.llm.client import LLMClient
 from nuner.data_builders.annotation.llm.prompt import Prompt
+from nuner.data_builders.annotation.llm.waiting import Backoff
 from nuner.data_builders.annotation.runs.settings import RunSettings
 from nuner.data_builders.annotation.sentences.raw_sentence import RawSentence, raw_sentence
 

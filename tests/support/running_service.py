@@ -19,9 +19,10 @@ from nuner.serving import create_app
 
 
 @contextmanager
-def service_thread(model: Path, **options: Any) -> Iterator[str]:
+def service_thread(model: Path | EntityRecognizer, **options: Any) -> Iterator[str]:
     """Serve a recognizer from a thread; the address. It takes no seconds to start."""
-    app = create_app(EntityRecognizer.from_pretrained(model), **options)
+    recognizer = EntityRecognizer.from_pretrained(model) if isinstance(model, Path) else model
+    app = create_app(recognizer, **options)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
     with listener("127.0.0.1", 0) as sock:
         thread = threading.Thread(target=server.run, args=([sock],))

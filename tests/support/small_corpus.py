@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from nuner import ContrastiveTrainer, ContrastiveTrainingArguments, NuNerForPreTraining
+from nuner.trainers import ContrastiveLoss
 
 CONCEPTS = {
     "paris": ["city", "capital of france"],
@@ -38,8 +39,25 @@ def small_corpus(num_sentences: int, seed: int = 0) -> Dataset:
     return Dataset.from_list(rows)
 
 
-def small_trainer(encoder: Path, output_dir: Path, num_sentences: int = 40, **arguments: Any) -> ContrastiveTrainer:
-    """A trainer that takes a second or two."""
+def small_trainer(
+    encoder: Path,
+    output_dir: Path,
+    *,
+    num_sentences: int = 40,
+    concept_processing_class: PreTrainedTokenizerBase | None = None,
+    loss: ContrastiveLoss | None = None,
+    **arguments: Any,
+) -> ContrastiveTrainer:
+    """Make a trainer that takes a second or two.
+
+    Args:
+        encoder: Both encoders.
+        output_dir: Folder of the run.
+        num_sentences: How many sentences to learn from.
+        concept_processing_class: As for `ContrastiveTrainer`.
+        loss: As for `ContrastiveTrainer`.
+        **arguments: Arguments that replace those that make it quick.
+    """
     defaults: dict[str, Any] = {
         "num_train_epochs": 2,
         "per_device_train_batch_size": 4,
@@ -57,4 +75,6 @@ def small_trainer(encoder: Path, output_dir: Path, num_sentences: int = 40, **ar
         train_dataset=small_corpus(num_sentences),
         eval_dataset=small_corpus(12, seed=1),
         processing_class=AutoTokenizer.from_pretrained(encoder),
+        concept_processing_class=concept_processing_class,
+        loss=loss,
     )

@@ -17,8 +17,8 @@ class EntityComparison(NamedTuple):
 
     Args:
         kind: `"correct"` or what is wrong.
-        gold: The gold entity; None: the prediction is spurious.
-        predicted: The predicted entity; None: the gold one is missed.
+        gold: The gold entity, or None where the prediction is spurious.
+        predicted: The predicted entity, or None where the gold one is missed.
     """
 
     kind: Literal["correct"] | ErrorKind

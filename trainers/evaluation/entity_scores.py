@@ -1,4 +1,4 @@
-"""Scores of whole entities and of single tokens."""
+"""How good predicted tags are: over all entities, and for each entity type."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any
 
 import torch
 
+from nuner.data_builders.labelled.label_schemes import OUTSIDE
+
 from .token_scores import macro_token_f1, token_classes
+
+_AVERAGES = ("micro avg", "macro avg", "weighted avg")
 
 
 def entity_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Precision, recall and F1 of entities whose type and both ends are right, and the paper's F1 over tokens.
+    """Compute precision, recall and F1 of entities whose type and both ends are right, and the paper's F1 over tokens.
 
     Two readings of invalid sequences are in use. The default mode of seqeval (that of conlleval) takes an `I-` that
     follows no entity of its type as the beginning of one, as `pipeline("ner")` does; strict mode counts no entity
@@ -38,19 +42,12 @@ def entity_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[st
 
         ```
     """
-    from seqeval.metrics import classification_report
     from seqeval.scheme import IOB2
 
     scores: dict[str, float] = {}
     modes: dict[str, dict[str, Any]] = {"": {}, "strict_": {"mode": "strict", "scheme": IOB2}}
     for prefix, mode in modes.items():
-        report: Any = classification_report(
-            list(gold),
-            list(predicted),
-            output_dict=True,
-            zero_division=0,  # pyright: ignore[reportArgumentType] (its annotation says str)
-            **mode,
-        )
+        report = _report(gold, predicted, **mode)
         micro, macro = report["micro avg"], report["macro avg"]
         scores[f"{prefix}precision"] = float(micro["precision"])
         scores[f"{prefix}recall"] = float(micro["recall"])
@@ -60,8 +57,55 @@ def entity_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[st
     return scores
 
 
+def type_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> dict[str, dict[str, float]]:
+    """Compute precision, recall and F1 of the entities of each type, right in type and both ends.
+
+    Sequences that IOB2 does not allow are read as seqeval does by default: an `I-` that follows no entity of its
+    type begins one.
+
+    Args:
+        gold: IOB2 tags of each sentence.
+        predicted: The predicted ones, as many.
+
+    Returns:
+        Type -> `precision`, `recall`, `f1` and `support`, the number of gold entities; in alphabetical order.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.evaluation.entity_scores import type_scores
+        >>> type_scores([["B-city", "O"]], [["B-city", "O"]])
+        {'city': {'precision': 1.0, 'recall': 1.0, 'f1': 1.0, 'support': 1}}
+
+        ```
+    """
+    return {
+        name: {
+            "precision": float(scores["precision"]),
+            "recall": float(scores["recall"]),
+            "f1": float(scores["f1-score"]),
+            "support": int(scores["support"]),
+        }
+        for name, scores in _report(gold, predicted).items()
+        if name not in _AVERAGES
+    }
+
+
+def _report(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], **mode: Any) -> dict[str, Any]:
+    """Let seqeval score each type, and their averages."""
+    from seqeval.metrics import classification_report
+
+    report: Any = classification_report(
+        list(gold),
+        list(predicted),
+        output_dict=True,
+        zero_division=0,  # pyright: ignore[reportArgumentType] (its annotation says str)
+        **mode,
+    )
+    return report
+
+
 def _token_macro_f1(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
-    names = sorted({tag for tags in (*gold, *predicted) for tag in tags} | {"O"})
+    names = sorted({tag for tags in (*gold, *predicted) for tag in tags} | {OUTSIDE})
     number = {name: i for i, name in enumerate(names)}
     classes = token_classes(names)
     of_gold, of_predicted = (

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from nuner.data_builders.labelled.label_schemes import EntitySpan
 from nuner.data_builders.pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
 from nuner.data_builders.pages.html_page import render_page
 
 from .entity_errors import CORRECT, ERROR_KINDS, EntityComparison
+from .recognizer_evaluation import EvaluatedSentence, RecognizerEvaluation
 
-if TYPE_CHECKING:
-    from .recognizer_evaluation import EvaluatedSentence, RecognizerEvaluation
-
-ERRORS_A_TYPE = 25
-PREDICTIONS = 25
+_ERRORS_A_TYPE = 25
+_PREDICTIONS = 25
 
 
 @dataclass(frozen=True)
-class ShownError:
+class _ShownError:
     """A sentence with an error.
 
     Args:
@@ -35,15 +34,25 @@ class ShownError:
     kinds: list[str]
 
 
-def evaluation_page(evaluation: RecognizerEvaluation) -> str:
-    """Render the page.
+def write_evaluation_page(evaluation: RecognizerEvaluation, path: str | os.PathLike[str]) -> None:
+    """Write a page with the figures, the errors in their sentences and some predictions.
 
     Args:
         evaluation: What `evaluate_recognizer` returned.
+        path: The HTML file; it needs no other, and texts in it are escaped.
 
-    Returns:
-        HTML that needs no other file; texts in it are escaped.
+    Example:
+        ```python
+        >>> from nuner import evaluate_recognizer, load_labelled, write_evaluation_page
+        >>> evaluation = evaluate_recognizer("recognizer", load_labelled("my-data", "test"))  # doctest: +SKIP
+        >>> write_evaluation_page(evaluation, "evaluation.html")  # doctest: +SKIP
+
+        ```
     """
+    Path(path).write_text(_page(evaluation), encoding="utf-8", errors="xmlcharrefreplace")
+
+
+def _page(evaluation: RecognizerEvaluation) -> str:
     counts = evaluation.errors()
     names = [*evaluation.types, *(name for name in counts if name not in evaluation.types)]
     colors = {name: COLORS[i % len(COLORS)] for i, name in enumerate(names)}
@@ -61,7 +70,7 @@ def evaluation_page(evaluation: RecognizerEvaluation) -> str:
         confusions=evaluation.confusions()[:10],
         examples={
             name: [
-                _shown_error(sentence, name, colors) for sentence in islice(_wrong(evaluation, name), ERRORS_A_TYPE)
+                _shown_error(sentence, name, colors) for sentence in islice(_wrong(evaluation, name), _ERRORS_A_TYPE)
             ]
             for name in sorted(counts, key=lambda name: -_number(counts[name]))
             if _number(counts[name])
@@ -69,7 +78,7 @@ def evaluation_page(evaluation: RecognizerEvaluation) -> str:
         wrong_sentences={name: sum(1 for _ in _wrong(evaluation, name)) for name in counts},
         predictions=[
             _pieces(sentence.tokens, sentence.predicted, colors, sentence.scores)
-            for sentence in evaluation.sentences[:PREDICTIONS]
+            for sentence in evaluation.sentences[:_PREDICTIONS]
         ],
     )
 
@@ -87,8 +96,8 @@ def _wrong(evaluation: RecognizerEvaluation, name: str) -> Iterable[EvaluatedSen
     )
 
 
-def _shown_error(sentence: EvaluatedSentence, name: str, colors: dict[str, str]) -> ShownError:
-    return ShownError(
+def _shown_error(sentence: EvaluatedSentence, name: str, colors: dict[str, str]) -> _ShownError:
+    return _ShownError(
         _pieces(sentence.tokens, sentence.gold, colors),
         _pieces(sentence.tokens, sentence.predicted, colors, sentence.scores),
         [_in_words(sentence.tokens, pair) for pair in sentence.pairs if pair.type == name and pair.kind != CORRECT],

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from nuner.data_builders.labelled.label_schemes import EntitySpan
-from nuner.modeling_nuner.recognition.recognizer import Entity
+from nuner.modeling_nuner.recognition.entities import Entity
 
 
 class PredictedWords(NamedTuple):

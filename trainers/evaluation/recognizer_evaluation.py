@@ -13,14 +13,13 @@ from typing import Any, NamedTuple
 
 from datasets import Dataset
 
-from nuner.data_builders.labelled.label_schemes import EntitySpan, read_spans, write_iob2
+from nuner.data_builders.labelled.label_schemes import OUTSIDE, EntitySpan, read_spans, write_iob2
 from nuner.data_builders.labelled.load import entity_types
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
 from .entity_errors import CORRECT, ERROR_KINDS, EntityComparison, compare_entities
-from .entity_scores import entity_scores
+from .entity_scores import entity_scores, type_scores
 from .predicted_words import predicted_words
-from .type_scores import type_scores
 
 
 class EvaluatedSentence(NamedTuple):
@@ -66,7 +65,7 @@ class RecognizerEvaluation:
     seconds: float
 
     def errors(self) -> dict[str, dict[str, int]]:
-        """How often each kind of error occurs, and how many entities are correct, for each type.
+        """Count how often each kind of error occurs, and how many entities are correct, for each type.
 
         Returns:
             Type -> `correct` and each of `ERROR_KINDS` -> number. A spurious entity counts for its own type, any
@@ -77,7 +76,7 @@ class RecognizerEvaluation:
         return {name: {kind: counts[name, kind] for kind in (CORRECT, *ERROR_KINDS)} for name in names}
 
     def confusions(self) -> list[tuple[str, str, int]]:
-        """Which type was taken for which, and how often; the most frequent first."""
+        """Count which type was taken for which; the most frequent first."""
         counts = Counter(
             (pair.gold.label, pair.predicted.label)
             for sentence in self.sentences
@@ -87,7 +86,7 @@ class RecognizerEvaluation:
         return [(*types, count) for types, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as plain values, for JSON; without the sentences."""
+        """Return the figures as plain values, for JSON; without the sentences."""
         return {
             "measured_on": self.measured_on,
             "scores": self.scores,
@@ -109,16 +108,6 @@ class RecognizerEvaluation:
             path: The file.
         """
         Path(path).write_text(json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    def to_html(self, path: str | os.PathLike[str]) -> None:
-        """Write a page with the figures, the errors in their sentences and some predictions.
-
-        Args:
-            path: The file; it needs no other.
-        """
-        from .page import evaluation_page
-
-        Path(path).write_text(evaluation_page(self), encoding="utf-8", errors="xmlcharrefreplace")
 
 
 def evaluate_recognizer(
@@ -144,11 +133,11 @@ def evaluate_recognizer(
 
     Example:
         ```python
-        >>> from nuner import evaluate_recognizer, load_labelled
+        >>> from nuner import evaluate_recognizer, load_labelled, write_evaluation_page
         >>> test = load_labelled("support-tickets", "test")
         >>> evaluation = evaluate_recognizer("recognizer", test)  # doctest: +SKIP
         >>> evaluation.scores["f1"], evaluation.errors()["product"]["missed"]  # doctest: +SKIP
-        >>> evaluation.to_html("evaluation.html")  # doctest: +SKIP
+        >>> write_evaluation_page(evaluation, "evaluation.html")  # doctest: +SKIP
 
         ```
     """
@@ -165,7 +154,7 @@ def evaluate_recognizer(
     names: list[str] = dataset.features["ner_tags"].feature.names
     tokens: Sequence[list[str]] = dataset["tokens"][:]
     gold_tags = [[names[tag] for tag in tags] for tags in dataset["ner_tags"]]
-    if all(tag == "O" for tags in gold_tags for tag in tags):
+    if all(tag == OUTSIDE for tags in gold_tags for tag in tags):
         raise ValueError("no word of the data set is labelled, so there is nothing to measure")
     began = time.perf_counter()
     found = recognizer([" ".join(words) for words in tokens])

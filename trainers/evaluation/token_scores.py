@@ -1,4 +1,4 @@
-"""Scores of token and entity predictions."""
+"""F1 of single tokens, without regard to where entities begin and end (section 4.1)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+
+from nuner.data_builders.labelled.label_schemes import OUTSIDE
 
 
 def token_classes(label_names: Sequence[str]) -> Tensor:
@@ -15,38 +17,47 @@ def token_classes(label_names: Sequence[str]) -> Tensor:
         label_names: Names of the labels, such as those of a `ClassLabel`.
 
     Returns:
-        [labels], the class of each label; types are numbered in order of first appearance.
+        The class of each label, `(labels,)`; types are numbered in order of first appearance.
 
     Example:
+        ```python
+        >>> from nuner.trainers import token_classes
         >>> token_classes(["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]).tolist()
         [0, 1, 1, 2, 2]
+
+        ```
     """
     number: dict[str, int] = {}
     for name in label_names:
-        if name != "O":
+        if name != OUTSIDE:
             number.setdefault(name[2:], len(number) + 1)
-    return torch.tensor([0 if name == "O" else number[name[2:]] for name in label_names])
+    return torch.tensor([0 if name == OUTSIDE else number[name[2:]] for name in label_names])
 
 
 def macro_token_f1(predictions: Tensor, gold: Tensor, num_types: int) -> Tensor:
-    """Macro-averaged F1 of token classes, without `O` (section 4.1 of the paper).
+    """Compute the macro-averaged F1 of token classes, without `O` (section 4.1 of the paper).
 
     The mean is over the types that occur in `gold`; a type that is never predicted counts 0.
 
     Args:
-        predictions: [..., tokens], classes from 0 (`O`) to `num_types`.
-        gold: [tokens], the true classes.
+        predictions: Classes from 0 (`O`) to `num_types`, `(..., tokens)`.
+        gold: The true classes, `(tokens,)`.
         num_types: Number of types.
 
     Returns:
-        [...], F1 between 0 and 1.
+        F1 between 0 and 1, `(...)`.
 
     Raises:
-        ValueError: No token of `gold` is of any type.
+        ValueError: If no token of `gold` is of any type.
 
     Example:
+        ```python
+        >>> import torch
+        >>> from nuner.trainers import macro_token_f1
         >>> macro_token_f1(torch.tensor([[1, 1, 0, 2]]), torch.tensor([1, 0, 0, 2]), 2).tolist()
         [0.8333333134651184]
+
+        ```
     """
     if not (gold > 0).any():
         raise ValueError("no token of the test set belongs to an entity, so F1 is not defined")

@@ -13,15 +13,13 @@ import torch
 from datasets import DatasetDict
 from torch import Tensor, nn
 
-from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_encoder, load_bi_encoder
-from nuner.modeling_nuner.recognition.concept_labels import concept_labels
-
 from ..evaluation.token_scores import macro_token_f1
-from ..fine_tuning.classifier_initialization import similarity_classifier, type_classifier
+from ..word_tokenizer import load_word_tokenizer
 from .linear_heads import DEFAULT_L2, fit_linear_heads
+from .named_heads import NamedHeads
 from .result import NAMED, FewShotResult
 from .task import TEST_SHUFFLE_SEED, FewShotTask, prepare_task, sentence_classes
-from .word_vectors import TokenFeatures, WordVectors, load_word_tokenizer
+from .word_vectors import TokenFeatures, WordVectors
 
 PAPER_KS = (1, 2, 4, 8, 16, 32, 64)
 
@@ -71,13 +69,18 @@ def compare_encoders(
         The scores and what they were measured on.
 
     Raises:
-        FileNotFoundError: An encoder or a data set does not exist.
-        ValueError: A data set cannot be read or a k is too large for it. Both are found before
-            anything is computed.
+        FileNotFoundError: If an encoder or a data set does not exist.
+        ValueError: If a data set cannot be read, or a k is too large for it. Both are found before anything is
+            computed.
 
     Example:
-        >>> result = compare_encoders({"base": "roberta-base", "NuNER": "runs/nuner"}, ["support-tickets"])
-        >>> result.to_json("few_shot.json")
+        ```python
+        >>> from nuner import compare_encoders
+        >>> encoders = {"base": "roberta-base", "NuNER": "runs/nuner"}
+        >>> result = compare_encoders(encoders, ["support-tickets"])  # doctest: +SKIP
+        >>> result.to_json("few_shot.json")  # doctest: +SKIP
+
+        ```
     """
     if not encoders:
         raise ValueError("there is no encoder to compare")
@@ -105,15 +108,16 @@ def compare_encoders(
     for encoder, path in encoders.items():
         features = TokenFeatures(path, bf16=bf16)
         scores[encoder], left_out[encoder] = {}, {}
-        origins_of = _name_origins(str(path), features) if names else None
+        named_heads = NamedHeads(path, features) if names else None
         for task in tasks:
             if progress is not None:
                 progress(f"{encoder} on {task.name}: {len(task.samples)} samples, {len(task.test)} test sentences")
             words = _TaskWords.of(task, features)
             left_out[encoder][task.name] = words.left_out
             scores[encoder][task.name] = words.scores(l2)
-            if origins_of is not None:
-                named.setdefault(encoder + NAMED, {})[task.name] = words.scores(l2, origins_of(words))
+            if named_heads is not None:
+                origins = named_heads(task.types, [vectors for vectors, _ in words.train.values()])
+                named.setdefault(encoder + NAMED, {})[task.name] = words.scores(l2, origins)
     settings = {
         "metric": "macro-averaged token F1 without O, in percent",
         "sampling": "k~2k mining, Ding et al. (2021), rarest type first",
@@ -170,7 +174,7 @@ class _TaskWords:
 
     Args:
         task: The task.
-        train: Vectors and classes of the words of each sample, by (k, seed).
+        train: Vectors `(words, hidden)` and classes `(words,)` of the words of each sample, by (k, seed).
         test: Those of the test sentences.
         left_out: Numbers of words without a vector.
     """
@@ -211,30 +215,13 @@ class _TaskWords:
         )
 
     def scores(self, l2: float, origins: Sequence[nn.Linear] | None = None) -> dict[int, list[float]]:
-        """F1 in percent: k -> one score a seed."""
+        """Fit the heads of all samples and measure them: k -> one F1 a seed, in percent."""
         vectors, labels = zip(*self.train.values(), strict=True)
         heads = fit_linear_heads(vectors, labels, len(self.task.types) + 1, l2=l2, origins=origins)
         f1 = 100 * macro_token_f1(heads.predict(self.test[0]), self.test[1], len(self.task.types))
         by_sample = dict(zip(self.train, f1.tolist(), strict=True))
         seeds = sorted({seed for _, seed in by_sample})
         return {k: [by_sample[k, seed] for seed in seeds] for k in sorted({k for k, _ in by_sample})}
-
-
-def _name_origins(encoder: str, features: TokenFeatures) -> Callable[[_TaskWords], list[nn.Linear]]:
-    """What an encoder makes of the names of a task's types: for each sample, the layer that its head is drawn to."""
-    if has_concept_encoder(encoder):
-        bi_encoder = load_bi_encoder(encoder, "float32", "cpu")
-        return lambda words: [type_classifier(bi_encoder, words.task.types)] * len(words.train)
-
-    def similarities(words: _TaskWords) -> list[nn.Linear]:
-        names = features([name.split() for name in concept_labels(words.task.types).values()])
-        mean = names.vectors.mean(0)
-        of_type = [names.vectors[names.sentence == i] for i in range(len(words.task.types))]
-        # a name without a sub-word leaves its type where it would be without names
-        vectors = torch.stack([vector.mean(0) if len(vector) else mean for vector in of_type])
-        return [similarity_classifier(vectors, sample) for sample, _ in words.train.values()]
-
-    return similarities
 
 
 def _labels(classes: list[Tensor], words: WordVectors) -> Tensor:

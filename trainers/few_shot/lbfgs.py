@@ -29,16 +29,28 @@ def minimize(
     Each problem has its own step length and its own end; none sees the others.
 
     Args:
-        objective: From [problems, rows, columns] to the values [problems] and the gradients
-            [problems, rows, columns]. Strictly convex for each problem.
-        start: [problems, rows, columns].
-        factor: [problems, rows, rows], Cholesky factor of an estimate of the Hessian of one
-            column, the preconditioner.
+        objective: From matrices `(problems, rows, columns)` to the values `(problems,)` and the gradients
+            `(problems, rows, columns)`. Strictly convex for each problem.
+        start: Where to begin, `(problems, rows, columns)`.
+        factor: Cholesky factor of an estimate of the Hessian of one column, the preconditioner,
+            `(problems, rows, rows)`.
         tolerance: A problem is done when no entry of its gradient exceeds this.
         max_iterations: Most steps.
 
     Returns:
         The minimizers and the gradients there.
+
+    Example:
+        ```python
+        >>> import torch
+        >>> from nuner.trainers.few_shot.lbfgs import minimize
+        >>> def squares(w):
+        ...     return (w - 3).square().sum((1, 2)), 2 * (w - 3)
+        >>> least, _ = minimize(squares, torch.zeros(1, 1, 1), torch.ones(1, 1, 1), tolerance=1e-6, max_iterations=9)
+        >>> round(least.item(), 4)
+        3.0
+
+        ```
     """
     w = start
     value, gradient = objective(w)

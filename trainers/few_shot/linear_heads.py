@@ -30,9 +30,9 @@ class LinearHeads:
     """Fitted classifiers.
 
     Args:
-        weight: [heads, features, classes].
-        bias: [heads, classes].
-        gradient: [heads], largest absolute entry of the gradient where fitting stopped.
+        weight: The weights, `(heads, features, classes)`.
+        bias: The biases, `(heads, classes)`.
+        gradient: Largest absolute entry of the gradient where fitting stopped, `(heads,)`.
     """
 
     weight: Tensor
@@ -40,7 +40,14 @@ class LinearHeads:
     gradient: Tensor
 
     def predict(self, features: Tensor) -> Tensor:
-        """Class numbers [heads, words] that the heads give to `features` [words, features]."""
+        """Classify words by each head.
+
+        Args:
+            features: Vectors of the words, `(words, features)`.
+
+        Returns:
+            Class numbers, `(heads, words)`.
+        """
         pairs = zip(self.weight, self.bias, strict=True)
         return torch.stack([(features @ weight + bias).argmax(-1) for weight, bias in pairs])
 
@@ -64,8 +71,8 @@ def fit_linear_heads(
     not on a learning rate or a number of steps.
 
     Args:
-        features: For each head, [words, features].
-        labels: For each head, [words] class numbers below `num_classes`.
+        features: For each head, the vectors of its words, `(words, features)`.
+        labels: For each head, class numbers below `num_classes`, `(words,)`.
         num_classes: Number of classes, the same for all heads.
         l2: Weight of the penalty, above 0.
         origins: For each head, a layer from features to the logits of the classes that the penalty draws the head to,
@@ -77,12 +84,17 @@ def fit_linear_heads(
         The heads in the order of the training sets.
 
     Raises:
-        ValueError: A training set is empty, or l2 is not above 0.
+        ValueError: If a training set is empty, or l2 is not above 0.
 
     Example:
+        ```python
+        >>> import torch
+        >>> from nuner.trainers import fit_linear_heads
         >>> heads = fit_linear_heads([torch.tensor([[-1.0], [1.0]])], [torch.tensor([0, 1])], 2)
         >>> heads.predict(torch.tensor([[-2.0], [3.0]])).tolist()
         [[0, 1]]
+
+        ```
     """
     if not features or any(len(rows) == 0 for rows in features):
         raise ValueError("a head needs at least one word to be fitted to")
@@ -125,8 +137,8 @@ def _padded(
     """Lay the training sets side by side; features and targets are zero at padding.
 
     Returns:
-        Scaled features with a constant last column [heads, words, features + 1], one-hot
-        targets [heads, words, classes], and the means and scales that were taken out.
+        Scaled features with a constant last column `(heads, words, features + 1)`, one-hot targets
+        `(heads, words, classes)`, and the means and scales that were taken out.
     """
     longest, dim = max(map(len, features)), features[0].shape[1]
     x = torch.zeros(len(features), longest, dim + 1)
@@ -145,7 +157,7 @@ def _padded(
 
 @torch.no_grad()
 def _padded_logits(features: Sequence[Tensor], origins: Sequence[nn.Linear]) -> Tensor:
-    """Logits of the features as they came, [heads, words, classes]."""
+    """Return the logits of the features as they came, `(heads, words, classes)`."""
     logits = [origin(rows.float()) for rows, origin in zip(features, origins, strict=True)]
     return nn.utils.rnn.pad_sequence(logits, batch_first=True)
 

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from .result import AVERAGE
-
-if TYPE_CHECKING:
-    from .result import FewShotResult
+from .result import AVERAGE, FewShotResult
 
 _MOST_COLUMNS = 4
 
 
 def plot_few_shot(result: FewShotResult, path: str | Path) -> None:
-    """Draw F1 against k: a panel for each data set and one for their average.
+    """Draw F1 against k as in figure 7 of the paper: a panel for each data set and one for their average.
 
     A line is the mean over the samples, its band one standard deviation to each side.
 
     Args:
-        result: The scores.
+        result: What `compare_encoders` returned.
         path: Image file; its ending chooses the format.
 
     Raises:
-        ImportError: matplotlib is missing.
+        ImportError: If matplotlib, of the extra `plot`, is not installed.
+
+    Example:
+        ```python
+        >>> from nuner import compare_encoders, plot_few_shot
+        >>> result = compare_encoders({"NuNER": "runs/nuner"}, ["support-tickets"])  # doctest: +SKIP
+        >>> plot_few_shot(result, "few_shot.png")  # doctest: +SKIP
+
+        ```
     """
     try:
         from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""Scores of a few-shot comparison: figures, table, JSON, picture."""
+"""Scores of a few-shot comparison: figures, table, JSON."""
 
 from __future__ import annotations
 
@@ -27,6 +27,16 @@ class FewShotResult:
     Args:
         scores: Encoder -> data set -> k -> one score a seed.
         settings: What was measured, on what and how.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.few_shot.result import FewShotResult
+        >>> scores = {"base": {"tickets": {1: [20.0, 30.0]}}, "new": {"tickets": {1: [30.0, 40.0]}}}
+        >>> result = FewShotResult(scores, settings={})
+        >>> result.mean("new", "tickets", k=1), result.gain("new")
+        (35.0, 10.0)
+
+        ```
     """
 
     scores: Scores
@@ -48,28 +58,28 @@ class FewShotResult:
         return list(self.scores[self.encoders[0]][self.data_sets[0]])
 
     def of(self, encoder: str, data_set: str, k: int) -> list[float]:
-        """One score a seed; those of `average` are the means over the data sets."""
+        """Return one score a seed; those of `average` are the means over the data sets."""
         if data_set != AVERAGE:
             return self.scores[encoder][data_set][k]
         by_seed = zip(*(scores[k] for scores in self.scores[encoder].values()), strict=True)
         return [fmean(scores) for scores in by_seed]
 
     def mean(self, encoder: str, data_set: str, k: int) -> float:
-        """Mean over the seeds."""
+        """Return the mean over the seeds."""
         return fmean(self.of(encoder, data_set, k))
 
     def standard_deviation(self, encoder: str, data_set: str, k: int) -> float:
-        """Sample standard deviation over the seeds; 0 where there is one seed."""
+        """Return the sample standard deviation over the seeds; 0 where there is one seed."""
         scores = self.of(encoder, data_set, k)
         return stdev(scores) if len(scores) > 1 else 0.0
 
     def reference(self, encoder: str) -> str:
-        """The encoder that gains are measured from: the first whose heads are fitted in the same way."""
+        """Name the encoder that gains are measured from: the first whose heads are fitted in the same way."""
         first = self.encoders[0]
         return first + NAMED if encoder.endswith(NAMED) and first + NAMED in self.scores else first
 
     def gain(self, encoder: str, data_set: str = AVERAGE, k: int | None = None) -> float:
-        """Points of F1 above the encoder's `reference` at one k, or averaged over all k.
+        """Count the points of F1 above the encoder's `reference` at one k, or averaged over all k.
 
         Args:
             encoder: Name of an encoder.
@@ -84,7 +94,7 @@ class FewShotResult:
         return fmean(self.mean(encoder, data_set, n) - self.mean(reference, data_set, n) for n in ks)
 
     def to_dict(self) -> dict[str, Any]:
-        """Settings, every score, means, standard deviations and gains, ready for JSON."""
+        """Return settings, every score, means, standard deviations and gains, ready for JSON."""
         rows = [*self.data_sets, AVERAGE]
         return {
             "measured": self.settings,
@@ -122,7 +132,7 @@ class FewShotResult:
         path.write_text(json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
     def table(self) -> Table:
-        """A rich table: mean and standard deviation for each data set, encoder and k, and the gains."""
+        """Make a rich table: mean and standard deviation for each data set, encoder and k, and the gains."""
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
         from rich.text import Text
@@ -160,13 +170,3 @@ class FewShotResult:
                     table.add_row("  gain", *gains, f"{self.gain(encoder, data_set):+.1f}", style="bold")
             table.add_section()
         return table
-
-    def plot(self, path: str | Path) -> None:
-        """Draw F1 against k as in figure 7 of the paper; needs matplotlib.
-
-        Args:
-            path: Image file; its ending chooses the format.
-        """
-        from .plot import plot_few_shot
-
-        plot_few_shot(self, path)

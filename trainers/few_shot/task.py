@@ -74,12 +74,15 @@ def prepare_task(
         The task.
 
     Raises:
-        ValueError: A split is missing, there are no entities, or a k is too large; the message
-            names the data set.
+        ValueError: If a split is missing, there are no entities, or a k is too large; the message names the data set.
 
     Example:
+        ```python
+        >>> from nuner.trainers.few_shot.task import prepare_task
         >>> len(prepare_task("support-tickets", "tickets", ks=(1, 4), seeds=10).samples)
         20
+
+        ```
     """
     splits = source if isinstance(source, DatasetDict) else load_labelled(source)
     for split in (train_split, test_split):
@@ -120,6 +123,22 @@ def prepare_task(
 
 
 def sentence_classes(dataset: Dataset) -> list[Tensor]:
-    """Class of each word of each sentence: 0 outside all entities, then one for each type."""
+    """Look up the class of each word: 0 outside all entities, then one for each type.
+
+    Args:
+        dataset: Rows with `tokens` and `ner_tags` (IOB2).
+
+    Returns:
+        For each sentence, the classes of its words, `(words,)`.
+
+    Example:
+        ```python
+        >>> from nuner import load_labelled
+        >>> from nuner.trainers.few_shot.task import sentence_classes
+        >>> len(sentence_classes(load_labelled("support-tickets", "test")))
+        200
+
+        ```
+    """
     classes = token_classes(dataset.features["ner_tags"].feature.names)
     return [classes[torch.tensor(tags, dtype=torch.long)] for tags in dataset["ner_tags"]]

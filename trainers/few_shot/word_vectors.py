@@ -8,7 +8,12 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoModel
+
+from nuner.modeling_nuner.devices import choose_device
+from nuner.modeling_nuner.input_length import longest_input
+
+from ..word_tokenizer import load_word_tokenizer
 
 # Sub-words of a batch with padding: enough to fill the cores, small enough for little padding.
 _BATCH_TOKENS = 4096
@@ -19,9 +24,9 @@ class WordVectors:
     """Vectors of the words of some sentences, in order.
 
     Args:
-        vectors: [words, hidden], float32.
-        sentence: [words], which sentence each belongs to.
-        word: [words], its place in that sentence.
+        vectors: The vectors in float32, `(words, hidden)`.
+        sentence: Which sentence each belongs to, `(words,)`.
+        word: Its place in that sentence, `(words,)`.
         truncated: Number of words without a vector because their sentence was too long.
         empty: Number of words without a vector because the tokenizer makes no sub-word of them.
     """
@@ -43,27 +48,27 @@ class TokenFeatures:
             not given.
 
     Raises:
-        FileNotFoundError: There is no such encoder.
-        ValueError: The folder holds no encoder, or its tokenizer does not tell which word a
-            sub-word belongs to.
+        FileNotFoundError: If there is no such encoder.
+        ValueError: If the folder holds no encoder, or its tokenizer does not tell which word a sub-word belongs to.
 
     Example:
-        >>> features = TokenFeatures("roberta-base")
-        >>> features([["Ada", "Lovelace"], ["Paris"]]).vectors.shape
+        ```python
+        >>> from nuner.trainers import TokenFeatures
+        >>> features = TokenFeatures("roberta-base")  # doctest: +SKIP
+        >>> features([["Ada", "Lovelace"], ["Paris"]]).vectors.shape  # doctest: +SKIP
         torch.Size([3, 768])
+
+        ```
     """
 
     def __init__(self, encoder: str | Path, *, bf16: bool = False, max_length: int | None = None) -> None:
         self.tokenizer = load_word_tokenizer(encoder)
         self.model = AutoModel.from_pretrained(encoder).eval()
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = choose_device()
         self.model.to(self.device)
         self.bf16 = bf16
-        limits = [self.tokenizer.model_max_length, max_length or self.tokenizer.model_max_length]
-        positions = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
-        if positions:
-            limits.append(positions)
-        self.max_length = min(limits)
+        longest = longest_input(self.model.config, self.tokenizer.model_max_length)
+        self.max_length = min(longest, max_length or longest)
 
     @torch.no_grad()
     def __call__(self, sentences: Sequence[Sequence[str]]) -> WordVectors:
@@ -136,37 +141,3 @@ class TokenFeatures:
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bf16):
             output = self.model(input_ids=input_ids.to(self.device), attention_mask=mask.to(self.device))
         return output.last_hidden_state.float().cpu()
-
-
-def load_word_tokenizer(encoder: str | Path) -> PreTrainedTokenizerBase:
-    """Load the tokenizer of an encoder, ready for sentences that are split into words.
-
-    Args:
-        encoder: Folder or Hub id.
-
-    Returns:
-        A fast tokenizer.
-
-    Raises:
-        FileNotFoundError: There is no such encoder.
-        ValueError: The folder holds no encoder, or its tokenizer is not a fast one.
-    """
-    local = Path(encoder).exists()
-    missing = f"there is no encoder {str(encoder)!r}: neither a folder with a saved model nor a Hub id within reach"
-    if not local and (Path(encoder).is_absolute() or str(encoder).startswith(".")):
-        raise FileNotFoundError(missing)
-    try:
-        AutoConfig.from_pretrained(encoder)
-        # Byte-level vocabularies (RoBERTa's) tell words apart by the space before them.
-        tokenizer = AutoTokenizer.from_pretrained(encoder, add_prefix_space=True)
-    except (OSError, ValueError) as error:
-        if local:
-            reason = str(error).strip().splitlines()[0]
-            raise ValueError(f"{encoder} holds no encoder that AutoModel and AutoTokenizer load ({reason})") from error
-        raise FileNotFoundError(missing) from error
-    if not tokenizer.is_fast:
-        raise ValueError(
-            f"the tokenizer of the encoder {str(encoder)!r} does not tell which word a sub-word belongs to; "
-            "a fast tokenizer (tokenizer.json) is needed"
-        )
-    return tokenizer

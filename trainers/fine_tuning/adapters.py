@@ -34,6 +34,13 @@ def add_adapters(
 
     Returns:
         The recognizer with adapters.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.fine_tuning.adapters import add_adapters
+        >>> adapted = add_adapters(model, "nuner", rank=16, dropout=0.1)  # doctest: +SKIP
+
+        ```
     """
     from peft import LoraConfig, get_peft_model
 
@@ -52,13 +59,20 @@ def add_adapters(
 
 
 def merged(model: nn.Module) -> NuNerForTokenClassification:
-    """The recognizer with its adapters added to the weights; one without adapters as it is.
+    """Add the adapters of a recognizer to its weights; return one without adapters as it is.
 
     Args:
         model: A recognizer, with or without adapters. It is not changed.
 
     Returns:
         A plain recognizer.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.fine_tuning.adapters import merged
+        >>> merged(trainer.model).save_pretrained("recognizer")  # doctest: +SKIP
+
+        ```
     """
     if isinstance(model, NuNerForTokenClassification):
         return model
@@ -75,7 +89,7 @@ def save_adapters(model: PeftModel, tokenizer: PreTrainedTokenizerBase, folder: 
 
     Example:
         ```python
-        >>> from nuner.trainers.fine_tuning.adapters import save_adapters
+        >>> from nuner import save_adapters
         >>> save_adapters(trainer.model, trainer.processing_class, "tickets-lora")  # doctest: +SKIP
 
         ```
@@ -106,7 +120,7 @@ def load_adapters(
 
     Example:
         ```python
-        >>> from nuner.trainers.fine_tuning.adapters import load_adapters
+        >>> from nuner import load_adapters
         >>> model, tokenizer = load_adapters("tickets-lora")  # doctest: +SKIP
 
         ```

@@ -8,7 +8,8 @@ from typing import Any
 
 from transformers import TrainingArguments
 
-from ..precision import bf16_is_fast, is_accelerator_available
+from nuner.modeling_nuner.devices import bf16_is_fast, is_accelerator_available
+
 from .model_labels import MODEL_SCHEMES
 
 # Chosen on held-out training sentences of MIT Restaurant and Movie and BioNLP 2004 for 4 to 1,000 examples a type
@@ -45,7 +46,7 @@ _EPOCHS, _LEAST_STEPS, _MOST_STEPS, _LEAST_EPOCHS = 30, 120, 3000, 3
 
 
 def fitting_epochs(num_sentences: int, batch_size: int) -> int:
-    """Passes over a training set that neither stop a small one too soon nor take hours over a large one.
+    """Choose passes over a training set that neither stop a small one too soon nor take hours over a large one.
 
     Args:
         num_sentences: Size of the training set.
@@ -157,7 +158,7 @@ class FineTuningArguments(TrainingArguments):
 
     @classmethod
     def preset(cls, name: str, num_sentences: int | None = None, **overrides: Any) -> FineTuningArguments:
-        """Arguments by name.
+        """Make the arguments of a preset.
 
         Args:
             name: `"default"`; `"probe"`, the linear layer on a frozen encoder of section 4.1; `"section-6"`, two
@@ -170,7 +171,16 @@ class FineTuningArguments(TrainingArguments):
             The arguments.
 
         Raises:
-            ValueError: If there is no such preset.
+            ValueError: If there is no such preset, or an argument makes no sense.
+
+        Example:
+            ```python
+            >>> from nuner import FineTuningArguments
+            >>> args = FineTuningArguments.preset("default", num_sentences=64, output_dir="runs/tickets")
+            >>> args.learning_rate, args.num_train_epochs
+            (0.0001, 30)
+
+            ```
         """
         if name not in FINETUNING_PRESETS:
             raise ValueError(f"There is no preset {name!r}; choose from {', '.join(sorted(FINETUNING_PRESETS))}.")

@@ -2,87 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import cast
 
 import torch
 from datasets import Dataset
 from torch import nn
 from torch.utils.data import DataLoader
-from transformers import DataCollatorForTokenClassification
 
 from nuner.data_builders.labelled.label_schemes import OUTSIDE
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
-from nuner.modeling_nuner.recognition.bi_encoder_loading import BiEncoderParts, load_bi_encoder
-from nuner.modeling_nuner.recognition.concept_classifier import concept_classifier
-from nuner.modeling_nuner.recognition.concept_labels import concept_labels
-from nuner.modeling_nuner.recognition.concept_vectors import ConceptVectors
+from nuner.modeling_nuner.recognition.bi_encoder_loading import load_bi_encoder
 
 from ..few_shot.linear_heads import DEFAULT_L2, fit_linear_heads
+from ..few_shot.named_heads import type_classifier
+from .collator import LabelledCollator
 from .features import IGNORED
 from .model_labels import label_types
 
 _BATCH = 32
-
-# Logit of a cosine of 1. Chosen for the heads of MiniLM as DEFAULT_L2 was.
-_SIMILARITY_SCALE = 7.5
-
-
-def type_classifier(bi_encoder: BiEncoderParts, types: Sequence[str]) -> nn.Linear:
-    """Make the linear layer with which a bi-encoder finds entity types by their names.
-
-    Args:
-        bi_encoder: The bi-encoder, as `load_bi_encoder` gives it.
-        types: The entity types.
-
-    Returns:
-        A layer from vectors of tokens to the logits of no entity and of each type.
-
-    Example:
-        ```python
-        >>> from nuner.trainers.fine_tuning.classifier_initialization import type_classifier
-        >>> type_classifier(load_bi_encoder("nuner", "float32", "cpu"), ["city"]).out_features  # doctest: +SKIP
-        2
-
-        ```
-    """
-    concepts = [*concept_labels(types).values()]
-    vectors = ConceptVectors(bi_encoder.model, bi_encoder.concept_tokenizer)(concepts)
-    return concept_classifier(bi_encoder.model, vectors)
-
-
-@torch.no_grad()
-def similarity_classifier(name_vectors: torch.Tensor, word_vectors: torch.Tensor) -> nn.Linear:
-    """Make the linear layer with which an encoder that was not trained for it finds entity types by their names.
-
-    The logit of a type grows with the cosine of a word's and its name's vector, each less the mean of its kind; the
-    logit of no entity is 0.
-
-    Args:
-        name_vectors: What the encoder makes of the names of the types, `(types, hidden_size)`.
-        word_vectors: What it makes of some words in their sentences, `(words, hidden_size)`.
-
-    Returns:
-        A layer from vectors of words to the logits of no entity and of each type.
-
-    Example:
-        ```python
-        >>> import torch
-        >>> from nuner.trainers.fine_tuning.classifier_initialization import similarity_classifier
-        >>> names = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
-        >>> similarity_classifier(names, names)(torch.tensor([[2.0, 0.0]])).argmax().item()  # no entity is 0
-        1
-
-        ```
-    """
-    mean = word_vectors.mean(0)
-    length = (word_vectors - mean).square().sum(1).mean().sqrt().clamp_min(1e-6)
-    directions = nn.functional.normalize(name_vectors - name_vectors.mean(0), dim=1)
-    classifier = nn.Linear(word_vectors.shape[1], 1 + len(name_vectors))
-    classifier.weight[0] = 0.0
-    classifier.weight[1:] = _SIMILARITY_SCALE / length * directions
-    classifier.bias.copy_(-classifier.weight @ mean)
-    return classifier
 
 
 @torch.no_grad()
@@ -119,7 +56,7 @@ def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None
 def solve_classifier(
     model: NuNerForTokenClassification,
     features: Dataset,
-    collator: DataCollatorForTokenClassification,
+    collator: LabelledCollator,
     *,
     l2: float = DEFAULT_L2,
     bf16: bool = False,
@@ -139,7 +76,7 @@ def solve_classifier(
     Example:
         ```python
         >>> from nuner.trainers.fine_tuning.classifier_initialization import solve_classifier
-        >>> solve_classifier(model, features, DataCollatorForTokenClassification(tokenizer))  # doctest: +SKIP
+        >>> solve_classifier(model, features, LabelledCollator(tokenizer))  # doctest: +SKIP
 
         ```
     """
@@ -149,12 +86,11 @@ def solve_classifier(
     training = model.training
     model.eval()
     vectors, labels = [], []
-    rows = features.select_columns(["input_ids", "attention_mask", "labels"])
     inputs: list[torch.Tensor] = []
     # What the linear layer is given, whatever hidden states feed it.
     handle = linear.register_forward_pre_hook(lambda _, args: inputs.append(args[0]))
     try:
-        for batch in DataLoader(rows, batch_size=_BATCH, collate_fn=collator):  # pyright: ignore[reportArgumentType]
+        for batch in DataLoader(features, batch_size=_BATCH, collate_fn=collator):  # pyright: ignore[reportArgumentType]
             batch = {name: value.to(model.device) for name, value in batch.items()}
             targets = batch.pop("labels")
             with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=bf16):

@@ -16,7 +16,14 @@ _CONTEXT_SHARE = 0.25
 
 
 class WordWindow(NamedTuple):
-    """Words `start` up to and without `end`; those from `first` up to and without `last` carry their labels."""
+    """A part of a text: words `start` up to and without `end`.
+
+    Args:
+        start: The first word that is read.
+        end: The word behind the last one that is read.
+        first: The first word that carries its label.
+        last: The word behind the last one that carries its label.
+    """
 
     start: int
     end: int
@@ -91,6 +98,15 @@ def featurize_labelled(
     Raises:
         ValueError: If the tokenizer does not tell which word a sub-word belongs to, a sentence has not as many tags
             as words, or the recognizer has no label for a type.
+
+    Example:
+        ```python
+        >>> from nuner import load_labelled
+        >>> from nuner.trainers.fine_tuning.features import featurize_labelled
+        >>> featurize_labelled(load_labelled("support-tickets", "test"), tokenizer)[0]["iob2"][:3]  # doctest: +SKIP
+        ['O', 'O', 'B-product']
+
+        ```
     """
     if not tokenizer.is_fast:
         raise ValueError(f"{type(tokenizer).__name__} does not tell words and sub-words apart; use a fast tokenizer.")

@@ -34,6 +34,19 @@ def layerwise_parameter_groups(
 
     Returns:
         Groups for a torch optimizer; no parameter is in two of them.
+
+    Example:
+        ```python
+        >>> from torch import nn
+        >>> from nuner.trainers.fine_tuning.layerwise_learning_rates import layerwise_parameter_groups
+        >>> model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 2))
+        >>> groups = layerwise_parameter_groups(
+        ...     model, model[0], learning_rate=1e-4, head_learning_rate=1e-3, layer_decay=1.0, weight_decay=0.01
+        ... )
+        >>> [(group["lr"], group["weight_decay"]) for group in groups]
+        [(0.0001, 0.01), (0.0001, 0.0), (0.001, 0.01), (0.001, 0.0)]
+
+        ```
     """
     rates: dict[int, float] = {}
     depth = 0

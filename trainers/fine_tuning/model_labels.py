@@ -61,6 +61,14 @@ def model_scheme(names: Sequence[str]) -> ModelScheme:
 
     Returns:
         `"IOB2"` or `"plain"`.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.fine_tuning.model_labels import model_scheme
+        >>> model_scheme(["O", "B-city", "I-city"]), model_scheme(["O", "city"])
+        ('IOB2', 'plain')
+
+        ```
     """
     prefixed = all(name == OUTSIDE or name.startswith(_PREFIXES) for name in names)
     return cast(ModelScheme, "IOB2" if prefixed else "plain")

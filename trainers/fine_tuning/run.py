@@ -1,29 +1,40 @@
-"""Fine-tuning of a recognizer on labelled sentences (sections 4.1 and 6)."""
+"""Fine-tuning of a recognizer on labelled sentences (sections 4.1 and 6): its training, and the run around it."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset
+from datasets import Dataset, DatasetDict
 from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
 
+from nuner.data_builders.labelled.load import entity_types, load_labelled
+from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
+from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_encoder
 
-from ..few_shot.word_vectors import load_word_tokenizer
+from ..checkpoints import replaced_when_done
 from ..freezing import freeze_lower_layers
-from ..input_length import fitting_length
-from .adapters import add_adapters
+from ..hub_trainer import CardWriter
+from ..word_tokenizer import load_word_tokenizer
+from .adapters import add_adapters, save_adapters
 from .arguments import FineTuningArguments
 from .classifier_initialization import name_classifier, solve_classifier
+from .collator import LabelledCollator
 from .features import featurize_labelled
 from .model_labels import model_labels
-from .trainer import LabelledCollator, TokenClassificationTrainer
+from .saving import save_recognizer
+from .trainer import TokenClassificationTrainer
 from .training_set import labelled_in_iob2
+
+ADAPTERS = "adapters"
+RESULTS_FILE = "finetuning.json"
+VALIDATION_SPLITS = ("validation", "dev", "valid")
 
 
 def finetune(
@@ -49,7 +60,7 @@ def finetune(
         preset: `"default"`, the arguments of which go with the number of sentences; `"probe"`, a linear layer on
             the frozen encoder (section 4.1); `"section-6"`, two layers with dropout, everything trained for 30
             epochs; or `"lora"`.
-        callbacks: Further callbacks, such as one that keeps account for the model's card.
+        callbacks: Further callbacks.
         **arguments: Arguments that replace those of the preset, see `FineTuningArguments`.
 
     Returns:
@@ -106,3 +117,118 @@ def finetune(
         for folder in Path(output_dir).glob("checkpoint-*"):
             shutil.rmtree(folder)
     return trainer
+
+
+def run_finetuning(
+    encoder: str | os.PathLike[str],
+    data: str | os.PathLike[str] | DatasetDict,
+    output_dir: str | os.PathLike[str],
+    *,
+    data_name: str | None = None,
+    k: int | None = None,
+    preset: str = "default",
+    seed: int = 0,
+    max_length: int = 256,
+    tell: Callable[[str], None] = print,
+    callbacks: Sequence[TrainerCallback] = (),
+    **arguments: Any,
+) -> dict[str, Any]:
+    """Fine-tune a recognizer on a labelled data set, measure it on the test split, and save what came of it.
+
+    At the end the recognizer with its tokenizer is in `output_dir`, in the plainest form that holds it (see
+    `save_recognizer`), adapters alone are in `output_dir/adapters` if there are any, and the figures are in
+    `output_dir/finetuning.json`. All of this is written together, or nothing.
+
+    Args:
+        encoder: Folder or Hub id of a NuNER checkpoint or of a plain encoder, see `finetune`.
+        data: What `load_labelled` reads, or the splits that it returned: `train` to learn from, `test` to measure on,
+            and, for early stopping, `validation` (or `dev`).
+        output_dir: Where to write.
+        data_name: What to call the data in the figures; where they come from, if not given.
+        k: Train on a sample of k to 2k entities a type; on all training sentences, if not given.
+        preset: Name of a preset of `FineTuningArguments`.
+        seed: Seed of the sample, the first weights, the order and dropout.
+        max_length: Longest row, in tokens; longer texts are split into windows.
+        tell: Called with what the user should know.
+        callbacks: Further callbacks. One that is a `CardWriter` writes the card of the recognizer, and is told the
+            sizes of the splits, how they were sampled, and the scores of each type.
+        **arguments: Arguments that replace those of the preset, see `FineTuningArguments`; None leaves the preset's.
+
+    Returns:
+        What is in `finetuning.json`: the scores of the test split (`test`, what `entity_scores` returns, each with
+        `eval_` before it), `architecture`, the class of the checkpoint, and what was trained on what and how.
+
+    Raises:
+        FileNotFoundError: If the encoder or the data set does not exist.
+        ValueError: If a split is missing, k is too large, there is nothing to learn from, or an argument makes no
+            sense.
+
+    Example:
+        ```python
+        >>> from nuner import run_finetuning
+        >>> figures = run_finetuning("nuner", "support-tickets", "recognizer", k=16)  # doctest: +SKIP
+        >>> figures["test"]["eval_f1"], figures["architecture"]  # doctest: +SKIP
+
+        ```
+    """
+    output = Path(output_dir)
+    if isinstance(data, DatasetDict):
+        splits, name = data, data_name or "the data set"
+    else:
+        splits, name = load_labelled(os.fspath(data)), data_name or os.fspath(data)
+    for needed in ("train", "test"):
+        if needed not in splits:
+            raise ValueError(f"{name} has no split {needed!r}, only {', '.join(map(str, splits))}")
+    train, test, validation = splits["train"], splits["test"], None
+    if arguments.get("early_stopping_patience") is not None:
+        split = next((split for split in VALIDATION_SPLITS if split in splits), None)
+        if split is None:
+            raise ValueError(f"early stopping needs a split {VALIDATION_SPLITS[0]!r}, and {name} has none")
+        validation = splits[split]
+    sample = None
+    if k is not None:
+        train = train.select(sample_k_shot(annotation_counts(train), k, seed))
+        sample = f"k = {k}, seed {seed}"
+    about = f"{len(train):,} sentences of {name}" + (f" ({sample})" if sample is not None else "")
+    tell(f"Training on {about}; {len(entity_types(train))} types")
+    trainer = finetune(
+        encoder,
+        train,
+        output,
+        eval_dataset=validation,
+        preset=preset,
+        max_length=max_length,
+        seed=seed,
+        callbacks=callbacks,
+        **{argument: value for argument, value in arguments.items() if value is not None},
+    )
+    scores = trainer.evaluate(test)
+    model: Any = trainer.model
+    tokenizer: Any = trainer.processing_class
+    args: Any = trainer.args
+    with replaced_when_done(output) as staging:
+        figures = {
+            "encoder": os.fspath(encoder),
+            "data_set": name,
+            "train_sentences": len(train),
+            "test_sentences": len(test),
+            "k": k,
+            "seed": seed,
+            "preset": preset,
+            "epochs": args.num_train_epochs,
+            "steps": trainer.state.global_step,
+            "learning_rate": args.learning_rate,
+            "batch_size": args.per_device_train_batch_size,
+            "classifier_init": args.classifier_init,
+            "arguments": arguments,
+            "architecture": save_recognizer(model, tokenizer, staging),
+            "test": scores,
+        }
+        if args.lora_rank:
+            save_adapters(model, tokenizer, staging / ADAPTERS)
+        (staging / RESULTS_FILE).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    for callback in callbacks:
+        if isinstance(callback, CardWriter):
+            sizes = {"train": len(train), "test": len(test)}
+            callback.write_card(output, sentences=sizes, sample=sample, type_scores=trainer.type_scores)
+    return figures

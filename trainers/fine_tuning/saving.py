@@ -31,7 +31,7 @@ def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder
 
     Example:
         ```python
-        >>> from nuner.trainers.fine_tuning.saving import save_recognizer
+        >>> from nuner import save_recognizer
         >>> save_recognizer(trainer.model, trainer.processing_class, "tickets")  # doctest: +SKIP
         'BertForTokenClassification'
 

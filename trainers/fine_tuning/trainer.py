@@ -10,7 +10,6 @@ import torch
 from datasets import Dataset
 from torch import Tensor, nn
 from transformers import (
-    DataCollatorForTokenClassification,
     EvalPrediction,
     PreTrainedTokenizerBase,
     ProgressCallback,
@@ -22,12 +21,12 @@ from transformers.trainer_utils import EvalLoopOutput
 from nuner.data_builders.labelled.label_schemes import to_iob2
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
-from ..evaluation.entity_scores import entity_scores
-from ..evaluation.type_scores import type_scores
+from ..evaluation.entity_scores import entity_scores, type_scores
 from ..hub_trainer import HubTrainer
 from ..progress import TrainingProgress
 from .arguments import FineTuningArguments
 from .class_weights import balanced_weights
+from .collator import LabelledCollator
 from .features import IGNORED, featurize_labelled
 from .layerwise_learning_rates import layerwise_parameter_groups
 from .model_labels import model_scheme
@@ -37,22 +36,6 @@ if TYPE_CHECKING:
 
 # Few lengths of batches, since CPU kernels are compiled, and kept, for each.
 _LENGTH_MULTIPLE = 8
-_INPUTS = ("input_ids", "attention_mask", "labels")
-
-
-class LabelledCollator(DataCollatorForTokenClassification):
-    """Pads rows of `featurize_labelled` to batches, without the number of their sentence."""
-
-    def torch_call(self, features: list[dict[str, Any]]) -> dict[str, Tensor]:
-        """Pad rows to a batch.
-
-        Args:
-            features: Rows with `input_ids`, `attention_mask` and `labels`.
-
-        Returns:
-            Tensors of these names, `(rows, length)`.
-        """
-        return super().torch_call([{name: row[name] for name in _INPUTS} for row in features])
 
 
 def joined_windows(tags: Iterable[Sequence[str]], sentences: Sequence[int]) -> list[list[str]]:
@@ -97,7 +80,7 @@ class TokenClassificationTrainer(HubTrainer):
 
     Example:
         ```python
-        >>> from nuner.trainers.fine_tuning.trainer import TokenClassificationTrainer
+        >>> from nuner import TokenClassificationTrainer
         >>> trainer = TokenClassificationTrainer(model, args, train, processing_class=tokenizer)  # doctest: +SKIP
         >>> trainer.evaluate(test)["eval_f1"]  # doctest: +SKIP
 

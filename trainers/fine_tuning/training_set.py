@@ -24,6 +24,17 @@ def labelled_in_iob2(train: Dataset, evaluation: Dataset | None = None) -> tuple
     Raises:
         ValueError: If there is no sentence or no entity to learn from, no entity to measure on, or a type of entity
             without an example.
+
+    Example:
+        ```python
+        >>> from datasets import Dataset
+        >>> from nuner.trainers.fine_tuning.training_set import labelled_in_iob2
+        >>> rows = Dataset.from_list([{"tokens": ["in", "Paris"], "tags": ["O", "city"]}])
+        >>> train, _ = labelled_in_iob2(rows)
+        >>> train.features["ner_tags"].feature.names
+        ['O', 'B-city', 'I-city']
+
+        ```
     """
     for name, rows in (("training set", train), ("evaluation set", evaluation)):
         if rows is not None and not len(rows):

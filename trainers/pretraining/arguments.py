@@ -7,7 +7,9 @@ from typing import Any
 
 from transformers import TrainingArguments
 
-from ..precision import is_accelerator_available
+from nuner.modeling_nuner.devices import is_accelerator_available
+
+from .losses.contrastive_loss import check_normalization
 
 # Section 3.3 of the paper.
 PAPER: dict[str, Any] = {
@@ -60,7 +62,7 @@ class ContrastiveTrainingArguments(TrainingArguments):
             size a token. Worth it from two epochs on, where the corpus fits.
         concept_learning_rate: Learning rate of the concept encoder; `learning_rate` when left out.
         loss_normalization: What the summed loss is divided by: `"pairs"`, all (token, concept) pairs of the batch
-            (the paper), or `"positives"`, those that agree.
+            (the paper), or `"positives"`, those that agree. A loss that the trainer is given says so itself.
         max_length: Longest text, in tokens; what is beyond is cut, with its entities.
         max_concept_length: Longest concept name, in tokens.
 
@@ -98,12 +100,11 @@ class ContrastiveTrainingArguments(TrainingArguments):
         if self.bf16 and not is_accelerator_available():
             self.use_cpu = True
         super().__post_init__()
-        if self.loss_normalization not in ("positives", "pairs"):
-            raise ValueError(f"loss_normalization is {self.loss_normalization!r}; it must be 'positives' or 'pairs'.")
+        check_normalization(self.loss_normalization)
 
     @classmethod
     def preset(cls, name: str, **overrides: Any) -> ContrastiveTrainingArguments:
-        """Arguments by name.
+        """Return the arguments of a preset.
 
         Args:
             name: `"paper"` (section 3.3: RoBERTa-base on a million sentences) or `"quickstart"` (minutes on a CPU).
@@ -120,7 +121,7 @@ class ContrastiveTrainingArguments(TrainingArguments):
 
 
 def preset_model_fields(name: str) -> dict[str, Any]:
-    """Fields of the model's configuration that go with a preset.
+    """Return the fields of the model's configuration that go with a preset.
 
     Args:
         name: `"paper"` or `"quickstart"`.

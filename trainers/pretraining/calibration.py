@@ -14,6 +14,7 @@ from torch import Tensor
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 
 from .concept_table import ConceptTable, pad_right
+from .platt_scaling import best_threshold, fit_platt_scaling
 
 # Concepts of other sentences that each sentence is compared with: the size of a usual set of entity types.
 DISTRACTORS = 8
@@ -47,7 +48,7 @@ class Calibration:
     unseen_only: bool
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields."""
+        """Return the fields, as `pretraining.json` has them."""
         return asdict(self)
 
 
@@ -105,8 +106,8 @@ def calibrate(
     logits, agrees = _pairs(model, rows, concepts, pool, pad_token_id, seed)
     if agrees.all():
         raise ValueError("all tokens of the validation sentences have all concepts: there is nothing to calibrate on")
-    scale, bias = _platt(logits, agrees)
-    best, f1 = _best_threshold(logits, agrees)
+    scale, bias = fit_platt_scaling(logits, agrees)
+    best, f1 = best_threshold(logits, agrees)
     # Confident models could round it to 0 or 1, which is no threshold.
     threshold = float(np.clip(1 / (1 + np.exp(-(scale * best + bias))), 1e-6, 1 - 1e-6))
     config: Any = model.config
@@ -162,32 +163,3 @@ def _concept_vectors(model: NuNerForPreTraining, concepts: ConceptTable, pool: n
         input_ids, attention_mask = concepts.tensors(pool[start : start + 512].tolist())
         parts.append(model.encode_concepts(input_ids.to(model.device), attention_mask.to(model.device)).float())
     return torch.cat(parts)
-
-
-def _platt(logits: np.ndarray, agrees: np.ndarray) -> tuple[float, float]:
-    """Scale and bias of the logistic regression; the scale stays positive, so that the order of scores does too."""
-    from scipy.optimize import minimize
-
-    sign = np.where(agrees, 1.0, -1.0)
-
-    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
-        scale, bias = np.exp(parameters[0]), parameters[1]
-        margin = sign * (scale * logits + bias)
-        pull = -sign / (1 + np.exp(np.clip(margin, -500, 500)))
-        gradient = np.array([(pull * logits).mean() * scale, pull.mean()])
-        return float(np.logaddexp(0, -margin).mean()), gradient
-
-    # Beyond these scales every score is 0.5, or 0 and 1: the regression of classes that are apart has no end.
-    fitted = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-6, 3), (-100, 100)])
-    return float(np.exp(fitted.x[0])), float(fitted.x[1])
-
-
-def _best_threshold(logits: np.ndarray, agrees: np.ndarray) -> tuple[float, float]:
-    """The logit from which on the F1 of the pairs is best, and that F1."""
-    order = np.argsort(-logits, kind="stable")
-    found = np.cumsum(agrees[order])
-    f1 = 2 * found / (np.arange(1, len(logits) + 1) + found[-1])
-    # A threshold cannot part equal scores.
-    f1[:-1][np.diff(logits[order]) == 0] = 0
-    best = int(f1.argmax())
-    return float(logits[order][best]), float(f1[best])

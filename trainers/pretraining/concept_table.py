@@ -41,6 +41,15 @@ class ConceptTable:
 
         Raises:
             ValueError: If there is no name.
+
+        Example:
+            ```python
+            >>> from nuner.trainers.pretraining.concept_table import ConceptTable
+            >>> table = ConceptTable.from_names(["river", "city", "river"], tokenizer)  # doctest: +SKIP
+            >>> table.names  # doctest: +SKIP
+            ('city', 'river')
+
+            ```
         """
         unique = sorted(set(names))
         if not unique:
@@ -49,11 +58,11 @@ class ConceptTable:
         return cls(tuple(unique), tuple(tuple(ids) for ids in encoded), cast(int, tokenizer.pad_token_id or 0))
 
     def __len__(self) -> int:
-        """Number of concepts."""
+        """Return the number of concepts."""
         return len(self.names)
 
     def tensors(self, concept_ids: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Token ids and attention mask of some concepts.
+        """Return token ids and attention mask of some concepts.
 
         Args:
             concept_ids: Their ids.
@@ -74,6 +83,15 @@ def pad_right(sequences: Sequence[Sequence[int]], pad_token_id: int, multiple_of
 
     Returns:
         Token ids and attention mask, `(sequences, length of the longest, rounded up)`.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.pretraining.concept_table import pad_right
+        >>> input_ids, attention_mask = pad_right([[5, 6, 7], [8]], pad_token_id=0)
+        >>> input_ids.tolist(), attention_mask.tolist()
+        ([[5, 6, 7], [8, 0, 0]], [[1, 1, 1], [1, 0, 0]])
+
+        ```
     """
     longest = max(len(ids) for ids in sequences)
     longest += -longest % multiple_of

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def tokens_of_span(starts: list[int], ends: list[int], start: int, end: int) -> range:
-    """Places of the tokens that a span of characters touches.
+    """Find the tokens that a span of characters touches.
 
     Args:
         starts: First character of each token, ascending.
@@ -24,7 +24,15 @@ def tokens_of_span(starts: list[int], ends: list[int], start: int, end: int) -> 
         end: Its end.
 
     Returns:
-        The places, an unbroken range; empty where the text was cut before the span.
+        Their places, an unbroken range; empty where the text was cut before the span.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.pretraining.features import tokens_of_span
+        >>> tokens_of_span([0, 4, 10], [3, 9, 15], start=5, end=15)
+        range(1, 3)
+
+        ```
     """
     return range(bisect_left(ends, start + 1), bisect_left(starts, end))
 
@@ -46,6 +54,13 @@ def featurize_corpus(
 
     Raises:
         ValueError: If the tokenizer gives no character offsets.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.pretraining.features import featurize_corpus
+        >>> features = featurize_corpus(corpus["train"], tokenizer, concepts)  # doctest: +SKIP
+
+        ```
     """
     if not tokenizer.is_fast:
         raise ValueError(f"{type(tokenizer).__name__} gives no character offsets; use a fast tokenizer.")

@@ -32,7 +32,7 @@ class _GatherRows(Function):
 
 
 def gather_concepts(embeddings: Tensor, concept_ids: Tensor) -> tuple[Tensor, Tensor]:
-    """Unique concepts of all processes' batches, so that each token is scored against every one of them.
+    """Gather the concepts of all processes' batches, so that each token is scored against every one of them.
 
     Where several processes encoded a concept, the vector of the first counts, as it would in one process with the
     joined batch. In a run of one process nothing changes.
@@ -44,6 +44,16 @@ def gather_concepts(embeddings: Tensor, concept_ids: Tensor) -> tuple[Tensor, Te
     Returns:
         Vectors of the joined batch's concepts, `(all concepts, hidden_size)`, and for each concept of this process
         its row in them, `(concepts,)`.
+
+    Example:
+        ```python
+        >>> import torch
+        >>> from nuner.trainers.pretraining.gather import gather_concepts
+        >>> vectors, rows = gather_concepts(torch.zeros(3, 8), torch.tensor([7, 2, 5]))
+        >>> vectors.shape, rows.tolist()  # one process: nothing to gather
+        (torch.Size([3, 8]), [0, 1, 2])
+
+        ```
     """
     if not (dist.is_available() and dist.is_initialized()) or dist.get_world_size() == 1:
         return embeddings, torch.arange(len(concept_ids), device=concept_ids.device)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from torch.utils.data import Sampler
+from transformers import TrainerCallback
 
 # Batches that are sorted among themselves: enough for little padding, few enough for random company.
 BATCHES_A_POOL = 50
@@ -21,6 +23,16 @@ class LengthGroupedSampler(Sampler[int]):
         lengths: Length of each text, in tokens.
         batch_size: Texts a batch.
         seed: Seed of the order.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.pretraining.length_sampler import LengthGroupedSampler
+        >>> sampler = LengthGroupedSampler([9, 3, 8, 2], batch_size=2)
+        >>> order = list(sampler)
+        >>> sorted([sorted(order[:2]), sorted(order[2:])])  # the long texts together, and the short ones
+        [[0, 2], [1, 3]]
+
+        ```
     """
 
     def __init__(self, lengths: Sequence[int], batch_size: int, seed: int = 0) -> None:
@@ -38,11 +50,11 @@ class LengthGroupedSampler(Sampler[int]):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        """Number of texts."""
+        """Return the number of texts."""
         return len(self.lengths)
 
     def __iter__(self) -> Iterator[int]:
-        """Places of the texts."""
+        """Iterate over the places of the texts, in the order of the epoch."""
         shuffle = random.Random(f"{self.seed}-{self.epoch}").shuffle
         order = list(range(len(self.lengths)))
         shuffle(order)
@@ -56,3 +68,18 @@ class LengthGroupedSampler(Sampler[int]):
         batches = [b for b in batches if len(b) == self.batch_size]
         shuffle(batches)
         return iter([i for b in batches + small for i in b])
+
+
+class EpochCallback(TrainerCallback):
+    """Tell a sampler which epoch begins, in a resumed run too.
+
+    Args:
+        sampler: The sampler.
+    """
+
+    def __init__(self, sampler: LengthGroupedSampler) -> None:
+        self.sampler = sampler
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Choose the order of the epoch."""
+        self.sampler.set_epoch(int(state.epoch or 0))

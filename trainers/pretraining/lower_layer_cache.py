@@ -68,7 +68,7 @@ class LowerLayerCache:
         return cls(states, offsets)
 
     def batch(self, rows: Sequence[int], length: int) -> Tensor:
-        """The outputs for some sequences, padded with zeros.
+        """Return the outputs for some sequences, padded with zeros.
 
         Args:
             rows: Which sequences.
@@ -86,7 +86,7 @@ class LowerLayerCache:
 
 @torch.no_grad()
 def can_be_split(encoder: nn.Module, num_layers: int, token_ids: Sequence[int]) -> bool:
-    """Whether an encoder gives the same vectors when it is run in two parts.
+    """Tell whether an encoder gives the same vectors when it is run in two parts.
 
     Args:
         encoder: The encoder.

@@ -51,7 +51,7 @@ class PairMetrics:
             self.positives, self.negatives = counts.cpu()
 
     def compute(self) -> dict[str, float]:
-        """The metrics.
+        """Compute the metrics.
 
         Returns:
             `average_precision`; `f1` at the threshold that is best, and that `threshold`, a probability. Empty when

@@ -13,15 +13,14 @@ from typing import Any
 from datasets import Dataset, DatasetDict
 from transformers import AutoTokenizer, TrainerCallback
 
+from nuner.modeling_nuner.devices import bf16_is_fast, is_accelerator_available
 from nuner.modeling_nuner.export.plain import export_backbone
+from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
-from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
 
 from ..checkpoints import latest_complete_checkpoint, replaced_when_done
-from ..input_length import fitting_length
-from ..precision import bf16_is_fast, is_accelerator_available
 from .arguments import PRESETS, ContrastiveTrainingArguments, preset_model_fields
-from .calibration import Calibration, calibrate
+from .losses.contrastive_loss import ContrastiveLoss
 from .trainer import ContrastiveTrainer
 
 CHECKPOINTS = "checkpoints"
@@ -39,6 +38,7 @@ def pretrain(
     preset: str = "paper",
     model_fields: Mapping[str, Any] | None = None,
     corpus_description: Mapping[str, Any] | None = None,
+    loss: ContrastiveLoss | None = None,
     resume: bool = False,
     tell: Callable[[str], None] = print,
     callbacks: Sequence[TrainerCallback] = (),
@@ -48,17 +48,20 @@ def pretrain(
 
     Checkpoints go to `output_dir/checkpoints`, one an epoch, the last two are kept. At the end the bi-encoder is in
     `output_dir`, the plain text encoder with its tokenizer in `output_dir/backbone`, and the figures are in
-    `output_dir/pretraining.json`. Under `torchrun` the first process alone writes.
+    `output_dir/pretraining.json`. Where one of the callbacks writes cards, both models have theirs. Under `torchrun`
+    the first process alone writes.
 
     Args:
         text_encoder: Folder or Hub id of the encoder of the text.
         corpus: Splits `train` and, if there is something to measure on, `validation`, in the corpus schema.
         output_dir: Where to write.
         concept_encoder: Folder or Hub id of the encoder of the concept names; the text encoder when left out. Its
-            tokenizer, where it is another, is kept in `output_dir/concept_tokenizer`.
+            tokenizer is saved with the bi-encoder, where it is another.
         preset: Name of a preset of `ContrastiveTrainingArguments`.
         model_fields: Fields of `NuNerConfig`, such as `temperature`, that replace those of the preset.
         corpus_description: What the corpus is, for the figures.
+        loss: What is learnt from; `ContrastiveBCELoss` with the `loss_normalization` of the preset when left out. A
+            run is resumed with the same loss, that is with one of the same `repr`.
         resume: Go on from the newest complete checkpoint, where there is one.
         tell: Called with what the user should know, by the first process.
         callbacks: Further callbacks, such as one that keeps account for the model's card.
@@ -66,15 +69,16 @@ def pretrain(
 
     Returns:
         What is in `pretraining.json`: `settings`, `train`, `validation` (loss, average precision, F1 over
-        (token, concept) pairs), `calibration` (what `calibrate` fitted), `log_history`, `seconds`, `versions`.
+        (token, concept) pairs), `calibration` (what `ContrastiveTrainer.calibrate` fitted), `log_history`, `seconds`,
+        `versions`.
 
     Raises:
-        OSError: An encoder does not exist.
-        ValueError: There are checkpoints of an earlier run and `resume` is off, or that run had other settings.
+        OSError: If an encoder does not exist.
+        ValueError: If there are checkpoints of an earlier run and `resume` is off, or that run had other settings.
 
     Example:
         ```python
-        >>> from nuner.trainers.pretraining.run import pretrain
+        >>> from nuner.trainers import pretrain
         >>> figures = pretrain("roberta-base", corpus, "runs/nuner")  # doctest: +SKIP
         >>> figures["validation"]["eval_average_precision"]  # doctest: +SKIP
 
@@ -108,6 +112,8 @@ def pretrain(
         "bf16": args.bf16,
         "processes": args.world_size,
     }
+    if loss is not None:
+        settings["loss"] = repr(loss)
     checkpoint = _checkpoint_to_resume(output / CHECKPOINTS, settings, resume)
     if args.should_save:
         if checkpoint is not None:
@@ -119,14 +125,14 @@ def pretrain(
 
     model = NuNerForPreTraining.from_encoders(text_encoder, concept_encoder, **fields)
     own_tokenizer = os.fspath(concept_encoder) != os.fspath(text_encoder)
-    concept_tokenizer = AutoTokenizer.from_pretrained(concept_encoder) if own_tokenizer else None
     trainer = ContrastiveTrainer(
         model=model,
         args=args,
         train_dataset=corpus["train"],
         eval_dataset=validation,
         processing_class=AutoTokenizer.from_pretrained(text_encoder),
-        concept_processing_class=concept_tokenizer,
+        concept_processing_class=AutoTokenizer.from_pretrained(concept_encoder) if own_tokenizer else None,
+        loss=loss,
         callbacks=list(callbacks),
     )
     started = time.perf_counter()
@@ -139,7 +145,7 @@ def pretrain(
         "seconds": round(time.perf_counter() - started, 1),
         "versions": {package: version(package) for package in ("nuner", "torch", "transformers", "datasets")},
     }
-    calibration = _calibrated(trainer)
+    calibration = trainer.calibrate()
     if calibration is not None:
         results["calibration"] = calibration.to_dict()
     trainer.save_model(str(output))
@@ -147,8 +153,7 @@ def pretrain(
         with replaced_when_done(output / BACKBONE) as staging:
             export_backbone(trainer.model, staging)
             AutoTokenizer.from_pretrained(text_encoder).save_pretrained(staging)
-        if concept_tokenizer is not None:
-            concept_tokenizer.save_pretrained(output / CONCEPT_TOKENIZER)
+        trainer.write_card(output / BACKBONE)
         with replaced_when_done(output) as staging:
             _write_json(staging / RESULTS_FILE, results)
     return results
@@ -168,7 +173,7 @@ def _checkpoint_to_resume(folder: Path, settings: dict[str, Any], resume: bool) 
     except FileNotFoundError:
         return checkpoint
     now = json.loads(json.dumps(settings, default=str))
-    other = [name for name in now if earlier.get(name) != now[name]]
+    other = [name for name in {**now, **earlier} if earlier.get(name) != now.get(name)]
     if other:
         raise ValueError(
             f"{checkpoint} belongs to a run with other settings ({', '.join(other)}): use those in "
@@ -185,23 +190,6 @@ def _final_validation(trainer: ContrastiveTrainer) -> dict[str, float]:
         if "eval_average_precision" in entry and entry["step"] == trainer.state.global_step:
             return entry
     return trainer.evaluate()
-
-
-def _calibrated(trainer: ContrastiveTrainer) -> Calibration | None:
-    """The fit of the scores to the validation sentences; every process makes the same one."""
-    features, training = trainer.eval_dataset, trainer.train_dataset
-    if not (isinstance(features, Dataset) and isinstance(training, Dataset)) or not any(features["positive_tokens"]):
-        return None
-    names = trainer.concepts.names
-    trained = {concept for row in training["positive_concepts"] for concept in row}
-    return calibrate(
-        trainer.model,
-        features,
-        trainer.concepts,
-        trained_concepts=frozenset(names[concept] for concept in trained),
-        pad_token_id=trainer.data_collator.pad_token_id,
-        seed=trainer.args.seed,
-    )
 
 
 def _write_json(path: Path, values: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -11,44 +13,38 @@ import torch.distributed as dist
 from datasets import Dataset
 from torch import Tensor, nn
 from torch.utils.data import Sampler
-from transformers import PreTrainedTokenizerBase, ProgressCallback, TrainerCallback
+from transformers import PreTrainedTokenizerBase, ProgressCallback
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
-from nuner.modeling_nuner.loss import contrastive_bce
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining, NuNerForPreTrainingOutput
+from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
 
 from ..checkpoints import latest_complete_checkpoint
 from ..freezing import freeze_lower_layers
 from ..hub_trainer import HubTrainer
 from ..progress import TrainingProgress
 from .arguments import ContrastiveTrainingArguments
+from .calibration import Calibration, calibrate
 from .collator import ContrastiveCollator
 from .concept_table import ConceptTable
 from .features import featurize_corpus
 from .gather import gather_concepts
-from .length_sampler import LengthGroupedSampler
+from .length_sampler import EpochCallback, LengthGroupedSampler
+from .losses.contrastive_bce import ContrastiveBCELoss
+from .losses.contrastive_loss import ContrastiveLoss, check_normalization
 from .lower_layer_cache import LowerLayerCache, can_be_split
 from .pair_metrics import PairMetrics
 
 logger = logging.getLogger(__name__)
 
 
-class _SetEpoch(TrainerCallback):
-    """Tell the sampler which epoch begins, in a resumed run too."""
-
-    def __init__(self, sampler: LengthGroupedSampler) -> None:
-        self.sampler = sampler
-
-    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self.sampler.set_epoch(int(state.epoch or 0))
-
-
 class ContrastiveTrainer(HubTrainer):
     """`transformers.Trainer` for `NuNerForPreTraining` on an LLM-annotated corpus.
 
     Tokenizes the corpus, freezes the lower layers, groups texts by length, shares the concepts between the
-    processes of a data-parallel run, and measures average precision and F1 over (token, concept) pairs.
+    processes of a data-parallel run, and measures average precision and F1 over (token, concept) pairs. What it saves
+    holds the tokenizers of both encoders.
 
     Args:
         model: The bi-encoder.
@@ -57,10 +53,13 @@ class ContrastiveTrainer(HubTrainer):
         eval_dataset: Corpus rows to measure on.
         processing_class: Tokenizer of the text encoder.
         concept_processing_class: Tokenizer of the concept encoder; that of the text encoder when left out.
+        loss: What is learnt from and measured in validation; `ContrastiveBCELoss` with the `loss_normalization` of
+            the arguments when left out. Otherwise what that loss is divided by is noted in the arguments.
         **kwargs: As for `transformers.Trainer`.
 
     Raises:
-        ValueError: If the corpus has no concept, or more layers shall be frozen than there are.
+        ValueError: If the corpus has no concept, more layers shall be frozen than there are, or the loss is divided
+            by something else than positives or pairs.
 
     Example:
         ```python
@@ -90,8 +89,15 @@ class ContrastiveTrainer(HubTrainer):
         *,
         processing_class: PreTrainedTokenizerBase,
         concept_processing_class: PreTrainedTokenizerBase | None = None,
+        loss: ContrastiveLoss | None = None,
         **kwargs: Any,
     ) -> None:
+        self.loss = loss if loss is not None else ContrastiveBCELoss(cast(Any, args.loss_normalization))
+        check_normalization(self.loss.normalization, f"the normalization of {type(self.loss).__name__}")
+        # For the account of the run, in checkpoints and on the model's card.
+        args.loss_normalization = self.loss.normalization
+        own = concept_processing_class is not processing_class
+        self.concept_processing_class = concept_processing_class if own else None
         corpora = [corpus for corpus in (train_dataset, eval_dataset) if corpus is not None]
         self.concepts = ConceptTable.from_names(
             (entity["concept"] for corpus in corpora for entities in corpus["entities"] for entity in entities),
@@ -177,8 +183,8 @@ class ContrastiveTrainer(HubTrainer):
             self.args.train_batch_size,
             self.args.data_seed if self.args.data_seed is not None else self.args.seed,
         )
-        self.remove_callback(_SetEpoch)
-        self.add_callback(_SetEpoch(sampler))
+        self.remove_callback(EpochCallback)
+        self.add_callback(EpochCallback(sampler))
         return sampler
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
@@ -201,7 +207,7 @@ class ContrastiveTrainer(HubTrainer):
 
     def _get_num_items_in_batch(self, batch_samples: list, device: torch.device) -> Tensor | None:
         # Pairs are counted in compute_loss: how many concepts the processes have together is known only there.
-        if self.args.loss_normalization == "pairs":
+        if self.loss.normalization == "pairs":
             return None
         count = torch.tensor(sum(len(batch["positives"]) for batch in batch_samples), device=device)
         if self.args.world_size > 1:
@@ -215,7 +221,7 @@ class ContrastiveTrainer(HubTrainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
-        """The loss of a batch, over the concepts of all processes.
+        """Compute the loss of a batch, over the concepts of all processes.
 
         Args:
             model: The bi-encoder, perhaps wrapped for data-parallel training.
@@ -227,13 +233,19 @@ class ContrastiveTrainer(HubTrainer):
             The loss, or the loss and the output.
         """
         outputs = self._encode(model, inputs)
-        tokens, mask = cast(Tensor, outputs.token_embeddings).flatten(0, 1), inputs["token_mask"].flatten()
         concepts, columns = gather_concepts(cast(Tensor, outputs.concept_embeddings), inputs["concept_ids"])
         positives = inputs["positives"].clone()
         positives[:, 1] = columns[positives[:, 1]]
-        loss = contrastive_bce(tokens, concepts, positives, mask, self.model.config.temperature)
+        loss = self._summed_loss(cast(Tensor, outputs.token_embeddings), concepts, positives, inputs["token_mask"])
+        if self.loss.normalization == "pairs":
+            divisor = self._divisor(inputs, len(concepts))
+            if self.args.world_size > 1:
+                dist.all_reduce(divisor)
+            divisor = divisor * self.current_gradient_accumulation_steps
+        else:
+            divisor = num_items_in_batch if num_items_in_batch is not None else self._divisor(inputs, len(concepts))
         # Gradients are averaged over the processes; the loss is a share of the sum over all of them.
-        loss = loss * self.args.world_size / self._normalizer(inputs, len(concepts), num_items_in_batch)
+        loss = loss * self.args.world_size / divisor
         return (loss, outputs) if return_outputs else loss
 
     def _encode(self, model: nn.Module, inputs: dict[str, Tensor]) -> NuNerForPreTrainingOutput:
@@ -250,14 +262,19 @@ class ContrastiveTrainer(HubTrainer):
             return_dict=True,
         )
 
-    def _normalizer(self, inputs: dict[str, Tensor], num_concepts: int, num_positives: Tensor | int | None) -> Any:
-        if self.args.loss_normalization == "positives":
-            return num_positives if num_positives is not None else max(1, len(inputs["positives"]))
-        num_tokens = inputs["token_mask"].sum()
-        if self.args.world_size > 1:
-            dist.all_reduce(num_tokens)
-        return num_tokens * num_concepts * self.current_gradient_accumulation_steps
+    def _summed_loss(self, tokens: Tensor, concepts: Tensor, positives: Tensor, token_mask: Tensor) -> Tensor:
+        # Half precision would lose the small differences of large sums; this product is a sliver of a step's work.
+        with torch.autocast(tokens.device.type, enabled=False):
+            tokens, concepts = tokens.flatten(0, 1).float(), concepts.float()
+            return self.loss(tokens, concepts, positives, token_mask.flatten(), self.model.config.temperature)
 
+    def _divisor(self, inputs: dict[str, Tensor], num_concepts: int) -> Any:
+        """Count in this process's batch what the loss is divided by."""
+        if self.loss.normalization == "pairs":
+            return (inputs["token_mask"].sum() * num_concepts).clamp(min=1)
+        return max(1, len(inputs["positives"]))
+
+    @torch.no_grad()
     def prediction_step(
         self,
         model: nn.Module,
@@ -265,7 +282,7 @@ class ContrastiveTrainer(HubTrainer):
         prediction_loss_only: bool,
         ignore_keys: list[str] | None = None,
     ) -> tuple[Tensor | None, None, None]:
-        """Loss of a validation batch; the logits of its pairs are counted, not kept.
+        """Compute the loss of a validation batch; the logits of its pairs are counted, not kept.
 
         Args:
             model: The bi-encoder.
@@ -277,22 +294,29 @@ class ContrastiveTrainer(HubTrainer):
             The loss, and nothing for predictions and labels.
         """
         inputs = self._prepare_inputs(inputs)
-        with torch.no_grad(), self.compute_loss_context_manager():
+        with self.compute_loss_context_manager():
             outputs = self._encode(model, inputs)
-        tokens = cast(Tensor, outputs.token_embeddings).flatten(0, 1).float()
-        concepts = cast(Tensor, outputs.concept_embeddings).float()
-        mask = inputs["token_mask"].flatten()
-        loss = contrastive_bce(tokens, concepts, inputs["positives"], mask, self.model.config.temperature)
+        tokens, concepts = cast(Tensor, outputs.token_embeddings), cast(Tensor, outputs.concept_embeddings)
+        loss = self._summed_loss(tokens, concepts, inputs["positives"], inputs["token_mask"])
         if self.pair_metrics is not None:
+            mask = inputs["token_mask"].flatten()
             place = mask.cumsum(0) - 1
             positives = torch.stack([place[inputs["positives"][:, 0]], inputs["positives"][:, 1]], dim=1)
-            self.pair_metrics.add(self.model.score(tokens[mask], concepts), positives)
-        if self.args.loss_normalization == "positives":
-            return loss / max(1, len(inputs["positives"])), None, None
-        return loss / (mask.sum() * len(concepts)).clamp(min=1), None, None
+            real = tokens.flatten(0, 1)[mask].float()
+            self.pair_metrics.add(self.model.score(real, concepts.float()), positives)
+        return loss / self._divisor(inputs, len(concepts)), None, None
 
     def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> EvalLoopOutput:
-        """Measure loss, average precision and F1 at the best threshold over (token, concept) pairs."""
+        """Measure loss, average precision and F1 at the best threshold over (token, concept) pairs.
+
+        Args:
+            *args: As for `transformers.Trainer.evaluation_loop`.
+            metric_key_prefix: What the names of the metrics begin with.
+            **kwargs: As for `transformers.Trainer.evaluation_loop`.
+
+        Returns:
+            The output of the loop; its metrics have those of `PairMetrics` besides.
+        """
         self.pair_metrics = PairMetrics()
         # What is kept of the text encoder's lower layers belongs to the training texts.
         kept, self.data_collator.lower_layers = self.data_collator.lower_layers, None
@@ -304,3 +328,51 @@ class ContrastiveTrainer(HubTrainer):
         metrics = {f"{metric_key_prefix}_{name}": value for name, value in self.pair_metrics.compute().items()}
         self.pair_metrics = None
         return output._replace(metrics={**(output.metrics or {}), **metrics})
+
+    def calibrate(self) -> Calibration | None:
+        """Fit the scores to the validation sentences, for use on entity types that are named at run time.
+
+        Call it after training and before `save_model`; `pretrain` does. Every process makes the same fit.
+
+        Returns:
+            What `nuner.trainers.calibrate` fitted and wrote into the configuration of the model; None where there
+            are no validation sentences with entities, and the scores stay as they are.
+
+        Raises:
+            ValueError: If the validation sentences have no pair that agrees, or only such.
+
+        Example:
+            ```python
+            >>> trainer.train()  # doctest: +SKIP
+            >>> trainer.calibrate().threshold  # doctest: +SKIP
+            0.26
+            >>> trainer.save_model("nuner")  # doctest: +SKIP
+
+            ```
+        """
+        features, training = self.eval_dataset, self.train_dataset
+        if not isinstance(features, Dataset) or not any(features["positive_tokens"]):
+            return None
+        trained: set[int] = set()
+        if isinstance(training, Dataset):
+            trained.update(concept for row in training["positive_concepts"] for concept in row)
+        return calibrate(
+            self.model,
+            features,
+            self.concepts,
+            trained_concepts=frozenset(self.concepts.names[concept] for concept in trained),
+            pad_token_id=self.data_collator.pad_token_id,
+            seed=self.args.seed,
+        )
+
+    def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
+        super()._save(output_dir, state_dict)
+        if self.concept_processing_class is None:
+            # An earlier model in the folder may have had one, and would lend it to this one.
+            folder = Path(output_dir if output_dir is not None else cast(str, self.args.output_dir))
+            shutil.rmtree(folder / CONCEPT_TOKENIZER, ignore_errors=True)
+
+    def _write_files(self, folder: Path, state_dict: dict[str, Any] | None) -> None:
+        super()._write_files(folder, state_dict)
+        if self.concept_processing_class is not None:
+            self.concept_processing_class.save_pretrained(folder / CONCEPT_TOKENIZER)

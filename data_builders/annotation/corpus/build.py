@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 from nuner.data_builders.corpus.parquet_shards import ParquetShards
 from nuner.data_builders.corpus.selection import Record
@@ -16,32 +15,12 @@ from nuner.data_builders.rejections import CorpusError
 
 from ..replies.alignment import AlignmentOptions
 from ..store.finished_sentence import FinishedSentence
+from .corpus_build import CorpusBuild
 from .report import write_report
 from .rows import YieldCounts, corpus_rows
 
 REVIEWED_RECORDS = 100
 """How many random records the report shows; the paper's authors reviewed as many."""
-
-
-@dataclass(frozen=True)
-class CorpusBuild:
-    """A corpus that has been built.
-
-    Args:
-        folder: Where it is.
-        counts: What became of sentences and entities.
-        statistics: Of the corpus.
-        splits: Split -> rows.
-        options: What it was built with.
-        sample: Random records, for review.
-    """
-
-    folder: Path
-    counts: YieldCounts
-    statistics: CorpusStatistics
-    splits: dict[str, int]
-    options: dict[str, Any]
-    sample: list[Record]
 
 
 def build_corpus(
@@ -72,7 +51,7 @@ def build_corpus(
         The figures; the report shows them.
 
     Raises:
-        CorpusError: No sentence gives a row with an annotation.
+        CorpusError: If no sentence gives a row with an annotation.
 
     Example:
         ```python
@@ -95,8 +74,8 @@ def build_corpus(
         if not statistics.annotations:
             raise CorpusError(_why_empty(counts, name))
     options = {**asdict(alignment), "drop_concepts": drop_concepts, "rows_per_shard": rows_per_shard, "seed": seed}
-    build = CorpusBuild(folder, counts, statistics, shards.rows, options, sample.items())
-    write_report(build, name)
+    build = CorpusBuild(name, folder, counts, statistics, shards.rows, options, sample.items())
+    write_report(build)
     return build
 
 

@@ -2,54 +2,50 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nuner.data_builders.corpus.report import REPORT_FILENAME
+from nuner.data_builders.corpus.rank_frequency import RANK_FREQUENCY_PICTURE, plot_rank_frequency
+from nuner.data_builders.corpus.report import REPORT_FILENAME, BuildReport
 from nuner.data_builders.corpus.selection import Record
-from nuner.data_builders.corpus.statistics import CorpusStatistics, plot_rank_frequency
+from nuner.data_builders.corpus.statistics import CorpusStatistics
+from nuner.data_builders.files.whole_files import write_whole
 from nuner.data_builders.hash_sample import HashSample
 from nuner.data_builders.pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
 from nuner.data_builders.pages.html_page import Picture, render_page
 
-if TYPE_CHECKING:
-    from .build import CorpusBuild
+from .corpus_build import CorpusBuild
 
 PAGE_FILENAME = "report.html"
-PICTURE_FILENAME = "rank-frequency.png"
 
 _CONCEPTS_SHOWN = 20
 
 
-def write_report(build: CorpusBuild, name: str) -> None:
+def write_report(build: CorpusBuild) -> None:
     """Write `corpus-report.json`, `report.html` and, where matplotlib is installed, `rank-frequency.png`.
 
     Args:
         build: The corpus.
-        name: What it was built from.
     """
     picture = None
     if find_spec("matplotlib") is not None:
-        picture = Picture(build.folder / PICTURE_FILENAME, "How often each concept was annotated, by rank.")
-        plot_rank_frequency(build.statistics, picture.path, f"Concept frequency by rank: {name}")
+        picture = Picture(build.folder / RANK_FREQUENCY_PICTURE, "How often each concept was annotated, by rank.")
+        plot_rank_frequency(build.statistics, picture.path, f"Concept frequency by rank: {build.source}")
     statistics = build.statistics
     rarest = rarest_concepts(statistics)
-    figures = {
-        "corpus": name,
-        "options": build.options,
-        "splits": build.splits,
-        "yields": build.counts.to_dict(),
-        "statistics": {**statistics.to_dict(), "rarest": rarest},
-        "review": [record["id"] for record in build.sample],
-    }
-    _write(build.folder / REPORT_FILENAME, json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
+    BuildReport(
+        corpus=build.source,
+        options=build.options,
+        splits=build.splits,
+        yields=build.counts.to_dict(),
+        statistics={**statistics.to_dict(), "rarest": rarest},
+        review=[record["id"] for record in build.sample],
+    ).write(build.folder / REPORT_FILENAME)
     page = render_page(
         "nuner.data_builders.annotation.corpus",
         "corpus-report.html.jinja",
-        name=name,
+        name=build.source,
         counts=build.counts,
         statistics=statistics,
         splits=build.splits,
@@ -60,7 +56,7 @@ def write_report(build: CorpusBuild, name: str) -> None:
         top_shares=statistics.to_dict()["top_shares"],
         records=[(record, highlighted(record)) for record in build.sample],
     )
-    _write(build.folder / PAGE_FILENAME, page)
+    write_whole(build.folder / PAGE_FILENAME, page)
 
 
 def rarest_concepts(statistics: CorpusStatistics, size: int = _CONCEPTS_SHOWN) -> dict[str, int]:
@@ -107,12 +103,3 @@ def highlighted(record: Record) -> list[Piece]:
             for entity in entities
         ],
     )
-
-
-def _write(path: Path, content: str) -> None:
-    unfinished = path.with_name(path.name + ".incomplete")
-    try:
-        unfinished.write_text(content, encoding="utf-8")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

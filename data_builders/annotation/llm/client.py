@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .cost import Usage
 from .credentials import KEY_VARIABLE, Secret, holds_credentials
 from .faults import NO_PROTOCOL, Blame, RequestFault, fault_of
-from .prompt import FencedText, Prompt
-from .reply_schema import reply_format
+from .prompt import FencedText, Prompt, reply_format
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -8,7 +8,7 @@ from typing import Any
 import openai
 
 from .cost import NO_USAGE, Usage
-from .retry_after import retry_after
+from .waiting import retry_after
 
 
 class Blame(Enum):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from .backoff import Backoff
 from .client import WORDLESS, Connection
 from .cost import Usage
 from .credentials import KEY_VARIABLE
 from .faults import NO_CONNECTION, NO_PROTOCOL, Blame, RequestFault
 from .prompt import FencedText
+from .waiting import Backoff
 
 _TEXT = FencedText("Ada Lovelace lived in London.", "en")
 _ATTEMPTS = 8

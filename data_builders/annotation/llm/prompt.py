@@ -1,4 +1,4 @@
-"""What the language model is told, and how a sentence is handed to it."""
+"""What the language model is told, how a sentence is handed to it, and the form of its answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -108,9 +108,39 @@ class Prompt:
         return (f' id="{number}"' if self.several else "") + (f' language="{language}"' if language else "")
 
 
+def reply_format(several: bool) -> dict[str, Any]:
+    """Return the `response_format` of a request: the JSON schema of replies, for servers that can hold a model to one.
+
+    Args:
+        several: Whether the request holds several sentences.
+
+    Example:
+        >>> reply_format(several=False)["json_schema"]["schema"]["required"]
+        ['entities']
+    """
+    string = {"type": "string"}
+    entity = _object(text=string, concept=string, description=string)
+    entities = {"type": "array", "items": entity}
+    if several:
+        result = _object(id={"type": "integer"}, entities=entities)
+        schema = _object(results={"type": "array", "items": result})
+    else:
+        schema = _object(entities=entities)
+    return {"type": "json_schema", "json_schema": {"name": "entities", "strict": True, "schema": schema}}
+
+
 def _unused_tag(text: str) -> str:
     """Return a tag that does not occur in a text. It depends on nothing else: a request can be made again."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return next(
         tag for start in range(len(digest) - 8) if (tag := f"sentence-{digest[start : start + 8]}") not in text
     )
+
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

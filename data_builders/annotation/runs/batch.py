@@ -10,18 +10,18 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from .live import End, Progress, RunResult
-from .background_loop import pause
-from .batch_files import ENDPOINT, read_answers, request_line
-from .batch_table import MAX_BYTES, MAX_REQUESTS, Batch, BatchTable, PlannedRequest
 from ..llm.client import Completion, Connection, Dialect, LLMClient
-from ..store.commits import GroupCommits
 from ..llm.cost import Budget
 from ..llm.faults import Blame, RequestFault, ServerGone, fault_of
 from ..llm.prompt import FencedText
+from ..store.commits import GroupCommits
+from ..store.store import AnnotationStore, Outcome, PendingSentence
+from .background_loop import pause
+from .batch_files import ENDPOINT, read_answers, request_line
+from .batch_table import MAX_BYTES, MAX_REQUESTS, Batch, BatchTable, PlannedRequest
+from .live import End, Progress, RunResult
 from .outcomes import outcomes_of_fault, outcomes_of_reply
 from .settings import RunSettings
-from ..store.store import AnnotationStore, Outcome, PendingSentence
 
 if TYPE_CHECKING:
     from openai.types import Batch as RemoteBatch
@@ -199,7 +199,7 @@ class BatchRun:
             if remote.status in ("completed", "expired", "cancelled"):
                 await self._collect(connection, batch, remote)
             elif remote.status == "failed":
-                queue_full |= await self._put_away_failed(batch, remote)
+                queue_full |= await self._close_failed(batch, remote)
         return queue_full
 
     async def _collect(self, connection: Connection, batch: Batch, remote: RemoteBatch) -> None:
@@ -240,7 +240,7 @@ class BatchRun:
         self._store.record(outcomes)
         self._answered += sum(outcome.state != "pending" for outcome in outcomes)
 
-    async def _put_away_failed(self, batch: Batch, remote: RemoteBatch) -> bool:
+    async def _close_failed(self, batch: Batch, remote: RemoteBatch) -> bool:
         errors = (remote.errors.data or []) if remote.errors else []
         said = self._client.key.hide("; ".join(error.message or error.code or "" for error in errors))
         await self._commits.call(self._table.close, batch, said or "failed")

@@ -129,7 +129,7 @@ class BatchTable:
             return batch
 
     def take_unsent(self, worker: str) -> list[Batch]:
-        """Take the batches that somebody planned and did not live to submit."""
+        """Take the batches that somebody planned and did not come to submit."""
         with self._store.transaction() as connection:
             rows = connection.execute(
                 "UPDATE batches SET worker = ? WHERE state IN ('planned', 'uploaded') AND worker IS NULL"
@@ -180,7 +180,7 @@ class BatchTable:
             yield request, [PendingSentence(*row[1:]) for row in group]
 
     def close(self, batch: Batch, error: str | None = None) -> None:
-        """Put a batch away; sentences that got no answer are free again, without having lost an attempt."""
+        """Close a batch; sentences that got no answer are free again, without having lost an attempt."""
         with self._store.transaction() as connection:
             connection.execute("UPDATE sentences SET batch = NULL, request = NULL WHERE batch = ?", (batch.number,))
             connection.execute(

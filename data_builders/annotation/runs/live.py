@@ -10,16 +10,16 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .background_loop import pause
 from ..llm.client import Connection, Dialect, LLMClient
-from ..store.commits import GroupCommits
 from ..llm.cost import NO_USAGE, Budget, BudgetSpent, Usage
 from ..llm.faults import Blame, RequestFault, ServerGone
 from ..llm.prompt import FencedText
-from ..llm.rate_limits import RateLimit
+from ..llm.waiting import RateLimit
+from ..store.commits import GroupCommits
+from ..store.store import AnnotationStore, Outcome, PendingSentence
+from .background_loop import pause
 from .outcomes import outcomes_of_fault, outcomes_of_reply
 from .settings import RunSettings
-from ..store.store import AnnotationStore, Outcome, PendingSentence
 
 _SECONDS_BETWEEN_REPORTS = 0.5
 

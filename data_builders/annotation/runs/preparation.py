@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .background_loop import run_to_end
 from ..llm.client import Dialect, LLMClient
 from ..llm.cost import Usage
 from ..llm.probe import probe
 from ..sentences.raw_sentence import RawSentence
-from .settings import RunSettings
 from ..store.store import AnnotationStore
+from .background_loop import run_to_end
+from .settings import RunSettings
 
 
 @dataclass(frozen=True)

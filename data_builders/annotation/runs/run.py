@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nuner.data_builders.schema import CORPUS_FEATURES
-from .live import AnnotationRun, Progress, RunResult
+
+from ..corpus.rows import corpus_rows
+from ..llm.client import LLMClient
+from ..llm.prompt import Prompt
+from ..sentences.raw_sentence import RawSentence, sentence_row
+from ..store.store import AnnotationStore
 from .background_loop import run_to_end
 from .batch import BatchRun, BatchSettings
-from ..llm.client import LLMClient
-from ..corpus.rows import corpus_rows
+from .live import AnnotationRun, Progress, RunResult
 from .preparation import prepare
-from ..llm.prompt import Prompt
-from ..sentences.raw_sentence import RawSentence
 from .settings import RunSettings
-from ..sentences.reading import sentence_row
-from ..store.store import AnnotationStore
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..llm.backoff import Backoff
 from ..llm.cost import Prices
+from ..llm.waiting import Backoff
 
 _MOST_CONNECTIONS = 1000
 

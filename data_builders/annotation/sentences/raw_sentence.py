@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from datasets import Features, Value
 
-from nuner.data_builders.schema import sentence_id
+from nuner.data_builders.schema import RecordError, is_encodable, sentence_id
+
+COLUMNS = ("text", "id", "language", "source")
 
 RAW_SENTENCE_FEATURES = Features({name: Value("string") for name in ("id", "text", "language", "source")})
 """One raw sentence. `language` (ISO 639-1) and `source` may be null where they are not known."""
@@ -29,3 +32,33 @@ def raw_sentence(text: str, language: str | None = None, source: str | None = No
         'b6a08f93eaff87c1'
     """
     return {"id": sentence_id(text), "text": text, "language": language, "source": source}
+
+
+def sentence_row(sentence: str | Mapping[str, Any]) -> RawSentence:
+    """Return a sentence as a row of the raw-sentence schema.
+
+    Args:
+        sentence: Its text, or a row with `text` and perhaps `id`, `language` and `source`.
+
+    Raises:
+        RecordError: There is no text, or a field is no string.
+
+    Example:
+        >>> sentence_row("Ada Lovelace was born in London.")["id"]
+        'b6a08f93eaff87c1'
+    """
+    values = {"text": sentence} if isinstance(sentence, str) else sentence
+    if not isinstance(values, Mapping):
+        raise RecordError("the row is not an object")
+    for name in COLUMNS:
+        value = values.get(name)
+        if value is not None and not isinstance(value, str):
+            raise RecordError("a field has the wrong type", f"'{name}' is not a string")
+    text = values.get("text")
+    if not text or not text.strip():
+        raise RecordError("the sentence has no text")
+    if not is_encodable(text):
+        raise RecordError("the text is not valid Unicode")
+    row = raw_sentence(text, values.get("language"), values.get("source"))
+    row["id"] = values.get("id") or row["id"]
+    return row

@@ -9,6 +9,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TextIO
 
+from nuner.data_builders.files.whole_files import whole_file
+
 from .raw_sentence import RAW_SENTENCE_FEATURES, RawSentence
 
 _ROWS_AT_ONCE = 10_000
@@ -31,17 +33,11 @@ def write_sentences(sentences: Iterable[RawSentence], path: str | PathLike[str])
     if path.suffix not in (".parquet", ".jsonl"):
         raise ValueError(f"{path} ends in neither .jsonl nor .parquet, the formats that sentences are written in.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".incomplete")
-    try:
+    with whole_file(path) as unfinished:
         if path.suffix == ".parquet":
-            written = _write_parquet(sentences, unfinished)
-        else:
-            with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-                written = write_json_lines(sentences, file)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return written
+            return _write_parquet(sentences, unfinished)
+        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            return write_json_lines(sentences, file)
 
 
 def write_json_lines(sentences: Iterable[RawSentence], file: TextIO) -> int:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from ..llm.cost import Prices, Usage
-from .store import AnnotationStore
+from .store import AnnotationStore, Annotator
 
 _RECENT_SECONDS = 600.0
 _ERRORS_SHOWN = 10
@@ -26,7 +26,7 @@ class StoreStatus:
         usage: Tokens that the store has cost.
         per_second: Sentences finished a second, over the last ten minutes in which any were; None if there were none.
         errors: Reason -> number of failed sentences, the most frequent first.
-        annotators: Model and prompt's fingerprint of each that has answered.
+        annotators: Each that has answered.
     """
 
     done: int
@@ -38,7 +38,7 @@ class StoreStatus:
     usage: Usage
     per_second: float | None
     errors: dict[str, int]
-    annotators: list[tuple[str, str]]
+    annotators: list[Annotator]
 
     @classmethod
     def of(cls, store: AnnotationStore) -> StoreStatus:
@@ -53,6 +53,7 @@ class StoreStatus:
             " WHERE state = 'failed' GROUP BY reason ORDER BY 2 DESC, 1 LIMIT ?",
             (_ERRORS_SHOWN,),
         )
+        annotators = store.query("SELECT model, prompt FROM annotators ORDER BY number")
         return cls(
             **counts,
             under_way=under_way,
@@ -61,7 +62,7 @@ class StoreStatus:
             usage=store.usage(),
             per_second=_per_second(store),
             errors=dict(errors),
-            annotators=store.query("SELECT model, prompt FROM annotators ORDER BY number"),
+            annotators=[Annotator(*row) for row in annotators],
         )
 
     def cost(self, prices: Prices) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..llm.client import LLMClient
 from ..llm.cost import NO_USAGE, Usage
@@ -74,6 +74,13 @@ class Outcome:
     annotator: int | None = None
 
 
+class Annotator(NamedTuple):
+    """Who has answered: a model, and the fingerprint of the prompt that it was given."""
+
+    model: str
+    prompt: str
+
+
 class AnnotationStore:
     """An open store. It may be used by several threads in turn, and the file by several processes at once.
 
@@ -108,7 +115,7 @@ class AnnotationStore:
         except sqlite3.OperationalError as error:
             raise StoreError(f"{self.path} cannot be opened: {error}.") from None
         try:
-            with self._spoken_errors():
+            with self._errors_for_users():
                 self._open()
         except BaseException:
             self._connection.close()
@@ -184,13 +191,13 @@ class AnnotationStore:
         return None
 
     def join(self) -> str:
-        """Enter as a worker that can claim sentences; free what dead workers held."""
+        """Enter as a worker that can claim sentences; free what ended workers held."""
         with self.transaction() as connection:
-            workers.bury_the_dead(connection)
+            workers.remove_ended(connection)
             return workers.join(connection)
 
     def renew(self, worker: str) -> None:
-        """Say that a worker lives; due every `workers.HEARTBEAT_SECONDS`."""
+        """Prolong the lease of a worker; due every `workers.HEARTBEAT_SECONDS`."""
         with self.transaction() as connection:
             workers.renew(connection, worker)
 
@@ -216,7 +223,7 @@ class AnnotationStore:
             )
             rows = connection.execute(taken, (worker, limit)).fetchall()
             if not rows:
-                workers.bury_the_dead(connection)
+                workers.remove_ended(connection)
                 rows = connection.execute(taken, (worker, limit)).fetchall()
         return [PendingSentence(*row) for row in sorted(rows)]
 
@@ -267,7 +274,7 @@ class AnnotationStore:
 
     def counts(self) -> dict[State, int]:
         """Return the number of sentences in each state."""
-        with self._spoken_errors():
+        with self._errors_for_users():
             found = dict(self._connection.execute("SELECT state, count(*) FROM sentences GROUP BY state").fetchall())
         return {"pending": found.get("pending", 0), "done": found.get("done", 0), "failed": found.get("failed", 0)}
 
@@ -283,15 +290,36 @@ class AnnotationStore:
                 yield FinishedSentence(*fields, truncated=bool(truncated))
             last = rows[-1][0]
 
+    def annotators_of_finished(self) -> list[Annotator]:
+        """Return those whose replies the finished sentences have; a run that was given up may have left others."""
+        return [
+            Annotator(*row)
+            for row in self.query(
+                "SELECT model, prompt FROM annotators WHERE number IN"
+                " (SELECT DISTINCT annotator FROM sentences WHERE state = 'done') ORDER BY number"
+            )
+        ]
+
+    def time_of_finished(self) -> tuple[float, float]:
+        """Return when the first and the last sentence were finished, in seconds since 1970.
+
+        Raises:
+            ValueError: If no sentence is finished.
+        """
+        ((first, last),) = self.query("SELECT min(finished_at), max(finished_at) FROM sentences WHERE state = 'done'")
+        if first is None:
+            raise ValueError(f"{self.path} has no finished sentence.")
+        return first, last
+
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        with self._spoken_errors():
+        with self._errors_for_users():
             return self._connection.execute(sql, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Do all of it or nothing."""
-        with self._spoken_errors():
+        with self._errors_for_users():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -302,7 +330,7 @@ class AnnotationStore:
                 raise
 
     @contextmanager
-    def _spoken_errors(self) -> Iterator[None]:
+    def _errors_for_users(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.OperationalError as error:

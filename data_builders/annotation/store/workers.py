@@ -1,4 +1,4 @@
-"""Leases: which process is asking about a sentence, and whether that process still lives."""
+"""Leases: which process is asking about a sentence, and whether that process still runs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import sqlite3
 import time
 
 LEASE_SECONDS = 120.0
-"""A worker that has not renewed its lease for so long is taken for dead."""
+"""A worker that has not renewed its lease for so long counts as ended."""
 
 HEARTBEAT_SECONDS = 20.0
 """How often a worker renews its lease."""
 
-# Workers of this very process: a process id alone cannot tell them from those of a dead process that had the same.
+# Workers of this very process: a process id alone cannot tell them from those of an earlier process that had the same.
 _OWN: set[str] = set()
 
 
@@ -30,7 +30,7 @@ def join(connection: sqlite3.Connection) -> str:
 
 
 def renew(connection: sqlite3.Connection, worker: str) -> None:
-    """Say that a worker lives."""
+    """Prolong the lease of a worker."""
     connection.execute("UPDATE workers SET expires_at = ? WHERE id = ?", (time.time() + LEASE_SECONDS, worker))
 
 
@@ -42,17 +42,17 @@ def leave(connection: sqlite3.Connection, worker: str) -> None:
     _OWN.discard(worker)
 
 
-def bury_the_dead(connection: sqlite3.Connection) -> None:
-    """Free what dead workers held."""
+def remove_ended(connection: sqlite3.Connection) -> None:
+    """Free what workers held whose process has ended or whose lease has run out."""
     for worker, host, pid, expires_at in connection.execute(
         "SELECT id, host, pid, expires_at FROM workers"
     ).fetchall():
-        if expires_at < time.time() or _is_dead(worker, host, pid):
+        if expires_at < time.time() or _has_ended(worker, host, pid):
             leave(connection, worker)
 
 
-def _is_dead(worker: str, host: str, pid: int) -> bool:
-    """Whether a worker is known to be dead. Of one on another machine nothing is known until its lease ends."""
+def _has_ended(worker: str, host: str, pid: int) -> bool:
+    """Tell whether a worker has ended; of one on another machine that is not known until its lease ends."""
     if host != socket.gethostname() or os.name != "posix":
         return False
     if pid == os.getpid():

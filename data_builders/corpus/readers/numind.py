@@ -12,8 +12,7 @@ from nuner.data_builders.raw_entity import RawEntity
 from nuner.data_builders.rejections import Rejections
 from nuner.data_builders.schema import RecordError
 
-from .conversion import LeaveOut, convert_rows
-from .located import locate_annotations
+from .conversion import LeaveOut, convert_rows, locate_annotations
 
 MAX_OUTPUT_CHARACTERS = 200_000
 """A longer `output` is refused unread: replies of an LLM are far below, and parsing costs memory."""

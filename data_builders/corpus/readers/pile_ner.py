@@ -12,8 +12,7 @@ from nuner.data_builders.raw_entity import RawEntity
 from nuner.data_builders.rejections import Rejections
 from nuner.data_builders.schema import RecordError
 
-from .conversion import LeaveOut, convert_rows
-from .located import locate_annotations
+from .conversion import LeaveOut, convert_rows, locate_annotations
 
 _TEXT_PREFIX = "Text:"
 _QUESTION = re.compile(r"\s*What describes (?P<concept>.+?) in the text\?\s*", re.DOTALL)

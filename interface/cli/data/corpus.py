@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from enum import Enum
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -13,13 +12,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ..options.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
 from .store_corpus import build_from_store, is_store
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict
+    from datasets import DatasetDict
 
     from nuner.data_builders.corpus.builder import NuNerCorpus
+    from nuner.data_builders.corpus.report import BuildReport
     from nuner.data_builders.corpus.statistics import CorpusStatistics
 
 # Options of `build` that have an effect on one kind of source only.
@@ -46,13 +47,6 @@ _OF_STORES = (
 app = typer.Typer(help="Build an annotated corpus, and look at what it holds.", no_args_is_help=True)
 
 
-class OnErrorPolicy(str, Enum):
-    """What to do about a bad record. typer makes a choice of an enumeration only."""
-
-    skip = "skip"
-    stop = "raise"
-
-
 Config = Annotated[
     str,
     typer.Argument(help="bundled, records (files in the corpus schema), numind or pile_ner.", show_default=True),
@@ -65,19 +59,12 @@ DataFiles = Annotated[
     list[str] | None,
     typer.Argument(help="JSON Lines, JSON or Parquet files, a folder of them, or one Hub id.", show_default=False),
 ]
-MaxConcepts = Annotated[int | None, typer.Option(help="Keep the annotations of the most frequent concepts only.")]
-MaxExamples = Annotated[int | None, typer.Option(help="Keep a random sample of so many sentences.")]
 Seed = Annotated[int, typer.Option(help="Chooses the sample of --max-examples, or of a store the records for review.")]
 DropConcept = Annotated[
     list[str], typer.Option(help="Drop the sentences with this concept; may be repeated, '' drops none.")
 ]
 Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower-case the concept names.")]
-Language = Annotated[
-    list[str] | None,
-    typer.Option(help="Keep this language only (ISO 639-1); may be repeated.", show_default=False),
-]
 SourceSplit = Annotated[str | None, typer.Option(help="Which split of a Hub data set to read.")]
-OnError = Annotated[OnErrorPolicy, typer.Option(help="Leave bad records out, or stop at the first one.")]
 CacheDir = Annotated[Path | None, typer.Option(help="Where prepared data is kept; the cache of datasets by default.")]
 IgnoreCase = Annotated[bool, typer.Option("--ignore-case", help="Of a store: also match entities in another case.")]
 Normalize = Annotated[
@@ -104,7 +91,8 @@ def stats(
     plot: Annotated[Path | None, typer.Option(help="Draw frequency against rank of the concepts.")] = None,
 ) -> None:
     """Print the size of a corpus and how its concepts are distributed."""
-    from nuner.data_builders.corpus.statistics import CorpusStatistics, plot_rank_frequency
+    from nuner.data_builders.corpus.rank_frequency import plot_rank_frequency
+    from nuner.data_builders.corpus.statistics import CorpusStatistics
 
     if plot is not None and find_spec("matplotlib") is None:
         raise typer.BadParameter("--plot needs matplotlib; install it with: pip install 'nuner[plot]'")
@@ -113,8 +101,8 @@ def stats(
     statistics = CorpusStatistics.of(builder.as_dataset())
     _print_statistics(statistics, builder, _source_name(config, data_files))
     if json_path is not None:
-        summary = _summary(builder, config, data_files, options)
-        _write_json(json_path, {**summary, "statistics": statistics.to_dict()})
+        json_path.parent.mkdir(parents=True, exist_ok=True)
+        replace(_report(builder, config, data_files, options), statistics=statistics.to_dict()).write(json_path)
     if plot is not None:
         plot.parent.mkdir(parents=True, exist_ok=True)
         names = [Path(file).name for file in data_files or []]
@@ -152,6 +140,7 @@ def build(
     """Write a corpus as Parquet, also from an annotation store, with a report of what was kept and left out."""
     from nuner.data_builders.annotation.replies.alignment import AlignmentOptions
     from nuner.data_builders.corpus.report import REPORT_FILENAME
+    from nuner.data_builders.files.whole_files import whole_file
     from nuner.hub_cards.facts.corpus_facts import CorpusFacts
 
     if is_store(config):
@@ -178,8 +167,9 @@ def build(
     builder = _prepared_builder(config, data_files, options, cache_dir)
     output.mkdir(parents=True, exist_ok=True)
     for split, rows in cast("DatasetDict", builder.as_dataset()).items():
-        _write_parquet(rows, output / f"{split}-00000-of-00001.parquet")
-    _write_json(output / REPORT_FILENAME, _summary(builder, config, data_files, options))
+        with whole_file(output / f"{split}-00000-of-00001.parquet") as unfinished:
+            rows.to_parquet(unfinished)
+    _report(builder, config, data_files, options).write(output / REPORT_FILENAME)
     chosen = {name: value for name, value in options.items() if value not in (None, [], False)}
     CorpusFacts(license=license_, options=chosen, left_out=builder.report.rejections.counts()).save(output)
     _print_report(builder)
@@ -237,17 +227,19 @@ def _split_sizes(builder: NuNerCorpus) -> list[str]:
     return [f"{name}: {split.num_examples:,}" for name, split in (builder.info.splits or {}).items()]
 
 
-def _summary(
+def _report(
     builder: NuNerCorpus, config: str, data_files: Sequence[str] | None, options: dict[str, Any]
-) -> dict[str, Any]:
+) -> BuildReport:
     """Say what the figures were measured on, and what the build left out."""
-    return {
-        "corpus": config,
-        "data_files": list(data_files or []),
-        "options": options,
-        "splits": {name: split.num_examples for name, split in (builder.info.splits or {}).items()},
-        "report": builder.report.to_dict(),
-    }
+    from nuner.data_builders.corpus.report import BuildReport
+
+    return BuildReport(
+        corpus=config,
+        data_files=list(data_files or []),
+        options=options,
+        splits={name: split.num_examples for name, split in (builder.info.splits or {}).items()},
+        report=builder.report,
+    )
 
 
 def _print_statistics(statistics: CorpusStatistics, builder: NuNerCorpus, source: str) -> None:
@@ -283,19 +275,3 @@ def _print_report(builder: NuNerCorpus) -> None:
         highlight=False,
         soft_wrap=True,
     )
-
-
-def _write_parquet(rows: Dataset, path: Path) -> None:
-    unfinished = path.with_name(path.name + ".incomplete")
-    try:
-        rows.to_parquet(unfinished)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _write_json(path: Path, values: dict[str, Any]) -> None:
-    from nuner.hub_cards.cards.files import write_whole
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(values, ensure_ascii=False, indent=2) + "\n")

@@ -66,6 +66,7 @@ def sentences(
     from nuner.data_builders.annotation.sentences.preparation import SentenceReport, read_sentences
     from nuner.data_builders.annotation.sentences.sources import TextSource
     from nuner.data_builders.annotation.sentences.writing import write_json_lines, write_sentences
+    from nuner.data_builders.files.whole_files import write_whole
 
     from ..output import quiet_libraries
 
@@ -91,7 +92,7 @@ def sentences(
     if report_path is not None:
         report_path.parent.mkdir(parents=True, exist_ok=True)
         figures = {**report.to_dict(), "written": written}
-        report_path.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        write_whole(report_path, json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
 
 
 def _print_report(report: SentenceReport, written: int) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 if TYPE_CHECKING:
-    from nuner.data_builders.annotation.corpus.build import CorpusBuild
+    from nuner.data_builders.annotation.corpus.corpus_build import CorpusBuild
     from nuner.data_builders.annotation.corpus.rows import YieldCounts
     from nuner.data_builders.annotation.llm.cost import Prices, Usage
     from nuner.data_builders.annotation.store.store import AnnotationStore
@@ -65,16 +65,10 @@ def _annotation(
     """Return who annotated the sentences of a store, when, at what cost, and what came of it."""
     from nuner.hub_cards.facts.corpus_facts import AnnotationFacts
 
-    # Only those whose replies are in the corpus: a run that was given up may have left others.
-    annotators = store.query(
-        "SELECT model, prompt FROM annotators WHERE number IN"
-        " (SELECT DISTINCT annotator FROM sentences WHERE state = 'done') ORDER BY number"
-    )
-    ((first, last),) = store.query("SELECT min(finished_at), max(finished_at) FROM sentences WHERE state = 'done'")
-    usage = store.usage()
+    annotators, (first, last), usage = store.annotators_of_finished(), store.time_of_finished(), store.usage()
     return AnnotationFacts(
-        model=", ".join(dict.fromkeys(model for model, _ in annotators)) or None,
-        prompt=", ".join(dict.fromkeys(prompt for _, prompt in annotators)) or None,
+        model=", ".join(dict.fromkeys(annotator.model for annotator in annotators)) or None,
+        prompt=", ".join(dict.fromkeys(annotator.prompt for annotator in annotators)) or None,
         first_day=_day(first),
         last_day=_day(last),
         prompt_tokens=usage.prompt_tokens,
@@ -93,10 +87,10 @@ def _annotation(
 
 def _facts(build: CorpusBuild, license: str | None, annotation: AnnotationFacts) -> CorpusFacts:
     """Return what the card of the corpus is to say."""
-    from nuner.data_builders.annotation.corpus.report import PICTURE_FILENAME
+    from nuner.data_builders.corpus.rank_frequency import RANK_FREQUENCY_PICTURE
     from nuner.hub_cards.facts.corpus_facts import CorpusFacts
 
-    picture = build.folder / PICTURE_FILENAME
+    picture = build.folder / RANK_FREQUENCY_PICTURE
     return CorpusFacts(
         license=license,
         options=build.options,
@@ -117,6 +111,8 @@ def _day(seconds: float) -> str:
 
 
 def _print_yields(build: CorpusBuild, unfinished: dict[str, int]) -> None:
+    from nuner.data_builders.annotation.corpus.report import PAGE_FILENAME
+
     counts, statistics = build.counts, build.statistics
     lines = [
         f"{counts.sentences:,} sentences, {counts.kept:,} in the corpus; {counts.entities:,} entities, "
@@ -126,5 +122,5 @@ def _print_yields(build: CorpusBuild, unfinished: dict[str, int]) -> None:
     if unfinished:
         lines.append("Not in it: " + ", ".join(f"{count:,} {state}" for state, count in unfinished.items()) + ".")
     splits = ", ".join(f"{name}: {rows:,}" for name, rows in build.splits.items())
-    lines.append(f"Wrote {splits} to {build.folder}; look at {build.folder / 'report.html'}")
+    lines.append(f"Wrote {splits} to {build.folder}; look at {build.folder / PAGE_FILENAME}")
     Console().print(*lines, sep="\n", markup=False, highlight=False, soft_wrap=True)

@@ -39,18 +39,19 @@ def card(
 
     What is given here is recorded too. A card without the line that says that nuner wrote it is left as it is.
     """
+    from nuner.hub_cards.cards.card_file import CARD_FILE, as_before_on_error, is_generated
     from nuner.hub_cards.cards.checks import check_card
     from nuner.hub_cards.cards.dataset_card import write_dataset_card
     from nuner.hub_cards.cards.few_shot_table import FewShotTable, without_paths
-    from nuner.hub_cards.cards.files import CARD_FILE, as_before_on_error, is_own_card
     from nuner.hub_cards.cards.model_card import write_model_card
+    from nuner.hub_cards.facts.checkpoint import holds_checkpoint
     from nuner.hub_cards.facts.corpus_facts import CORPUS_FACTS_FILE, CorpusFacts
     from nuner.hub_cards.facts.training_facts import FACTS_FILE, Source, TrainingFacts
 
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder.")
     stated: dict[str, Any] = {"license": license_, "languages": language}
-    is_model = (folder / "config.json").is_file()
+    is_model = holds_checkpoint(folder)
     if is_model:
         stated |= {"examples": example, "text_encoder": Source.of(base_model) if base_model else None}
         if few_shot is not None:
@@ -65,7 +66,7 @@ def card(
     for field, value in stated.items():
         if value:
             setattr(facts, field, value)
-    ours = is_own_card(folder / CARD_FILE)
+    ours = is_generated(folder / CARD_FILE)
     # A card that is refused is not left lying there.
     with as_before_on_error(folder / CARD_FILE, folder / (FACTS_FILE if is_model else CORPUS_FACTS_FILE)):
         if is_model:

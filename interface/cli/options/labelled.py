@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+
 Data = Annotated[
     str,
-    typer.Option(help="Labelled data: a folder or file (JSON Lines, CoNLL columns), a Hub id, support-tickets."),
+    typer.Option(help=f"Labelled data: a folder or file (JSON Lines, CoNLL columns), a Hub id, {SUPPORT_TICKETS}."),
 ]
 Config = Annotated[str | None, typer.Option(help="Configuration of a Hub data set.")]
 Scheme = Annotated[

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+
 from ..output import quiet_libraries
 
 
@@ -24,8 +26,8 @@ def benchmark(
     ],
     data: Annotated[
         list[str],
-        typer.Option(help="Labelled data set: a folder, a Hub id or support-tickets; may be repeated."),
-    ] = ["support-tickets"],  # noqa: B006 (typer reads the default, nobody changes it)
+        typer.Option(help=f"Labelled data set: a folder, a Hub id or {SUPPORT_TICKETS}; may be repeated."),
+    ] = [SUPPORT_TICKETS],  # noqa: B006 (typer reads the default, nobody changes it)
     k: Annotated[
         list[int],
         typer.Option(help="Annotations a type (k to 2k are drawn); may be repeated."),
@@ -50,6 +52,7 @@ def benchmark(
     writes all figures and the picture (F1 against k).
     """
     from nuner.trainers.few_shot.comparison import compare_encoders
+    from nuner.trainers.few_shot.plot import plot_few_shot
 
     quiet_libraries()
     if find_spec("matplotlib") is None:
@@ -68,7 +71,7 @@ def benchmark(
         )
     console.print(result.table())
     result.to_json(output / "few_shot.json")
-    result.plot(output / "few_shot.png")
+    plot_few_shot(result, output / "few_shot.png")
     console.print(f"Written: {output / 'few_shot.json'}, {output / 'few_shot.png'}")
 
 

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+
 from ..options.labelled import Config, Data, Scheme, TagsColumn
 from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime
 from ..output import quiet_libraries
@@ -30,7 +32,7 @@ _HEADINGS = {
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
-    data: Data = "support-tickets",
+    data: Data = SUPPORT_TICKETS,
     split: Annotated[
         str | None, typer.Option(help="Split to measure on; test by default, or the only one there is.")
     ] = None,
@@ -54,6 +56,7 @@ def evaluate(
     """
     from nuner.data_builders.labelled.load import load_labelled
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
+    from nuner.trainers.evaluation.page import write_evaluation_page
     from nuner.trainers.evaluation.recognizer_evaluation import evaluate_recognizer
 
     quiet_libraries()
@@ -73,7 +76,7 @@ def evaluate(
     evaluation = evaluate_recognizer(recognizer, splits[chosen], measured_on=measured_on)
     evaluation.to_json(output)
     if html is not None:
-        evaluation.to_html(html)
+        write_evaluation_page(evaluation, html)
     console = Console()
     title = f"Entities of the split {chosen} of {data} ({len(evaluation.sentences):,} sentences)"
     console.print(_table(evaluation, title))

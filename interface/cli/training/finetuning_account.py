@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+
 if TYPE_CHECKING:
-    from datasets import Dataset
+    from datasets import DatasetDict
 
     from nuner.hub_cards.cards.model_card_callback import ModelCardCallback
 
-_TICKETS = "support-tickets"
 _TICKET_EXAMPLES = [
     "My PixelPad 7 keeps rebooting since update 12.4.",
     "Please refund $49.99 for order 88213; the charger never arrived.",
@@ -20,13 +21,10 @@ _TICKET_EXAMPLES = [
 def finetuning_account(
     encoder: str,
     data: str,
-    train: Dataset,
-    test: Dataset,
-    *,
-    sample: str | None = None,
-    license: str | None = None,
-    languages: Sequence[str] = (),
-    examples: Sequence[str] = (),
+    splits: DatasetDict,
+    license: str | None,
+    languages: Sequence[str],
+    examples: Sequence[str],
 ) -> ModelCardCallback:
     """Begin the account of a fine-tuning.
 
@@ -35,9 +33,7 @@ def finetuning_account(
     Args:
         encoder: Folder or Hub id of the encoder.
         data: Labelled data, as the user named it.
-        train: What is learnt from.
-        test: What is measured on.
-        sample: How the training sentences were chosen.
+        splits: What was loaded from there.
         license: License of the recognizer.
         languages: Codes of the text's languages.
         examples: Texts to try it with.
@@ -49,17 +45,13 @@ def finetuning_account(
     from nuner.hub_cards.cards.model_card_callback import ModelCardCallback
     from nuner.hub_cards.facts.training_facts import Source, TrainingData, TrainingFacts
 
-    carried = data == _TICKETS
+    carried = data == SUPPORT_TICKETS
     source = Source("NuNER support tickets") if carried else Source.of(data)
+    types = entity_types(next(iter(splits.values())))
     return ModelCardCallback(
         TrainingFacts(
             text_encoder=Source.of(encoder),
-            data=TrainingData(
-                source,
-                {"train": len(train), "test": len(test)},
-                sample=sample,
-                statistics={"entity_types": len(entity_types(train))},
-            ),
+            data=TrainingData(source, statistics={"entity_types": len(types)}),
             license=license,
             languages=list(languages) or (["en"] if carried else []),
             scored_on="test",

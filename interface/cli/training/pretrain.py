@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..data.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..errors import StoppedByUser
-from ..output import is_main_process, main_console, quiet_libraries
+from ..options.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
+from ..output import main_console, quiet_libraries
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -89,12 +89,11 @@ def pretrain(
     OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under torchrun.
     """
     from nuner.data_builders.corpus.builder import NuNerCorpus
-    from nuner.hub_cards.cards.model_card import write_model_card
     from nuner.hub_cards.cards.model_card_callback import ModelCardCallback
     from nuner.hub_cards.facts.training_facts import Source, TrainingFacts
-    from nuner.trainers.few_shot.word_vectors import load_word_tokenizer
     from nuner.trainers.pretraining.run import BACKBONE, RESULTS_FILE
     from nuner.trainers.pretraining.run import pretrain as run
+    from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
     console = main_console()
@@ -155,9 +154,6 @@ def pretrain(
         )
     except KeyboardInterrupt:
         raise StoppedByUser(_how_to_go_on(output)) from None
-    if is_main_process():
-        for folder in (output, output / BACKBONE):
-            write_model_card(folder, account.facts)
     console.print(
         f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)",
         highlight=False,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..exported_files import exported_file
+from .exported_files import exported_file
 
 
 class OnnxBackend:

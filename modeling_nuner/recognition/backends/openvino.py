@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..exported_files import exported_file
+from .exported_files import exported_file
 
 # Numbers of a token's vector that share a scale when they are rounded to 8 bits: small, so that the outliers of
 # transformers spoil only their neighbors.

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
+from nuner.modeling_nuner.devices import choose_device
+
 from .packed_linear import pack_linear_layers
 
 # On a CPU small batches stay in the cache and padding costs as much as text; an accelerator wants large batches.
@@ -28,9 +30,7 @@ class TorchBackend:
     def __init__(
         self, model: PreTrainedModel, dtype: str | None = None, device: str | torch.device | None = None
     ) -> None:
-        if device is None:
-            device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else "cpu"
-        self.device = torch.device(device or "cpu")
+        self.device = choose_device(device)
         self.model: Any = model.eval()
         self.model.to(device=self.device, dtype=_dtype(dtype) if dtype is not None else None)
         if self.device.type == "cpu":

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuner.data_builders.corpus.readers.bundled import bundled_rows
 from nuner.data_builders.corpus.readers.numind import MAX_OUTPUT_CHARACTERS, read_numind
 from nuner.data_builders.corpus.readers.pile_ner import read_pile_ner
-from nuner.data_builders.corpus.readers.records import read_records
+from nuner.data_builders.corpus.readers.records import bundled_rows, read_records
 from nuner.data_builders.files.rows import Row, dataset_rows, file_rows
 from nuner.data_builders.rejections import CorpusError, Rejections
 from nuner.data_builders.schema import RecordError

@@ -1,13 +1,12 @@
-"""Corpus statistics and the rank-frequency picture."""
+"""Corpus statistics."""
 
 import json
-import struct
 
 import pytest
 from datasets import disable_progress_bars
 
 from nuner.data_builders.corpus.builder import NuNerCorpus
-from nuner.data_builders.corpus.statistics import CorpusStatistics, plot_rank_frequency
+from nuner.data_builders.corpus.statistics import CorpusStatistics
 
 disable_progress_bars()
 
@@ -63,29 +62,3 @@ def test_equally_frequent_concepts_go_by_name():
 def test_no_rows_have_no_shares():
     statistics = CorpusStatistics.of([])
     assert statistics.to_dict()["top_shares"] == {"4": 0.0, "16": 0.0, "154": 0.0, "1500": 0.0}
-
-
-def test_the_picture_states_what_it_shows(bundled, tmp_path):
-    pytest.importorskip("matplotlib")
-    statistics = CorpusStatistics.of(bundled)
-    plot_rank_frequency(statistics, tmp_path / "a.png")
-    header = (tmp_path / "a.png").read_bytes()[:24]
-    assert header.startswith(b"\x89PNG")
-    width, height = struct.unpack(">II", header[16:24])
-    assert width > 900 and height > 600
-
-    import matplotlib
-
-    with matplotlib.rc_context({"svg.fonttype": "none"}):  # text stays text
-        plot_rank_frequency(statistics, tmp_path / "a.svg", "Bundled corpus")
-    picture = (tmp_path / "a.svg").read_text(encoding="utf-8")
-    for text in ("Bundled corpus", "Rank of the concept", "18,316 concepts", "top 154: 31.4%", "10,000"):
-        assert text in picture
-
-
-def test_a_picture_of_one_annotation_and_of_none(tmp_path):
-    pytest.importorskip("matplotlib")
-    plot_rank_frequency(CorpusStatistics.of([row("x", "a")]), tmp_path / "a.png")
-    assert (tmp_path / "a.png").stat().st_size > 1000
-    with pytest.raises(ValueError, match="no annotations"):
-        plot_rank_frequency(CorpusStatistics.of([row("x")]), tmp_path / "b.png")

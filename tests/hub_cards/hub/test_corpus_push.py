@@ -11,8 +11,8 @@ from support.hub_processes import run_python, start_nuner
 
 from nuner.data_builders.corpus.builder import NuNerCorpus
 from nuner.data_builders.schema import CORPUS_FEATURES, sentence_id
-from nuner.hub_cards import CorpusFacts, HubError, push_corpus, write_corpus, write_dataset_card
-from nuner.hub_cards.cards.files import GENERATED
+from nuner.hub_cards import CorpusFacts, HubError, push_corpus, push_folder, write_corpus, write_dataset_card
+from nuner.hub_cards.cards.card_file import GENERATED
 
 CITIES = ["Paris", "London", "Berlin", "Rome", "Oslo", "Bern"]
 
@@ -131,6 +131,29 @@ def test_a_card_that_a_person_wrote_goes_along(here, corpus, tmp_path):
     assert pushed.data.license == "mit"
     assert [each["config_name"] for each in pushed.data.configs] == ["default", "en", "fr", "top-4"]
     assert pushed.data.configs[0]["data_files"][0]["path"] == "default/train-*.parquet"
+
+
+@pytest.mark.parametrize("push", [push_corpus, push_folder])
+def test_a_card_that_cannot_be_read_is_refused(here, corpus, tmp_path, push):
+    corpus["train"].to_parquet(tmp_path / "train-00000-of-00001.parquet")
+    card = tmp_path / "README.md"
+    card.write_text("---\nlicense: [mit\n---\nMy own words.\n")
+    with pytest.raises(ValueError, match=f"the YAML at the head of {card} cannot be read"):
+        push(tmp_path, "letters")
+    assert here.log.writes() == []
+    assert card.read_text().endswith("My own words.\n")
+
+
+def test_a_card_that_contradicts_the_files_is_refused(here, corpus, tmp_path):
+    path = tmp_path / "train-00000-of-00001.parquet"
+    corpus["train"].to_parquet(path)
+    card = DatasetCard.load(write_dataset_card(tmp_path, CorpusFacts(license="mit")))
+    card.text = card.text.replace(GENERATED, "")
+    card.save(tmp_path / "README.md")
+    corpus["validation"].to_parquet(path)
+    with pytest.raises(ValueError, match=r"README\.md contradicts the files beside it in 'dataset_info'"):
+        push_folder(tmp_path, "letters")
+    assert here.log.writes() == []
 
 
 def test_from_a_built_folder_to_load_dataset_by_name(hub, corpus, tmp_path):

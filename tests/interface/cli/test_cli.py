@@ -11,7 +11,7 @@ import typer
 from support.cli_runs import nuner, start_nuner
 
 from nuner import __version__
-from nuner.cli.errors import StoppedByUser, is_disk_full, one_sentence, spoken_errors
+from nuner.cli.errors import StoppedByUser, errors_as_messages, is_disk_full, one_sentence
 
 
 def test_help_names_every_command():
@@ -141,17 +141,17 @@ def test_an_encoder_that_the_hub_does_not_have(tmp_path):
         (KeyboardInterrupt(), 130, "Stopped."),
     ],
 )
-def test_errors_that_are_spoken(capsys, error, code, said):
-    with pytest.raises(typer.Exit) as stop, spoken_errors():
+def test_errors_the_user_can_mend(capsys, error, code, said):
+    with pytest.raises(typer.Exit) as stop, errors_as_messages():
         raise error
     assert stop.value.exit_code == code
-    spoken = capsys.readouterr().err
-    assert said in spoken
-    assert spoken.count("\n") == 1
+    message = capsys.readouterr().err
+    assert said in message
+    assert message.count("\n") == 1
 
 
 def test_a_bug_keeps_its_traceback():
-    with pytest.raises(RuntimeError, match="shapes differ"), spoken_errors():
+    with pytest.raises(RuntimeError, match="shapes differ"), errors_as_messages():
         raise RuntimeError("shapes differ")
 
 

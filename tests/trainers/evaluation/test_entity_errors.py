@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from nuner.data_builders.labelled.label_schemes import EntitySpan, read_spans
 from nuner.trainers.evaluation.entity_errors import CORRECT, compare_entities
-from nuner.trainers.evaluation.type_scores import type_scores
+from nuner.trainers.evaluation.entity_scores import type_scores
 
 TAGS = st.lists(st.sampled_from(["O", "O", "B-a", "I-a", "B-b", "I-b"]), min_size=1, max_size=12)
 

@@ -1,34 +1,10 @@
 import json
-import shutil
 
 import pytest
-from datasets import Dataset
-from support.tiny_recognizer import save_tiny_recognizer
+from support.evaluated_sentences import SENTENCES, labelled
 
-from nuner import EntityRecognizer, evaluate_recognizer, load_labelled
+from nuner import EntityRecognizer, evaluate_recognizer
 from nuner.trainers.evaluation.entity_errors import ERROR_KINDS
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-SENTENCES = [
-    (["acme", "visited", "<script>alert(1)</script>", "paris"], ["B-person", "O", "B-city", "I-city"]),
-    (["the", "order", "of", "london", "&", "berlin"], ["O", "O", "O", "B-city", "O", "B-drug"]),
-    (["monday"], ["O"]),
-]
-
-
-@pytest.fixture(scope="module")
-def model(tiny_bert_dir, tmp_path_factory):
-    return save_tiny_recognizer(tiny_bert_dir, tmp_path_factory.mktemp("evaluated"))
-
-
-def labelled(sentences):
-    rows = Dataset.from_dict({"tokens": [t for t, _ in sentences], "ner_tags": [t for _, t in sentences]})
-    return load_labelled(rows, "train")
-
-
-@pytest.fixture(scope="module")
-def evaluation(model):
-    return evaluate_recognizer(model, labelled(SENTENCES), measured_on={"data_set": "<b>sentences</b>"})
 
 
 def test_scores_and_errors_fit_together(evaluation):
@@ -59,10 +35,7 @@ def test_a_recognizer_measured_on_what_it_finds_is_perfect(model):
     assert all(counts[kind] == 0 for counts in evaluation.errors().values() for kind in ERROR_KINDS)
 
 
-def test_the_page_escapes_texts_and_the_json_holds_the_figures(evaluation, tmp_path):
-    evaluation.to_html(tmp_path / "page.html")
-    page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "<script" not in page and "&lt;script&gt;alert(1)" in page and "&lt;b&gt;sentences" in page
+def test_the_json_holds_the_figures(evaluation, tmp_path):
     evaluation.to_json(tmp_path / "figures.json")
     figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
     assert figures["scores"]["f1"] == evaluation.scores["f1"]
@@ -75,20 +48,3 @@ def test_what_cannot_be_measured_is_told(model):
     nothing = labelled(SENTENCES).select([2])
     with pytest.raises(ValueError, match="no word of the data set is labelled"):
         evaluate_recognizer(model, nothing)
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
-def test_a_browser_shows_the_page_without_running_texts(evaluation, tmp_path):
-    playwright = pytest.importorskip("playwright.sync_api")
-    evaluation.to_html(tmp_path / "page.html")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 800})
-        said, asked = [], []
-        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto((tmp_path / "page.html").as_uri())
-        assert page.locator("mark").count() > 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert said == [] and len(asked) == 1
-        browser.close()

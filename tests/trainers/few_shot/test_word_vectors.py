@@ -1,8 +1,8 @@
 import pytest
 import torch
-from transformers import AutoModel, AutoTokenizer, CanineConfig, CanineTokenizer
+from transformers import AutoModel, AutoTokenizer
 
-from nuner.trainers.few_shot.word_vectors import TokenFeatures, load_word_tokenizer
+from nuner.trainers.few_shot.word_vectors import TokenFeatures
 
 
 @pytest.fixture(scope="module")
@@ -86,10 +86,3 @@ def test_an_encoder_that_does_not_exist_is_one_clear_sentence(tmp_path):
     assert "\n" not in str(caught.value)
     with pytest.raises(ValueError, match="holds no encoder that AutoModel"):
         TokenFeatures(tmp_path)
-
-
-def test_a_slow_tokenizer_is_refused(tmp_path):
-    CanineConfig().save_pretrained(tmp_path)
-    CanineTokenizer().save_pretrained(tmp_path)
-    with pytest.raises(ValueError, match=r"a fast tokenizer .tokenizer.json. is needed"):
-        load_word_tokenizer(tmp_path)

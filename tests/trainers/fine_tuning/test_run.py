@@ -1,16 +1,16 @@
+import json
 import time
 from typing import Any
 
 import pytest
 import torch
-from datasets import Dataset
+from datasets import Dataset, DatasetDict
 from support.labelled_cities import FEATURES, city_sentences
 from support.tiny_bi_encoder import save_tiny_bi_encoder
-from transformers import AutoTokenizer
+from transformers import TrainerCallback
 
-from nuner import EntityRecognizer, FineTuningArguments, finetune, save_recognizer
-from nuner.trainers.fine_tuning.adapters import load_adapters, save_adapters
-from nuner.trainers.fine_tuning.arguments import fitting_epochs
+from nuner import EntityRecognizer, FineTuningArguments, finetune, load_labelled, run_finetuning, save_recognizer
+from nuner.hub_cards import ModelCardCallback, Source, TrainingData, TrainingFacts
 
 FAST: dict[str, Any] = {"learning_rate": 5e-3, "num_train_epochs": 12}
 
@@ -91,31 +91,6 @@ def test_a_bi_encoder_of_which_only_the_text_encoder_is_wanted(tiny_bert_dir, tm
     assert torch.equal(weights[0], weights[2]) and not torch.equal(weights[0], weights[1])
 
 
-def test_adapters_are_saved_loaded_and_merged(tiny_bert_dir, tmp_path):
-    trainer: Any = finetune(tiny_bert_dir, city_sentences(18), tmp_path / "run", preset="lora", **FAST)
-    model, tokenizer = trainer.model, trainer.processing_class
-    assert save_recognizer(model, tokenizer, tmp_path / "merged") == "BertForTokenClassification"
-    save_adapters(model, tokenizer, tmp_path / "adapters")
-    saved = {file.name for file in (tmp_path / "adapters").iterdir()}
-    assert {"adapter_model.safetensors", "adapter_config.json", "config.json", "tokenizer.json"} <= saved
-    assert not any(name.endswith((".bin", ".pt", ".pkl")) for name in saved)
-    loaded, _ = load_adapters(tmp_path / "adapters")
-    assert loaded.config.id2label == {0: "O", 1: "city"}  # pyright: ignore
-    from transformers import AutoModelForTokenClassification
-
-    merged = AutoModelForTokenClassification.from_pretrained(tmp_path / "merged").eval()
-    inputs = AutoTokenizer.from_pretrained(tmp_path / "adapters")("anna lives in paris", return_tensors="pt")
-    model.eval().float()
-    expected = model(**inputs).logits
-    for other in (loaded, merged):
-        torch.testing.assert_close(other(**inputs).logits, expected, atol=1e-4, rtol=1e-4)
-    # adapters can go on from the folder of the encoder where that has moved
-    moved, _ = load_adapters(tmp_path / "adapters", encoder=tiny_bert_dir)
-    torch.testing.assert_close(moved(**inputs).logits, expected, atol=1e-4, rtol=1e-4)
-    with pytest.raises(FileNotFoundError, match="no adapters in"):
-        load_adapters(tmp_path / "merged")
-
-
 def test_early_stopping_returns_to_the_best_epoch(tiny_bert_dir, tmp_path):
     trainer: Any = finetune(
         tiny_bert_dir,
@@ -187,18 +162,72 @@ def test_an_encoder_that_does_not_exist(tmp_path):
         finetune(tmp_path / "no-such-encoder", city_sentences(3), tmp_path)
 
 
-def test_the_length_of_a_training_goes_with_its_size():
-    assert FineTuningArguments.preset("default", 8).num_train_epochs == fitting_epochs(8, 8)
-    assert FineTuningArguments.preset("default", 8, num_train_epochs=2).num_train_epochs == 2
-    assert FineTuningArguments.preset("section-6", 8).num_train_epochs == 30
-    epochs = [fitting_epochs(n, 8) for n in (1, 8, 80, 800, 8_000, 80_000)]
-    assert epochs == sorted(epochs, reverse=True)
-    assert epochs[-1] >= 1
+def cities(**splits: int) -> DatasetDict:
+    return DatasetDict({split: city_sentences(number) for split, number in splits.items()})
+
+
+def test_a_run_writes_its_figures_and_the_card_of_its_recognizer(tiny_bert_dir, tmp_path):
+    account = ModelCardCallback(TrainingFacts(data=TrainingData(Source("Cities")), scored_on="test"))
+    told = []
+    figures = run_finetuning(
+        tiny_bert_dir,
+        cities(train=18, test=6),
+        tmp_path / "out",
+        data_name="cities",
+        k=4,
+        seed=3,
+        tell=told.append,
+        callbacks=[account],
+        class_weights=None,
+        **FAST,
+    )
+    assert json.loads((tmp_path / "out" / "finetuning.json").read_text(encoding="utf-8")) == figures
+    assert figures["test"]["eval_f1"] > 0.9 and figures["architecture"] == "BertForTokenClassification"
+    size = figures["train_sentences"]
+    assert 4 <= size <= 8 and (figures["data_set"], figures["k"], figures["seed"]) == ("cities", 4, 3)
+    assert told == [f"Training on {size} sentences of cities (k = 4, seed 3); 1 types"]
+    facts = TrainingFacts.load(tmp_path / "out")
+    assert facts.data is not None
+    assert (facts.data.sentences, facts.data.sample) == ({"train": size, "test": 6}, "k = 4, seed 3")
+    assert facts.type_scores["city"]["support"] == 6
+    recognizer = EntityRecognizer.from_pretrained(tmp_path / "out")
+    assert [entity["text"] for entity in recognizer("anna lives in berlin")] == ["berlin"]
+
+
+def test_a_run_without_a_card_keeps_adapters_and_passes_over_what_is_none(tiny_bert_dir, tmp_path):
+    figures = run_finetuning(
+        tiny_bert_dir, cities(train=6, test=3), tmp_path, preset="lora", num_train_epochs=1, learning_rate=None
+    )
+    assert figures["learning_rate"] == FineTuningArguments.preset("lora", output_dir="").learning_rate
+    assert (tmp_path / "adapters" / "adapter_model.safetensors").is_file()
+    assert not (tmp_path / "README.md").exists()
+
+
+def test_a_run_that_stops_has_written_nothing(tiny_bert_dir, tmp_path):
+    class Stop(TrainerCallback):
+        def on_evaluate(self, *args: Any, **kwargs: Any) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_finetuning(tiny_bert_dir, cities(train=6, test=3), tmp_path, num_train_epochs=1, callbacks=[Stop()])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("splits", "arguments", "message"),
+    [
+        ({"train": 6}, {}, "the data set has no split 'test', only train"),
+        ({"train": 6, "test": 3}, {"early_stopping_patience": 2}, "early stopping needs a split 'validation'"),
+        ({"train": 6, "test": 3}, {"k": 50}, "k = 50 is too large"),
+    ],
+)
+def test_splits_that_do_not_suffice(tiny_bert_dir, tmp_path, splits, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        run_finetuning(tiny_bert_dir, cities(**splits), tmp_path, **arguments)
 
 
 @pytest.mark.slow
 def test_a_few_dozen_sentences_take_less_than_a_minute(tmp_path):
-    from nuner import load_labelled
     from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
     from nuner.quickstart.base_encoder import find_base_encoder
 

@@ -70,14 +70,6 @@ def test_each_layer_has_its_learning_rate(tiny_bert_dir, tmp_path):
     assert decays[id(encoder.embeddings.LayerNorm.weight)] == 0.0
 
 
-def test_balanced_weights_keep_the_size_of_the_loss():
-    labels = [[0] * 90 + [1] * 9, [2, IGNORED]]
-    weights = balanced_weights(labels, 4)
-    assert weights[2] > weights[1] > weights[0]
-    assert float(weights[:3] @ torch.tensor([90.0, 9.0, 1.0])) == pytest.approx(100)
-    assert weights[3] == 1.0
-
-
 def test_weights_change_the_loss_as_torch_does(tiny_bert_dir, tmp_path):
     run = trainer(tiny_bert_dir, tmp_path, class_weights="balanced", bf16=False, classifier_dropout=0.0)
     model: Any = run.model

@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from datasets import Dataset
-from support.small_corpus import small_corpus
+from support.small_corpus import small_corpus, small_trainer
 from transformers import AutoTokenizer
 
 from nuner import NuNerForPreTraining, calibrate
-from nuner.trainers.pretraining.calibration import _best_threshold, _platt
 from nuner.trainers.pretraining.concept_table import ConceptTable
 from nuner.trainers.pretraining.features import featurize_corpus
 
@@ -30,27 +28,6 @@ def _features(corpus: Dataset, tiny_bert_dir: Path) -> tuple[Dataset, ConceptTab
     names = (entity["concept"] for entities in corpus["entities"] for entity in entities)
     concepts = ConceptTable.from_names(names, tokenizer)
     return featurize_corpus(corpus, tokenizer, concepts, 64), concepts
-
-
-def test_platt_finds_scale_and_bias_that_made_the_labels() -> None:
-    random = np.random.default_rng(0)
-    logits = random.normal(-4, 3, 200_000)
-    agrees = random.random(len(logits)) < 1 / (1 + np.exp(-(0.6 * logits + 0.8)))
-    assert _platt(logits, agrees) == pytest.approx((0.6, 0.8), abs=0.03)
-
-
-def test_scale_stays_positive_and_finite_whatever_the_scores() -> None:
-    logits = np.array([-3.0, -2.0, 2.0, 3.0])
-    for agrees in (logits > 0, logits < 0):
-        scale, bias = _platt(logits, agrees)
-        assert 0 < scale < 100 and np.isfinite(bias)
-
-
-def test_threshold_is_that_of_the_best_f1() -> None:
-    logits, agrees = np.array([3.0, 2.0, 2.0, 1.0, 0.0]), np.array([True, True, False, True, False])
-    best, f1 = _best_threshold(logits, agrees)
-    candidates = {t: 2 * (agrees & (logits >= t)).sum() / ((logits >= t).sum() + agrees.sum()) for t in logits}
-    assert (best, f1) == (1.0, pytest.approx(max(candidates.values())))
 
 
 def test_writes_the_fit_into_the_configuration(
@@ -98,3 +75,23 @@ def test_refuses_sentences_without_entities(bi_encoder: NuNerForPreTraining, tin
     bare = features.map(lambda row: {"positive_tokens": [], "positive_concepts": []}, features=features.features)
     with pytest.raises(ValueError, match="nothing to calibrate on"):
         calibrate(bi_encoder, bare, concepts)
+
+
+def test_the_trainer_calibrates_on_its_validation_sentences(tiny_bert_dir: Path, tmp_path: Path) -> None:
+    trainer = small_trainer(tiny_bert_dir, tmp_path)
+    fit = trainer.calibrate()
+    assert fit is not None
+    config: Any = trainer.model.config
+    assert (config.score_scale, config.score_bias, config.score_threshold) == (fit.scale, fit.bias, fit.threshold)
+    features: Any = trainer.eval_dataset
+    assert calibrate(trainer.model, features, trainer.concepts, seed=trainer.args.seed) == fit
+
+
+def test_the_trainer_leaves_the_scores_where_there_is_nothing_to_fit_them_to(
+    tiny_bert_dir: Path, tmp_path: Path
+) -> None:
+    trainer = small_trainer(tiny_bert_dir, tmp_path)
+    before = trainer.model.config.to_dict()
+    trainer.eval_dataset = None
+    assert trainer.calibrate() is None
+    assert trainer.model.config.to_dict() == before

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
 import pytest
 import torch
-from support.folders import TESTS
+from support.folders import child_environment
 
 RUN = """
 from pathlib import Path
 import torch
-from transformers import BertConfig
+from nuner.trainers import ContrastiveBCELoss
 from support.small_corpus import small_trainer
+from support.softmax_loss import SoftmaxLoss
 
 trainer = small_trainer(
     Path({encoder!r}), Path({output!r}), num_sentences=24, per_device_train_batch_size={batch},
-    num_train_epochs=1, loss_normalization={normalization!r}, train_sampling_strategy="sequential",
+    num_train_epochs=1, loss={loss}, train_sampling_strategy="sequential",
     max_grad_norm=0.5, optim="sgd", learning_rate=0.05, logging_steps=1,
 )
 for module in trainer.model.modules():
@@ -34,8 +34,11 @@ if trainer.is_world_process_zero():
 """
 
 
-@pytest.mark.parametrize("normalization", ["positives", "pairs"])
-def test_two_processes_equal_one(tiny_bert_dir, tmp_path, normalization):
+@pytest.mark.parametrize(
+    "loss",
+    ['ContrastiveBCELoss("positives")', 'ContrastiveBCELoss("pairs")', 'SoftmaxLoss("positives")'],
+)
+def test_two_processes_equal_one(tiny_bert_dir, tmp_path, loss):
     results = []
     for processes in (1, 2):
         result = tmp_path / f"{processes}.pt"
@@ -45,14 +48,14 @@ def test_two_processes_equal_one(tiny_bert_dir, tmp_path, normalization):
                 encoder=str(tiny_bert_dir),
                 output=str(tmp_path / f"out{processes}"),
                 batch=8 // processes,
-                normalization=normalization,
+                loss=loss,
                 result=str(result),
             )
         )
         launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"] if processes == 2 else []
         done = subprocess.run(
             [sys.executable, *launcher, str(script)],
-            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(TESTS)},
+            env=child_environment(OMP_NUM_THREADS="1"),
             capture_output=True,
             text=True,
             timeout=240,

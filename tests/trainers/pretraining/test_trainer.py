@@ -1,4 +1,3 @@
-import os
 import signal
 import subprocess
 import sys
@@ -8,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from support.folders import TESTS
+from support.folders import child_environment
 from support.small_corpus import small_corpus, small_trainer
-from transformers import AutoModel
+from transformers import AutoModel, AutoTokenizer
 
-from nuner import NuNerForPreTraining, NuNerModel
+from nuner import ContrastiveTrainer, ContrastiveTrainingArguments, NuNerForPreTraining, NuNerModel
 from nuner.trainers.checkpoints import latest_complete_checkpoint
 
 
@@ -59,9 +58,8 @@ def test_kept_frozen_layers_change_nothing(tiny_bert_dir, tmp_path, frozen):
 def test_accumulated_batches_count_as_one(tiny_bert_dir, tmp_path):
     """Positives are counted over all accumulated batches, whatever each of them has."""
     trainer = small_trainer(tiny_bert_dir, tmp_path, gradient_accumulation_steps=3)
-    batches = [batch for batch, _ in zip(trainer.get_train_dataloader(), range(3), strict=False)]
-    count = trainer._get_num_items_in_batch(batches, torch.device("cpu"))
-    assert count is not None
+    batches, count = trainer.get_batch_samples(iter(trainer.get_train_dataloader()), 3, torch.device("cpu"))
+    assert isinstance(count, torch.Tensor)
     assert count == sum(len(batch["positives"]) for batch in batches)
     trainer.model.eval()
     shares = [trainer.compute_loss(trainer.model, batch, num_items_in_batch=count).item() for batch in batches]
@@ -94,13 +92,15 @@ def test_the_concept_encoder_may_learn_at_its_own_rate(tiny_bert_dir, tmp_path):
             assert rate[id(p)] == (7e-4 if name.startswith("concept_encoder") else 1e-3), name
 
 
-def test_a_corpus_without_concepts_is_refused(tiny_bert_dir, tmp_path, monkeypatch):
-    import support.small_corpus as corpora
-
+def test_a_corpus_without_concepts_is_refused(tiny_bert_dir, tmp_path):
     bare = small_corpus(3).map(lambda row: {"text": row["text"], "entities": []}, load_from_cache_file=False)
-    monkeypatch.setattr(corpora, "small_corpus", lambda *args, **kwargs: bare)
     with pytest.raises(ValueError, match="no concept to learn from"):
-        small_trainer(tiny_bert_dir, tmp_path)
+        ContrastiveTrainer(
+            NuNerForPreTraining.from_encoders(tiny_bert_dir),
+            ContrastiveTrainingArguments(output_dir=str(tmp_path)),
+            bare,
+            processing_class=AutoTokenizer.from_pretrained(tiny_bert_dir),
+        )
 
 
 RUN = """
@@ -119,7 +119,7 @@ def test_a_killed_run_resumes_to_the_same_weights(tiny_bert_dir, tmp_path):
     killed = tmp_path / "killed"
     code = RUN.format(encoder=str(tiny_bert_dir), output=str(killed))
     # Sums over other numbers of threads differ in their last bits.
-    environment = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads()), "PYTHONPATH": str(TESTS)}
+    environment = child_environment(OMP_NUM_THREADS=str(torch.get_num_threads()))
     process = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
     while not (killed / "checkpoint-4").exists() and time.monotonic() < deadline and process.poll() is None:

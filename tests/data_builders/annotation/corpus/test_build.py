@@ -113,11 +113,12 @@ def test_an_error_leaves_the_older_corpus_as_it_was(tmp_path):
 
 
 def test_what_a_killed_run_left_is_cleared(tmp_path):
-    (tmp_path / ".incomplete").mkdir()
-    (tmp_path / ".incomplete" / "train-00000.parquet").write_bytes(b"half")
-    with ParquetShards(tmp_path):
+    left = tmp_path / ".corpus-0123abcd.incomplete"
+    left.mkdir()
+    (left / "train-00000.parquet").write_bytes(b"half")
+    with ParquetShards(tmp_path / "corpus"):
         pass
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.rglob("*")] == ["corpus"]
     with pytest.raises(ValueError, match="rows_per_shard is 0"):
         ParquetShards(tmp_path, 0)
 

@@ -8,9 +8,9 @@ import pytest
 from support.annotation_cases import MODEL, quick_client, some_sentences
 from support.openai_server_process import OpenAIServerProcess
 
-from nuner.data_builders.annotation.llm.backoff import Backoff
 from nuner.data_builders.annotation.llm.client import LLMClient
 from nuner.data_builders.annotation.llm.probe import ProbeError, probe
+from nuner.data_builders.annotation.llm.waiting import Backoff
 from nuner.data_builders.annotation.runs.run import annotate
 from nuner.data_builders.annotation.store.store import AnnotationStore
 

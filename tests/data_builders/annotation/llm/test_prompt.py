@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuner.data_builders.annotation.llm.prompt import LANGUAGES, FencedText, Prompt
-from nuner.data_builders.annotation.llm.reply_schema import reply_format
+from nuner.data_builders.annotation.llm.prompt import LANGUAGES, FencedText, Prompt, reply_format
 from nuner.data_builders.annotation.replies.parsing import parse_replies, parse_reply
 
 SEVERAL = Prompt(several=True)

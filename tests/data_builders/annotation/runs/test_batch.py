@@ -10,12 +10,12 @@ import pytest
 from support.annotation_cases import quick_client, quick_settings, some_sentences
 from support.openai_server_process import OpenAIServerProcess
 
+from nuner.data_builders.annotation.llm.cost import Prices
 from nuner.data_builders.annotation.runs.batch import BatchSettings
 from nuner.data_builders.annotation.runs.batch_table import BatchTable
-from nuner.data_builders.annotation.llm.cost import Prices
 from nuner.data_builders.annotation.runs.run import fill_store
-from nuner.data_builders.annotation.store.store import AnnotationStore
 from nuner.data_builders.annotation.store.status import StoreStatus
+from nuner.data_builders.annotation.store.store import AnnotationStore
 
 needs_fork = pytest.mark.skipif(os.name != "posix", reason="forks")
 

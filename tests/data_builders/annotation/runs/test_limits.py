@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuner.data_builders.annotation.llm.backoff import Backoff
 from nuner.data_builders.annotation.llm.cost import Budget, BudgetSpent, Prices, Usage
-from nuner.data_builders.annotation.llm.rate_limits import RateLimit
-from nuner.data_builders.annotation.llm.retry_after import retry_after
+from nuner.data_builders.annotation.llm.waiting import Backoff, RateLimit, retry_after
 from nuner.data_builders.annotation.runs.settings import RunSettings
 
 

@@ -1,0 +1,56 @@
+"""What to say when a checkpoint does not exist or does not hold what it should."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def explain_checkpoint_errors(
+    checkpoint: str | os.PathLike[str],
+    kind: str,
+    contents: str | None = None,
+    folder: str = "a folder with a saved model",
+) -> Iterator[None]:
+    """Say in one sentence what a checkpoint lacks when its configuration or tokenizer does not load.
+
+    Args:
+        checkpoint: Folder or Hub id, as the user gave it.
+        kind: What it should be, such as `"recognizer"`.
+        contents: What a folder of that kind holds, in words; the kind alone when left out.
+        folder: What sort of folder will do, in words.
+
+    Yields:
+        Nothing; load the checkpoint inside.
+
+    Raises:
+        FileNotFoundError: If there is neither such a folder nor such a repository within reach.
+        ValueError: If the folder is there, but holds something else.
+
+    Example:
+        ```python
+        >>> from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
+        >>> try:
+        ...     with explain_checkpoint_errors("./absent", "encoder"):
+        ...         raise OSError("no file named config.json")
+        ... except FileNotFoundError as error:
+        ...     print(error)
+        there is no encoder './absent': neither a folder with a saved model nor a Hub id within reach
+
+        ```
+    """
+    name, path = os.fspath(checkpoint), Path(checkpoint)
+    missing = FileNotFoundError(f"there is no {kind} {name!r}: neither {folder} nor a Hub id within reach")
+    # No id on the Hub looks like this, so that nobody need be asked.
+    if not path.exists() and (path.is_absolute() or name.startswith(".")):
+        raise missing
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        if path.exists():
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise ValueError(f"{name} holds no {contents or kind} ({reason})") from error
+        raise missing from error

@@ -1,0 +1,51 @@
+"""Ranges of words as entities with their places in the caller's texts."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import TypedDict
+
+from .decoding import WordSpans
+from .word_tokens import WordTokens
+
+
+class Entity(TypedDict):
+    """A recognized entity.
+
+    Args:
+        start: Character with which it begins in the caller's string.
+        end: Behind its last character.
+        text: `string[start:end]`.
+        label: Its type.
+        score: Mean probability of its words' labels, 0 to 1.
+    """
+
+    start: int
+    end: int
+    text: str
+    label: str
+    score: float
+
+
+def place_entities(
+    texts: Sequence[str], tokens: WordTokens, spans: WordSpans, types: Sequence[str]
+) -> Iterator[tuple[int, Entity]]:
+    """Turn ranges of words into entities.
+
+    Args:
+        texts: The texts.
+        tokens: Their words.
+        spans: The ranges.
+        types: Names of the types, as `WordSpans.type` numbers them.
+
+    Yields:
+        Number of its text, and the entity, in the order of the ranges.
+    """
+    columns = (tokens.text[spans.first], tokens.start[spans.first], tokens.end[spans.last], spans.type, spans.score)
+    for place, start, end, kind, score in zip(*(column.tolist() for column in columns), strict=True):
+        text = texts[place]
+        # Tokenizers that strip accents leave the combining marks behind a letter out.
+        while end < len(text) and unicodedata.category(text[end])[0] == "M":
+            end += 1
+        yield place, Entity(start=start, end=end, text=text[start:end], label=types[kind], score=score)

@@ -1,0 +1,43 @@
+"""The whole run as one function, for a notebook as for the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from support.small_corpus import small_corpus
+from transformers import TrainerCallback
+
+from nuner.trainers import pretrain
+
+ARGUMENTS: dict[str, Any] = {"num_frozen_text_layers": 1, "max_steps": 2, "use_cpu": True, "bf16": False}
+
+
+class _CardWriter(TrainerCallback):
+    def __init__(self) -> None:
+        self.folders: list[Path] = []
+
+    def write_card(self, folder: str, **stated: Any) -> None:
+        # As cards are written from what was saved.
+        assert Path(folder, "config.json").is_file()
+        self.folders.append(Path(folder))
+
+
+def test_each_model_gets_its_card_once(tiny_bert_dir: Path, tmp_path: Path) -> None:
+    writer = _CardWriter()
+    pretrain(tiny_bert_dir, {"train": small_corpus(24)}, tmp_path, callbacks=[writer], **ARGUMENTS)
+    assert [folder for folder in writer.folders if "checkpoints" not in folder.parts] == [
+        tmp_path,
+        tmp_path / "backbone",
+    ]
+
+
+def test_scores_are_fitted_where_there_is_a_validation_split(tiny_bert_dir: Path, tmp_path: Path) -> None:
+    corpus = {"train": small_corpus(24), "validation": small_corpus(12, seed=1)}
+    figures = pretrain(tiny_bert_dir, corpus, tmp_path / "with", **ARGUMENTS)
+    config = json.loads((tmp_path / "with" / "config.json").read_text(encoding="utf-8"))
+    assert figures["calibration"]["threshold"] == config["score_threshold"]
+    del corpus["validation"]
+    figures = pretrain(tiny_bert_dir, corpus, tmp_path / "without", **ARGUMENTS)
+    assert "calibration" not in figures

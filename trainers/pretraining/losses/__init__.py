@@ -1,0 +1,1 @@
+"""The losses of the contrastive pre-training, one a file."""
