@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rich.console import Console
+
 from nuner import NuNerCorpus, compare_encoders, pretrain
 from nuner.quickstart.base_encoder import find_base_encoder
 
@@ -34,12 +36,12 @@ def main() -> None:
         NuNerCorpus("records", data_files=arguments.corpus) if arguments.corpus is not None else NuNerCorpus("bundled")
     )
     builder.download_and_prepare()
-    print(builder.report)
-
+    corpus = builder.as_dataset()
+    print(", ".join(f"{part.num_rows} sentences in the split {name}" for name, part in corpus.items()))
     encoder = arguments.encoder or find_base_encoder()[0]
     pretrain(
         encoder,
-        builder.as_dataset(),
+        corpus,
         arguments.output,
         preset=arguments.preset,
         max_steps=arguments.max_steps,
@@ -53,7 +55,7 @@ def main() -> None:
         seeds=arguments.seeds,
         names=True,
     )
-    print(result.table())
+    Console().print(result.table())
     result.to_json(Path(arguments.output) / "few_shot.json")
 
 

@@ -50,14 +50,9 @@ train, validation = load_labelled("my-data", "train"), load_labelled("my-data", 
 from datasets import load_dataset
 from transformers import AutoTokenizer
 from nuner import NuNerForPreTraining
-from nuner.trainers.pretraining.concept_table import ConceptTable
-from nuner.trainers.pretraining.features import featurize_corpus
 texts = {TEXTS!r}
-names = frozenset()
 model, tokenizer = NuNerForPreTraining.from_pretrained("nuner"), AutoTokenizer.from_pretrained("nuner")
-corpus = load_dataset("json", data_files="mine.jsonl", split="train")
-concepts = ConceptTable.from_names(["city", "person", "company"], tokenizer)
-features = featurize_corpus(corpus, tokenizer, concepts)
+corpus = load_dataset("json", data_files={{"train": "mine.jsonl", "validation": "mine.jsonl"}})
 """,
 }
 
