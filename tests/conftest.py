@@ -81,3 +81,13 @@ def tiny_bert_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fast.save_pretrained(folder)
     model.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def docs_world_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the examples of the documentation name; tests that write there take a copy."""
+    from support.docs_world import build_world
+
+    folder = tmp_path_factory.mktemp("docs-world") / "world"
+    build_world(folder)
+    return folder

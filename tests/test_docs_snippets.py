@@ -12,7 +12,7 @@ import pytest
 import typer.main
 from support.cli_runs import nuner
 from support.docs_blocks import DocsBlock, docs_blocks, nuner_commands
-from support.docs_world import MODEL, TEXTS, build_world
+from support.docs_world import MODEL, TEXTS
 from support.folders import REPOSITORY
 from support.openai_server_process import OpenAIServerProcess
 
@@ -50,30 +50,18 @@ train, validation = load_labelled("my-data", "train"), load_labelled("my-data", 
 from datasets import load_dataset
 from transformers import AutoTokenizer
 from nuner import NuNerForPreTraining
-from nuner.trainers.pretraining.concept_table import ConceptTable
-from nuner.trainers.pretraining.features import featurize_corpus
 texts = {TEXTS!r}
-names = frozenset()
 model, tokenizer = NuNerForPreTraining.from_pretrained("nuner"), AutoTokenizer.from_pretrained("nuner")
-corpus = load_dataset("json", data_files="mine.jsonl", split="train")
-concepts = ConceptTable.from_names(["city", "person", "company"], tokenizer)
-features = featurize_corpus(corpus, tokenizer, concepts)
+corpus = load_dataset("json", data_files={{"train": "mine.jsonl", "validation": "mine.jsonl"}})
 """,
 }
 
 
-@pytest.fixture(scope="session")
-def base_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("docs") / "world"
-    build_world(folder)
-    return folder
-
-
 @pytest.fixture
-def world(base_world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def world(docs_world_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the world as the current directory, with a server that answers as `gpt-4.1-mini`."""
     folder = tmp_path / "world"
-    shutil.copytree(base_world, folder)
+    shutil.copytree(docs_world_dir, folder)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     with OpenAIServerProcess(models=[MODEL]) as server:

@@ -6,11 +6,12 @@ import ast
 import doctest
 import importlib
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.docs_world import MODEL, TEXTS, build_world
+from support.docs_world import MODEL, TEXTS
 from support.folders import REPOSITORY
 from support.openai_server_process import OpenAIServerProcess
 
@@ -50,10 +51,10 @@ WITH_EXAMPLES = [name for name, file in SOURCES.items() if ">>>" in file.read_te
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def world(docs_world_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder that the examples run in, with a server that answers as `gpt-4.1-mini`."""
-    folder = tmp_path_factory.mktemp("docstrings")
-    build_world(folder)
+    folder = tmp_path_factory.mktemp("docstrings") / "world"
+    shutil.copytree(docs_world_dir, folder)
     with pytest.MonkeyPatch.context() as patch, OpenAIServerProcess(models=[MODEL]) as server:
         patch.chdir(folder)
         patch.setenv("OPENAI_BASE_URL", server.base_url)
