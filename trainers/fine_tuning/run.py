@@ -166,7 +166,7 @@ def run_finetuning(
     Example:
         ```python
         >>> from nuner import run_finetuning
-        >>> figures = run_finetuning("nuner", "support-tickets", "tickets", k=16)  # needs a checkpoint  # doctest: +SKIP
+        >>> figures = run_finetuning("nuner", "support-tickets", "out", k=16)  # needs a checkpoint  # doctest: +SKIP
         >>> figures["test"]["eval_f1"], figures["architecture"]  # needs a checkpoint  # doctest: +SKIP
 
         ```
