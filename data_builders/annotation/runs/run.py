@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nuner.data_builders.schema import CORPUS_FEATURES
-
+from ...schema import CORPUS_FEATURES
 from ..corpus.rows import corpus_rows
 from ..llm.client import LLMClient
 from ..llm.prompt import Prompt
