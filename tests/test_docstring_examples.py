@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.docs_world import MODEL, TEXTS
+from support.docstring_names import given_names
 from support.folders import REPOSITORY
 from support.openai_server_process import OpenAIServerProcess
 
@@ -70,8 +71,7 @@ def test_examples_are_right(name: str, world: Path) -> None:
         pytest.skip(f"{error.name} is not installed")
     runner = doctest.DocTestRunner(optionflags=OPTIONS, verbose=False)
     said: list[str] = []
-    for example in doctest.DocTestFinder(exclude_empty=True).find(module, module.__name__):
-        # What a method of a base class or another module says is run where it stands.
+    for example in doctest.DocTestFinder().find(module, extraglobs=given_names(name)):
         runner.run(example, out=said.append)
     assert not runner.failures, "\n" + "".join(said)
 

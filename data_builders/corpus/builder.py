@@ -22,10 +22,11 @@ from datasets import (
 )
 from datasets.exceptions import DatasetGenerationError
 
-from ..files.rows import Row, dataset_rows, file_rows
+from nuner.data_builders.files.rows import Row, dataset_rows, file_rows
+from nuner.data_builders.rejections import CorpusError, OnError, Rejections
+
 from ..files.source import resolve_source
 from ..files.source_files import DataFiles
-from ..rejections import CorpusError, OnError, Rejections
 from ..schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
 from .config import CORPUS_VERSION, NuNerCorpusConfig
 from .readers.numind import read_numind

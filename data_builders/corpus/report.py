@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nuner.data_builders.rejections import Rejections
+
 from ..files.whole_files import write_whole
-from ..rejections import Rejections
 from .selection import KeptCounts
 
 REPORT_FILENAME = "corpus-report.json"

@@ -7,8 +7,9 @@ from typing import get_args, overload
 
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 
-from ..record_error import RecordError
-from ..rejections import OnError, Rejections
+from nuner.data_builders.record_error import RecordError
+from nuner.data_builders.rejections import OnError, Rejections
+
 from .label_schemes import OUTSIDE, LabelScheme, TagError, detect_scheme, to_iob2
 from .sentence import LabelledSentence
 from .sources import LabelledSource, read_splits

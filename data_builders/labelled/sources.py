@@ -9,8 +9,9 @@ from typing import Any
 
 from datasets import ClassLabel, Dataset, DatasetDict, load_dataset, load_from_disk
 
-from ..record_error import RecordError
-from ..rejections import Rejections
+from nuner.data_builders.record_error import RecordError
+from nuner.data_builders.rejections import Rejections
+
 from .formats.conll import CONLL_SUFFIXES, read_conll
 from .formats.json_lines import JSON_LINES_SUFFIX, read_json_lines
 from .sentence import LabelledSentence, parse_labelled
