@@ -1,6 +1,6 @@
 """Measure how many replies a second a run gets from a server that takes its time.
 
-    python benchmarks/annotation_throughput.py --output annotation_throughput.json
+    PYTHONPATH=tests python benchmarks/annotation_throughput.py --output annotation_throughput.json
 
 The server is the one of the tests: real HTTP on loopback, in a process of its own on the same machine. With 200 ms a
 reply and 64 requests at once no client can get more than 320 replies a second. The time counts from the first
@@ -14,14 +14,12 @@ import json
 import os
 import platform
 import resource
-import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from support.openai_server_process import OpenAIServerProcess  # pyright: ignore[reportMissingImports]
+from support.openai_server_process import OpenAIServerProcess
 
 from nuner.data_builders.annotation.llm.client import LLMClient
 from nuner.data_builders.annotation.runs.run import fill_store

@@ -31,7 +31,7 @@ def find_base_encoder(module: str = PACKAGE_MODULE) -> tuple[Path, str]:
     Example:
         ```python
         >>> from nuner.quickstart.base_encoder import find_base_encoder
-        >>> folder, origin = find_base_encoder()  # doctest: +SKIP
+        >>> folder, origin = find_base_encoder()  # needs the extra quickstart  # doctest: +SKIP
 
         ```
     """
@@ -60,7 +60,7 @@ def check_weights(folder: Path) -> None:
     Example:
         ```python
         >>> from nuner.quickstart.base_encoder import check_weights, find_base_encoder
-        >>> check_weights(find_base_encoder()[0])  # doctest: +SKIP
+        >>> check_weights(find_base_encoder()[0])  # needs the extra quickstart  # doctest: +SKIP
 
         ```
     """

@@ -19,7 +19,7 @@ def plot_loss_curve(log_history: Sequence[Mapping[str, Any]], path: str | Path) 
     Example:
         ```python
         >>> from nuner.quickstart.loss_curve import plot_loss_curve
-        >>> plot_loss_curve(trainer.state.log_history, "loss.png")  # doctest: +SKIP
+        >>> plot_loss_curve(trainer.state.log_history, "loss.png")  # needs a training  # doctest: +SKIP
 
         ```
     """

@@ -75,7 +75,7 @@ def run_quickstart(
     Example:
         ```python
         >>> from nuner.quickstart.run import run_quickstart
-        >>> run_quickstart("nuner-quickstart").report  # doctest: +SKIP
+        >>> run_quickstart("nuner-quickstart").report  # takes minutes  # doctest: +SKIP
 
         ```
     """

@@ -49,7 +49,9 @@ def export_onnx(model: PreTrainedModel, path: str | os.PathLike[str]) -> None:
         )
         onnx_model = program.model
     else:
-        onnx_model = OnnxExporter().export(model, sample_inputs(), OnnxConfig(dynamic=True)).program
+        exported: Any = OnnxExporter().export(model, sample_inputs(), OnnxConfig(dynamic=True))
+        # Until transformers 5.20 it is what torch exports.
+        onnx_model = exported.program if hasattr(exported, "program") else exported.model
     size = sum(p.numel() * p.element_size() for p in model.parameters())
     onnx_ir.save(
         onnx_model, os.fspath(path), external_data=f"{Path(path).name}.data" if size > _MAX_SINGLE_FILE else None

@@ -27,7 +27,9 @@ def export_openvino(model: PreTrainedModel, path: str | os.PathLike[str]) -> Non
     except ImportError:
         program = openvino.convert_model(model, example_input=sample_inputs())
     else:
-        program = OpenVINOExporter().export(model, sample_inputs(), OpenVINOConfig(dynamic=True)).program
+        exported: Any = OpenVINOExporter().export(model, sample_inputs(), OpenVINOConfig(dynamic=True))
+        # Until transformers 5.20 it is the model itself.
+        program = getattr(exported, "program", exported)
     openvino.save_model(program, os.fspath(path), compress_to_fp16=False)
 
 

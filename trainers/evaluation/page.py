@@ -44,8 +44,9 @@ def write_evaluation_page(evaluation: RecognizerEvaluation, path: str | os.PathL
     Example:
         ```python
         >>> from nuner import evaluate_recognizer, load_labelled, write_evaluation_page
-        >>> evaluation = evaluate_recognizer("recognizer", load_labelled("my-data", "test"))  # doctest: +SKIP
-        >>> write_evaluation_page(evaluation, "evaluation.html")  # doctest: +SKIP
+        >>> test = load_labelled("support-tickets", "test")
+        >>> evaluation = evaluate_recognizer("recognizer", test)  # needs a recognizer  # doctest: +SKIP
+        >>> write_evaluation_page(evaluation, "evaluation.html")  # needs a recognizer  # doctest: +SKIP
 
         ```
     """

@@ -135,9 +135,9 @@ def evaluate_recognizer(
         ```python
         >>> from nuner import evaluate_recognizer, load_labelled, write_evaluation_page
         >>> test = load_labelled("support-tickets", "test")
-        >>> evaluation = evaluate_recognizer("recognizer", test)  # doctest: +SKIP
-        >>> evaluation.scores["f1"], evaluation.errors()["product"]["missed"]  # doctest: +SKIP
-        >>> write_evaluation_page(evaluation, "evaluation.html")  # doctest: +SKIP
+        >>> evaluation = evaluate_recognizer("recognizer", test)  # needs a recognizer  # doctest: +SKIP
+        >>> evaluation.scores["f1"], evaluation.errors()["product"]["missed"]  # needs a recognizer  # doctest: +SKIP
+        >>> write_evaluation_page(evaluation, "evaluation.html")  # needs a recognizer  # doctest: +SKIP
 
         ```
     """

@@ -77,8 +77,8 @@ def compare_encoders(
         ```python
         >>> from nuner import compare_encoders
         >>> encoders = {"base": "roberta-base", "NuNER": "runs/nuner"}
-        >>> result = compare_encoders(encoders, ["support-tickets"])  # doctest: +SKIP
-        >>> result.to_json("few_shot.json")  # doctest: +SKIP
+        >>> result = compare_encoders(encoders, ["support-tickets"])  # needs encoders  # doctest: +SKIP
+        >>> result.to_json("few_shot.json")  # needs encoders  # doctest: +SKIP
 
         ```
     """

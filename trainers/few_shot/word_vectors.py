@@ -54,8 +54,8 @@ class TokenFeatures:
     Example:
         ```python
         >>> from nuner.trainers import TokenFeatures
-        >>> features = TokenFeatures("roberta-base")  # doctest: +SKIP
-        >>> features([["Ada", "Lovelace"], ["Paris"]]).vectors.shape  # doctest: +SKIP
+        >>> features = TokenFeatures("roberta-base")  # needs the Hub  # doctest: +SKIP
+        >>> features([["Ada", "Lovelace"], ["Paris"]]).vectors.shape  # needs the Hub  # doctest: +SKIP
         torch.Size([3, 768])
 
         ```

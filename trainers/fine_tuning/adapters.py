@@ -37,7 +37,7 @@ def add_adapters(
     Example:
         ```python
         >>> from nuner.trainers.fine_tuning.adapters import add_adapters
-        >>> adapted = add_adapters(model, "nuner", rank=16, dropout=0.1)  # doctest: +SKIP
+        >>> adapted = add_adapters(model, "nuner", rank=16, dropout=0.1)  # needs a recognizer  # doctest: +SKIP
 
         ```
     """
@@ -69,7 +69,7 @@ def merged(model: nn.Module) -> NuNerForTokenClassification:
     Example:
         ```python
         >>> from nuner.trainers.fine_tuning.adapters import merged
-        >>> merged(trainer.model).save_pretrained("recognizer")  # doctest: +SKIP
+        >>> merged(trainer.model).save_pretrained("recognizer")  # needs a recognizer  # doctest: +SKIP
 
         ```
     """
@@ -89,7 +89,7 @@ def save_adapters(model: PeftModel, tokenizer: PreTrainedTokenizerBase, folder: 
     Example:
         ```python
         >>> from nuner import save_adapters
-        >>> save_adapters(trainer.model, trainer.processing_class, "tickets-lora")  # doctest: +SKIP
+        >>> save_adapters(trainer.model, trainer.processing_class, "adapters")  # needs a recognizer  # doctest: +SKIP
 
         ```
     """
@@ -120,7 +120,7 @@ def load_adapters(
     Example:
         ```python
         >>> from nuner import load_adapters
-        >>> model, tokenizer = load_adapters("tickets-lora")  # doctest: +SKIP
+        >>> model, tokenizer = load_adapters("adapters")  # needs a recognizer  # doctest: +SKIP
 
         ```
     """

@@ -39,7 +39,7 @@ def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None
     Example:
         ```python
         >>> from nuner.trainers.fine_tuning.classifier_initialization import name_classifier
-        >>> name_classifier(model, "nuner")  # doctest: +SKIP
+        >>> name_classifier(model, "nuner")  # needs a recognizer  # doctest: +SKIP
 
         ```
     """
@@ -76,7 +76,7 @@ def solve_classifier(
     Example:
         ```python
         >>> from nuner.trainers.fine_tuning.classifier_initialization import solve_classifier
-        >>> solve_classifier(model, features, LabelledCollator(tokenizer))  # doctest: +SKIP
+        >>> solve_classifier(model, features, LabelledCollator(tokenizer))  # needs a recognizer  # doctest: +SKIP
 
         ```
     """

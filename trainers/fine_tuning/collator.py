@@ -20,7 +20,7 @@ class LabelledCollator(DataCollatorForTokenClassification):
     Example:
         ```python
         >>> from nuner.trainers.fine_tuning.collator import LabelledCollator
-        >>> LabelledCollator(tokenizer)(list(features))["labels"].shape  # doctest: +SKIP
+        >>> LabelledCollator(tokenizer)(list(features))["labels"].shape  # needs a tokenizer  # doctest: +SKIP
         torch.Size([8, 25])
 
         ```

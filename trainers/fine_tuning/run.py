@@ -72,8 +72,9 @@ def finetune(
     Example:
         ```python
         >>> from nuner import finetune, load_labelled
-        >>> data = load_labelled("support-tickets")  # doctest: +SKIP
-        >>> trainer = finetune("nuner", data["train"], "runs/tickets", eval_dataset=data["test"])  # doctest: +SKIP
+        >>> data = load_labelled("support-tickets")
+        >>> trainer = finetune("nuner", data["train"], "runs/tickets")  # needs a checkpoint  # doctest: +SKIP
+        >>> trainer.evaluate(data["test"])["eval_f1"]  # needs a checkpoint  # doctest: +SKIP
 
         ```
     """
@@ -165,8 +166,8 @@ def run_finetuning(
     Example:
         ```python
         >>> from nuner import run_finetuning
-        >>> figures = run_finetuning("nuner", "support-tickets", "recognizer", k=16)  # doctest: +SKIP
-        >>> figures["test"]["eval_f1"], figures["architecture"]  # doctest: +SKIP
+        >>> figures = run_finetuning("nuner", "support-tickets", "out", k=16)  # needs a checkpoint  # doctest: +SKIP
+        >>> figures["test"]["eval_f1"], figures["architecture"]  # needs a checkpoint  # doctest: +SKIP
 
         ```
     """

@@ -32,7 +32,7 @@ def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder
     Example:
         ```python
         >>> from nuner import save_recognizer
-        >>> save_recognizer(trainer.model, trainer.processing_class, "tickets")  # doctest: +SKIP
+        >>> save_recognizer(trainer.model, trainer.processing_class, "tickets")  # needs a training  # doctest: +SKIP
         'BertForTokenClassification'
 
         ```

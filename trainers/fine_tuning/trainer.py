@@ -81,8 +81,10 @@ class TokenClassificationTrainer(HubTrainer):
     Example:
         ```python
         >>> from nuner import TokenClassificationTrainer
-        >>> trainer = TokenClassificationTrainer(model, args, train, processing_class=tokenizer)  # doctest: +SKIP
-        >>> trainer.evaluate(test)["eval_f1"]  # doctest: +SKIP
+        >>> trainer = TokenClassificationTrainer(  # needs a model  # doctest: +SKIP
+        ...     model, args, train, processing_class=tokenizer
+        ... )
+        >>> trainer.evaluate(test)["eval_f1"]  # needs a model  # doctest: +SKIP
 
         ```
     """

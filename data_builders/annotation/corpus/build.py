@@ -7,12 +7,11 @@ from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 
-from nuner.data_builders.corpus.parquet_shards import ParquetShards
-from nuner.data_builders.corpus.selection import Record
-from nuner.data_builders.corpus.statistics import CorpusStatistics
-from nuner.data_builders.hash_sample import HashSample
-from nuner.data_builders.rejections import CorpusError
-
+from ...corpus.parquet_shards import ParquetShards
+from ...corpus.selection import Record
+from ...corpus.statistics import CorpusStatistics
+from ...hash_sample import HashSample
+from ...rejections import CorpusError
 from ..replies.alignment import AlignmentOptions
 from ..store.finished_sentence import FinishedSentence
 from .corpus_build import CorpusBuild

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nuner.data_builders.corpus.selection import Record
-from nuner.data_builders.corpus.statistics import CorpusStatistics
-
+from ...corpus.selection import Record
+from ...corpus.statistics import CorpusStatistics
 from .rows import YieldCounts
 
 

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from nuner.data_builders.corpus.rank_frequency import RANK_FREQUENCY_PICTURE, plot_rank_frequency
-from nuner.data_builders.corpus.report import REPORT_FILENAME, BuildReport
-from nuner.data_builders.corpus.selection import Record
-from nuner.data_builders.corpus.statistics import CorpusStatistics
-from nuner.data_builders.files.whole_files import write_whole
-from nuner.data_builders.hash_sample import HashSample
-from nuner.data_builders.pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
-from nuner.data_builders.pages.html_page import Picture, render_page
-
+from ...corpus.rank_frequency import RANK_FREQUENCY_PICTURE, plot_rank_frequency
+from ...corpus.report import REPORT_FILENAME, BuildReport
+from ...corpus.selection import Record
+from ...corpus.statistics import CorpusStatistics
+from ...files.whole_files import write_whole
+from ...hash_sample import HashSample
+from ...pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
+from ...pages.html_page import Picture, render_page
 from .corpus_build import CorpusBuild
 
 PAGE_FILENAME = "report.html"

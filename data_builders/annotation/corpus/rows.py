@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from nuner.data_builders.corpus.selection import Filters, KeptCounts, Record
-from nuner.data_builders.schema import normalize_concept
-
+from ...corpus.selection import Filters, KeptCounts, Record
+from ...schema import normalize_concept
 from ..replies.alignment import AlignmentOptions, align
 from ..replies.parsing import ReplyError, parse_reply
 from ..store.finished_sentence import FinishedSentence

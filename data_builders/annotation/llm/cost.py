@@ -92,7 +92,7 @@ class Budget:
         """Reserve the most that a request can cost; wait for other requests to give back what they did not use.
 
         Raises:
-            BudgetSpent: No request is under way and this one could pass the limit.
+            BudgetSpent: If no request is under way and this one could pass the limit.
         """
         while not self.fits(most):
             if self._reserved == NO_USAGE:

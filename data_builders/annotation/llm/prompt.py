@@ -24,6 +24,7 @@ LANGUAGES = {
 }
 """The languages of the paper's multilingual data set (appendix A.2)."""
 
+_PACKAGE = "nuner.data_builders.annotation.llm"
 _TEMPLATE = "annotate.jinja"
 
 
@@ -69,7 +70,7 @@ class Prompt:
         self.own_language = own_language
         name = str(template) if template is not None else _TEMPLATE
         try:
-            source = (template or resources.files(__package__) / "templates" / _TEMPLATE).read_text("utf-8")
+            source = (template or resources.files(_PACKAGE) / "templates" / _TEMPLATE).read_text("utf-8")
             environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True)
             self.instructions = (
                 environment.from_string(source).render(several=several, own_language=own_language).strip()

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from nuner.data_builders.locating import locate
-from nuner.data_builders.raw_entity import RawEntity
-from nuner.data_builders.schema import is_encodable
-
+from ...locating import locate
+from ...raw_entity import RawEntity
+from ...schema import is_encodable
 from .concept_names import clean_concept
 from .folded_text import FoldedText
 

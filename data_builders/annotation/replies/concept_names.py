@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from nuner.data_builders.schema import normalize_concept
+from ...schema import normalize_concept
 
 _CAPITALISED = re.compile(r"\b[^\W\d_]{2,}\b")
 _TRAILING = " .,;:!?\u2026\u3002\u3001\uff0c\uff1b\uff1a"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from nuner.data_builders.locating import is_whole, occurrences
+from ...locating import is_whole, occurrences
 
 _LOOK_ALIKES = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02b9\u02bc\u0060\u00b4", "'"),

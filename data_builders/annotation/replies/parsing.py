@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from nuner.data_builders.raw_entity import SEPARATOR, RawEntity
-
+from ...raw_entity import SEPARATOR, RawEntity
 from .json_forms import JsonForm, find_json
 
 ReplyForm = Literal[JsonForm, "lines"]

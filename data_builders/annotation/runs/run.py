@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nuner.data_builders.schema import CORPUS_FEATURES
-
+from ...schema import CORPUS_FEATURES
 from ..corpus.rows import corpus_rows
 from ..llm.client import LLMClient
 from ..llm.prompt import Prompt
@@ -69,12 +68,10 @@ def annotate(
         KeyboardInterrupt: If there was a Ctrl-C; the requests under way have ended.
 
     Example:
-        It is not run here, since it asks a server.
-
         ```python
-        >>> corpus = annotate(["Ada lived in London."], "gpt-4.1-mini")  # doctest: +SKIP
-        >>> corpus[0]["entities"][0]["concept"]  # doctest: +SKIP
-        'person'
+        >>> corpus = annotate(["Ada Lovelace lived in London."], "gpt-4.1-mini")  # asks OpenAI's server
+        >>> sorted(corpus[0]["entities"][0])
+        ['concept', 'description', 'end', 'start', 'text']
 
         ```
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nuner.data_builders.unspaced_scripts import UNSPACED
+from ...unspaced_scripts import UNSPACED
 
 TOO_FEW_WORDS = "too few words"
 TOO_MANY_WORDS = "too many words"

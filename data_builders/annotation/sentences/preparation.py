@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from nuner.data_builders.hash_sample import HashSample
-from nuner.data_builders.rejections import Rejections
-
+from ...hash_sample import HashSample
+from ...rejections import Rejections
 from .filters import SentenceFilters
 from .raw_sentence import RawSentence, raw_sentence
 from .recently_seen import RecentlySeen

@@ -7,8 +7,8 @@ from typing import Any, TypedDict
 
 from datasets import Features, Value
 
-from nuner.data_builders.record_error import RecordError
-from nuner.data_builders.schema import is_encodable, sentence_id
+from ...record_error import RecordError
+from ...schema import is_encodable, sentence_id
 
 COLUMNS = ("text", "id", "language", "source")
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import IO
 
-from nuner.data_builders.files.rows import Row, json_rows
-from nuner.data_builders.files.text_rows import text_rows
-from nuner.data_builders.record_error import RecordError
-from nuner.data_builders.rejections import Rejections
-
+from ...files.rows import Row, json_rows
+from ...files.text_rows import text_rows
+from ...record_error import RecordError
+from ...rejections import Rejections
 from .raw_sentence import COLUMNS, RawSentence, sentence_row
 
 

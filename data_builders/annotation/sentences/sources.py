@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, cast
 
 from datasets import load_dataset
 
-from nuner.data_builders.files.rows import Row, dataset_rows
-from nuner.data_builders.files.source import looks_like_a_hub_id
-from nuner.data_builders.files.text_rows import text_rows
-from nuner.data_builders.record_error import RecordError
-from nuner.data_builders.rejections import CorpusError, Rejections
-from nuner.data_builders.schema import is_encodable
+from ...files.rows import Row, dataset_rows
+from ...files.source import looks_like_a_hub_id
+from ...files.text_rows import text_rows
+from ...record_error import RecordError
+from ...rejections import CorpusError, Rejections
+from ...schema import is_encodable
 
 _LANGUAGE_END = re.compile(r"[-_]")
 

@@ -9,8 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TextIO
 
-from nuner.data_builders.files.whole_files import whole_file
-
+from ...files.whole_files import whole_file
 from .raw_sentence import RAW_SENTENCE_FEATURES, RawSentence
 
 _ROWS_AT_ONCE = 10_000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from nuner.data_builders.files.rows import Row
-from nuner.data_builders.locating import locate
-from nuner.data_builders.raw_entity import RawEntity
-from nuner.data_builders.record_error import RecordError
-from nuner.data_builders.rejections import Rejections
-from nuner.data_builders.schema import normalize_concept, sentence_id, validate_record
+from ...files.rows import Row
+from ...locating import locate
+from ...raw_entity import RawEntity
+from ...record_error import RecordError
+from ...rejections import Rejections
+from ...schema import normalize_concept, sentence_id, validate_record
 
 LeaveOut = Callable[[RecordError], None]
 """Books an annotation that is left out of a record which is otherwise kept."""

@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nuner.data_builders.files.rows import Row
-from nuner.data_builders.raw_entity import RawEntity
-from nuner.data_builders.record_error import RecordError
-from nuner.data_builders.rejections import Rejections
-
+from ...files.rows import Row
+from ...raw_entity import RawEntity
+from ...record_error import RecordError
+from ...rejections import Rejections
 from .conversion import LeaveOut, convert_rows, locate_annotations
 
 _TEXT_PREFIX = "Text:"

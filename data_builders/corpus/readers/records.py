@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
 
-from nuner.data_builders.files.rows import Row, json_rows
-from nuner.data_builders.rejections import Rejections
-from nuner.data_builders.schema import validate_record
-
+from ...files.rows import Row, json_rows
+from ...rejections import Rejections
+from ...schema import validate_record
 from .conversion import LeaveOut, convert_rows
 
 BUNDLED_NAME = "nuner-bundled.jsonl.gz"

@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from nuner.data_builders.record_error import RecordError
-from nuner.data_builders.rejections import Rejections
-
+from ...record_error import RecordError
+from ...rejections import Rejections
 from ..sentence import LabelledSentence, parse_labelled
 
 JSON_LINES_SUFFIX = ".jsonl"

@@ -41,7 +41,8 @@ def export(
     from nuner.data_builders.labelled.load import load_labelled
     from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
     from nuner.modeling_nuner.export.recognizer import export_recognizer
-    from nuner.predictions.records import format_of, read_records
+
+    from ...predictions.records import format_of, read_records
 
     _require_packages(export_format)
     quiet_libraries()

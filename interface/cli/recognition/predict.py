@@ -56,9 +56,10 @@ def predict(
     Each record keeps its fields and gets the field entities. A run that was interrupted goes on with the same command.
     """
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
-    from nuner.predictions.records import STANDARD_INPUT, format_of, read_records
-    from nuner.predictions.run import PartedOutput, with_entities
-    from nuner.predictions.writing import OUTPUT_FORMATS, json_line
+
+    from ...predictions.records import STANDARD_INPUT, format_of, read_records
+    from ...predictions.run import PartedOutput, with_entities
+    from ...predictions.writing import OUTPUT_FORMATS, json_line
 
     if backend == Runtime.torch:
         quiet_libraries()

@@ -41,7 +41,8 @@ def serve(
     import uvicorn
 
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
-    from nuner.serving import create_app
+
+    from ...serving import create_app
 
     if backend == Runtime.torch:
         quiet_libraries()

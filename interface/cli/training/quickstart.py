@@ -19,7 +19,7 @@ def quickstart(
     Starts from a small encoder and the bundled corpus, shows how much better few-shot recognition becomes, and writes
     a recognizer and a report.
     """
-    from nuner.quickstart.run import run_quickstart
+    from ...quickstart.run import run_quickstart
 
     quiet_libraries()
     try:

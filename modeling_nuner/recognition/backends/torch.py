@@ -9,8 +9,7 @@ import numpy as np
 import torch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
-from nuner.modeling_nuner.devices import choose_device
-
+from ...devices import choose_device
 from .packed_linear import pack_linear_layers
 
 # On a CPU small batches stay in the cache and padding costs as much as text; an accelerator wants large batches.
