@@ -67,7 +67,7 @@ def fitting_length(encoder: str | os.PathLike[str], wanted: int = 256) -> int:
     Example:
         ```python
         >>> from nuner.modeling_nuner.input_length import fitting_length
-        >>> fitting_length("roberta-base", 1024)  # doctest: +SKIP
+        >>> fitting_length("roberta-base", 1024)
         512
 
         ```

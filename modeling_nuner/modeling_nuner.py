@@ -191,7 +191,7 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
     Example:
         ```python
         >>> from nuner import NuNerForPreTraining
-        >>> model = NuNerForPreTraining.from_encoders("roberta-base", "roberta-base")  # doctest: +SKIP
+        >>> model = NuNerForPreTraining.from_encoders("roberta-base", "roberta-base")
 
         ```
     """
@@ -358,7 +358,7 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
     Example:
         ```python
         >>> from nuner import NuNerForTokenClassification
-        >>> model = NuNerForTokenClassification.from_encoder("nuner", ["O", "B-drug"])  # doctest: +SKIP
+        >>> model = NuNerForTokenClassification.from_encoder("nuner", ["O", "B-drug"])
 
         ```
     """

@@ -24,7 +24,7 @@ def latest_complete_checkpoint(output_dir: str | os.PathLike[str]) -> Path | Non
     Example:
         ```python
         >>> from nuner.trainers.checkpoints import latest_complete_checkpoint
-        >>> latest_complete_checkpoint("runs/nuner/checkpoints")  # doctest: +SKIP
+        >>> latest_complete_checkpoint("runs/nuner/checkpoints")  # after a run that was stopped  # doctest: +SKIP
         PosixPath('runs/nuner/checkpoints/checkpoint-145')
 
         ```

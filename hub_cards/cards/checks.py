@@ -31,7 +31,7 @@ def check_card(folder: str | os.PathLike[str]) -> None:
     Example:
         ```python
         >>> from nuner.hub_cards import check_card
-        >>> check_card("recognizer")  # doctest: +SKIP
+        >>> check_card("recognizer")  # the folder is yours  # doctest: +SKIP
 
         ```
     """

@@ -46,7 +46,7 @@ def write_dataset_card(
         ```python
         >>> from nuner.hub_cards import CorpusFacts, write_dataset_card
         >>> facts = CorpusFacts(name="Bank letters", license="cc-by-4.0")
-        >>> write_dataset_card("corpus", facts, dataset_id="ada/bank-letters")  # doctest: +SKIP
+        >>> write_dataset_card("corpus", facts, dataset_id="ada/bank-letters")  # the folder is yours  # doctest: +SKIP
         PosixPath('corpus/README.md')
 
         ```

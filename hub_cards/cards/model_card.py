@@ -45,9 +45,9 @@ def write_model_card(
     Example:
         ```python
         >>> from nuner.hub_cards import TrainingFacts, write_model_card
-        >>> facts = TrainingFacts.load("recognizer")  # doctest: +SKIP
-        >>> facts.license = "mit"  # doctest: +SKIP
-        >>> write_model_card("recognizer", facts, model_id="ada/tickets")  # doctest: +SKIP
+        >>> facts = TrainingFacts.load("recognizer")  # the folder is yours  # doctest: +SKIP
+        >>> facts.license = "mit"  # the folder is yours  # doctest: +SKIP
+        >>> write_model_card("recognizer", facts, model_id="ada/tickets")  # the folder is yours  # doctest: +SKIP
         PosixPath('recognizer/README.md')
 
         ```

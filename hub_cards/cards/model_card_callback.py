@@ -55,7 +55,7 @@ class ModelCardCallback(TrainerCallback):
         >>> from nuner.hub_cards import ModelCardCallback, Source, TrainingData, TrainingFacts
         >>> data = TrainingData(Source("Support tickets"), {"train": 400, "test": 200})
         >>> callback = ModelCardCallback(TrainingFacts(data=data, license="mit", languages=["en"]))
-        >>> trainer = ContrastiveTrainer(..., callbacks=[callback])  # doctest: +SKIP
+        >>> trainer = ContrastiveTrainer(..., callbacks=[callback])  # the folder is yours  # doctest: +SKIP
 
         ```
     """

@@ -90,7 +90,7 @@ def write_corpus(
     Example:
         ```python
         >>> from nuner.hub_cards import write_corpus
-        >>> write_corpus(corpus, "corpus-for-the-hub")  # doctest: +SKIP
+        >>> write_corpus(corpus, "corpus-for-the-hub")  # the corpus is yours  # doctest: +SKIP
         ['default', 'top-4', 'top-16', 'top-154', 'top-1500']
 
         ```

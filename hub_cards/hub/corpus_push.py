@@ -60,8 +60,8 @@ def push_corpus(
         >>> from nuner import NuNerCorpus
         >>> from nuner.hub_cards import push_corpus
         >>> builder = NuNerCorpus("bundled")
-        >>> builder.download_and_prepare()  # doctest: +SKIP
-        >>> push_corpus(builder, "my-corpus", license="cc-by-4.0")  # doctest: +SKIP
+        >>> builder.download_and_prepare()  # needs an account of the Hub  # doctest: +SKIP
+        >>> push_corpus(builder, "my-corpus", license="cc-by-4.0")  # needs an account of the Hub  # doctest: +SKIP
 
         ```
     """

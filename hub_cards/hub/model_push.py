@@ -40,6 +40,7 @@ def push_model(
     Example:
         ```python
         >>> from nuner.hub_cards import push_model
+        >>> # needs an account of the Hub
         >>> push_model(trainer.model, "nuner-tickets", tokenizer=tokenizer)  # doctest: +SKIP
 
         ```

@@ -36,7 +36,7 @@ def pull_folder(
     Example:
         ```python
         >>> from nuner.hub_cards import pull_folder
-        >>> pull_folder("me/tickets", "recognizer", revision="v1")  # doctest: +SKIP
+        >>> pull_folder("me/tickets", "recognizer", revision="v1")  # needs an account of the Hub  # doctest: +SKIP
 
         ```
     """

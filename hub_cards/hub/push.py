@@ -68,7 +68,7 @@ def push_folder(
     Example:
         ```python
         >>> from nuner.hub_cards import push_folder
-        >>> push_folder("recognizer", "tickets", dry_run=True).creates  # doctest: +SKIP
+        >>> push_folder("recognizer", "tickets", dry_run=True).creates  # needs an account of the Hub  # doctest: +SKIP
         True
 
         ```

@@ -39,7 +39,7 @@ def push_space(
     Example:
         ```python
         >>> from nuner.hub_cards import push_space
-        >>> push_space("recognizer", "me/tickets", "tickets-demo")  # doctest: +SKIP
+        >>> push_space("recognizer", "me/tickets", "tickets-demo")  # needs an account of the Hub  # doctest: +SKIP
 
         ```
     """

@@ -55,6 +55,7 @@ def write_space(
     Example:
         ```python
         >>> from nuner.hub_cards import write_space
+        >>> # the checkpoint is yours
         >>> write_space("tickets-demo", "ada/tickets", examples=["My PixelPad 7 keeps rebooting."])  # doctest: +SKIP
         PosixPath('tickets-demo')
 

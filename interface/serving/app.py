@@ -84,7 +84,7 @@ def create_app(
         ```python
         >>> from nuner import EntityRecognizer
         >>> from nuner.serving import create_app
-        >>> app = create_app(EntityRecognizer.from_pretrained("recognizer"))  # doctest: +SKIP
+        >>> app = create_app(EntityRecognizer.from_pretrained("recognizer"))
 
         ```
     """

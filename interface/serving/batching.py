@@ -67,9 +67,9 @@ class DynamicBatcher:
     Example:
         ```python
         >>> from nuner.serving.batching import DynamicBatcher
-        >>> batcher = DynamicBatcher(recognizer, Metrics(), 256, 8_000_000)  # doctest: +SKIP
-        >>> batcher.start()  # doctest: +SKIP
-        >>> await batcher.recognize(["Ada lives in Paris."])  # doctest: +SKIP
+        >>> batcher = DynamicBatcher(recognizer, Metrics(), 256, 8_000_000)  # needs an event loop  # doctest: +SKIP
+        >>> batcher.start()  # needs an event loop  # doctest: +SKIP
+        >>> await batcher.recognize(["Ada lives in Paris."])  # needs an event loop  # doctest: +SKIP
 
         ```
     """

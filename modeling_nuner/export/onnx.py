@@ -31,7 +31,7 @@ def export_onnx(model: PreTrainedModel, path: str | os.PathLike[str]) -> None:
     Example:
         ```python
         >>> from nuner.modeling_nuner.export.onnx import export_onnx
-        >>> export_onnx(model, "model.onnx")  # doctest: +SKIP
+        >>> export_onnx(model, "model.onnx")  # prints what the exporter says  # doctest: +SKIP
 
         ```
     """

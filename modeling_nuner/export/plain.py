@@ -47,7 +47,7 @@ def export_backbone(
     Example:
         ```python
         >>> from nuner import export_backbone
-        >>> export_backbone(bi_encoder, "nuner-backbone")  # doctest: +SKIP
+        >>> export_backbone(bi_encoder, "nuner-backbone")
 
         ```
     """

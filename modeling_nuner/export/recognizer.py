@@ -48,6 +48,7 @@ def export_recognizer(
     Example:
         ```python
         >>> from nuner import export_recognizer
+        >>> # prints what the exporter says
         >>> export_recognizer("recognizer", "exported", ["Ada lives in Paris."], int8=True)  # doctest: +SKIP
 
         ```

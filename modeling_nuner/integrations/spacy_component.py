@@ -50,8 +50,8 @@ class SpacyRecognizer(Pipe):
         ```python
         >>> import spacy
         >>> nlp = spacy.blank("en")
-        >>> nlp.add_pipe("nuner", config={"model": "recognizer"})  # doctest: +SKIP
-        >>> nlp("Ada lives in Paris.").ents  # doctest: +SKIP
+        >>> nlp.add_pipe("nuner", config={"model": "recognizer"})  # needs spaCy  # doctest: +SKIP
+        >>> nlp("Ada lives in Paris.").ents  # needs spaCy  # doctest: +SKIP
         (Paris,)
 
         ```

@@ -73,7 +73,7 @@ class ConceptVectors:
     Example:
         ```python
         >>> from nuner.modeling_nuner.recognition.concepts import ConceptVectors
-        >>> ConceptVectors(model, tokenizer)(["city", "drug"]).shape  # doctest: +SKIP
+        >>> ConceptVectors(model, tokenizer)(["city", "drug"]).shape  # depends on the model  # doctest: +SKIP
         torch.Size([2, 384])
 
         ```
@@ -137,6 +137,7 @@ def concept_classifier(
     Example:
         ```python
         >>> from nuner.modeling_nuner.recognition.concepts import concept_classifier
+        >>> # depends on the model
         >>> concept_classifier(model, vectors)(model(**batch).token_embeddings).argmax(-1)  # doctest: +SKIP
 
         ```

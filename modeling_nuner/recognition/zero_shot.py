@@ -38,6 +38,7 @@ class TypeClassifiers:
     Example:
         ```python
         >>> from nuner.modeling_nuner.recognition.zero_shot import TypeClassifiers
+        >>> # depends on the model
         >>> backend, decoder = TypeClassifiers(model, tokenizer)(["city", "drug"])  # doctest: +SKIP
 
         ```

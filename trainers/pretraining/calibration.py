@@ -89,7 +89,7 @@ def calibrate(
     Example:
         ```python
         >>> from nuner.trainers import calibrate
-        >>> calibrate(model, features, concepts).threshold  # doctest: +SKIP
+        >>> calibrate(model, features, concepts).threshold  # depends on the model  # doctest: +SKIP
         0.26
 
         ```

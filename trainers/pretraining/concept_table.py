@@ -45,8 +45,8 @@ class ConceptTable:
         Example:
             ```python
             >>> from nuner.trainers.pretraining.concept_table import ConceptTable
-            >>> table = ConceptTable.from_names(["river", "city", "river"], tokenizer)  # doctest: +SKIP
-            >>> table.names  # doctest: +SKIP
+            >>> table = ConceptTable.from_names(["river", "city", "river"], tokenizer)
+            >>> table.names
             ('city', 'river')
 
             ```

@@ -58,7 +58,7 @@ def featurize_corpus(
     Example:
         ```python
         >>> from nuner.trainers.pretraining.features import featurize_corpus
-        >>> features = featurize_corpus(corpus["train"], tokenizer, concepts)  # doctest: +SKIP
+        >>> features = featurize_corpus(corpus["train"], tokenizer, concepts)
 
         ```
     """

@@ -80,8 +80,8 @@ def pretrain(
     Example:
         ```python
         >>> from nuner.trainers import pretrain
-        >>> figures = pretrain("roberta-base", corpus, "runs/nuner")  # doctest: +SKIP
-        >>> figures["validation"]["eval_average_precision"]  # doctest: +SKIP
+        >>> figures = pretrain("roberta-base", corpus, "runs/nuner")  # takes hours  # doctest: +SKIP
+        >>> figures["validation"]["eval_average_precision"]  # takes hours  # doctest: +SKIP
 
         ```
     """

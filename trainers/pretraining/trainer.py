@@ -64,14 +64,14 @@ class ContrastiveTrainer(HubTrainer):
     Example:
         ```python
         >>> from nuner import ContrastiveTrainer, ContrastiveTrainingArguments
-        >>> trainer = ContrastiveTrainer(  # doctest: +SKIP
+        >>> trainer = ContrastiveTrainer(  # takes hours  # doctest: +SKIP
         ...     model=model,
         ...     args=ContrastiveTrainingArguments.preset("paper", output_dir="runs/nuner"),
         ...     train_dataset=corpus["train"],
         ...     eval_dataset=corpus["validation"],
         ...     processing_class=tokenizer,
         ... )
-        >>> trainer.train()  # doctest: +SKIP
+        >>> trainer.train()  # takes hours  # doctest: +SKIP
 
         ```
     """
@@ -343,10 +343,10 @@ class ContrastiveTrainer(HubTrainer):
 
         Example:
             ```python
-            >>> trainer.train()  # doctest: +SKIP
-            >>> trainer.calibrate().threshold  # doctest: +SKIP
+            >>> trainer.train()  # takes hours  # doctest: +SKIP
+            >>> trainer.calibrate().threshold  # takes hours  # doctest: +SKIP
             0.26
-            >>> trainer.save_model("nuner")  # doctest: +SKIP
+            >>> trainer.save_model("nuner")  # takes hours  # doctest: +SKIP
 
             ```
         """

@@ -25,7 +25,7 @@ def prices_of(prompt: float | None, completion: float | None) -> Prices | None:
         completion: The value of `--completion-price`.
 
     Raises:
-        ValueError: One of them was given without the other, or is negative.
+        ValueError: If one of them was given without the other, or is negative.
     """
     from nuner.data_builders.annotation.llm.cost import Prices
 

@@ -47,6 +47,7 @@ class ContrastiveBCELoss:
         >>> loss = ContrastiveBCELoss()(tokens, concepts, positives, token_mask, temperature=5.0)
         >>> round(loss.item(), 4)  # 4 pairs x log(2)
         2.7726
+        >>> # the dots stand for the rest of your run
         >>> trainer = ContrastiveTrainer(..., loss=ContrastiveBCELoss("pairs"))  # doctest: +SKIP
 
         ```
