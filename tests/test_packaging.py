@@ -126,7 +126,6 @@ def test_every_direct_import_is_declared():
 
 def test_every_direct_import_of_the_tests_is_declared():
     modules = [path for room in ("tests", "benchmarks") for path in (ROOT / room).rglob("*.py")]
-    modules = [path for path in modules if "earlier_files" not in path.parts]
     imported = distributions_of(set().union(*map(imported_by, modules)) - {"support"})
     assert sorted(imported - INSTALLED - extras("test", *FEATURES)) == []
 

@@ -1,18 +1,17 @@
 """The content of `corpus-report.json`."""
 
 import json
-from pathlib import Path
 
 import pytest
+from support.earlier_files import unpack_earlier_files
 
 from nuner.data_builders.corpus.builder import NuNerCorpus
 from nuner.data_builders.corpus.report import REPORT_FILENAME, BuildReport, CorpusReport
 
-EARLIER = Path(__file__).parents[2] / "earlier_files" / "corpus" / REPORT_FILENAME
-
 
 def test_a_report_on_a_store_reads_as_it_was_written(tmp_path):
-    report = BuildReport.read(EARLIER)
+    written = unpack_earlier_files(tmp_path / "earlier") / "corpus" / REPORT_FILENAME
+    report = BuildReport.read(written)
     assert report.corpus == "store.sqlite"
     assert report.data_files is report.report is None
     assert report.statistics is not None and report.statistics["sentences"] == report.yields["kept"]  # pyright: ignore
@@ -20,7 +19,7 @@ def test_a_report_on_a_store_reads_as_it_was_written(tmp_path):
 
     report.write(tmp_path / REPORT_FILENAME)
     assert BuildReport.read(tmp_path / REPORT_FILENAME) == report
-    earlier = EARLIER.read_text(encoding="utf-8").replace("normalise", "normalize")
+    earlier = written.read_text(encoding="utf-8").replace("normalise", "normalize")
     assert json.loads((tmp_path / REPORT_FILENAME).read_text(encoding="utf-8")) == json.loads(earlier)
 
 

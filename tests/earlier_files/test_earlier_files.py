@@ -1,6 +1,6 @@
 """What users made with an earlier version loads and goes on: models, a store, a corpus, runs that were killed.
 
-`earlier_files/README.md` says how the files came to be. Only public names and the command line are used here, since
+`README.md` says how the files came to be. Only public names and the command line are used here, since
 these are what users have.
 """
 
@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import pytest
 import torch
 from safetensors.torch import load_file
 from support.cli_runs import nuner
+from support.earlier_files import ARCHIVE, unpack_earlier_files
 from support.hub_people import ACCOUNTS, ALICE
 from support.hub_processes import WITHOUT_NUNER, log_in
 from support.hub_server.server import HubServer
@@ -29,8 +30,8 @@ from transformers import AutoModel, AutoTokenizer, TrainerCallback
 from nuner import EntityRecognizer, NuNerCorpus, save_recognizer
 from nuner.trainers import load_adapters, pretrain
 
-FILES = Path(__file__).with_name("earlier_files")
-EXPECTED = json.loads((FILES / "expected.json").read_text(encoding="utf-8"))
+with tarfile.open(ARCHIVE) as archive:
+    EXPECTED = json.loads(cast(IO[bytes], archive.extractfile("expected.json")).read())
 TEXTS = EXPECTED["texts"]
 # The command whose run was killed; `bi_encoder` is what it wrote where it was not.
 PRETRAINING = shlex.split("""
@@ -45,8 +46,7 @@ ANNOTATION = shlex.split("annotate raw_sentences.jsonl --model tiny-llm --store 
 @pytest.fixture(autouse=True)
 def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in a copy of the files, which name each other by relative paths."""
-    shutil.copytree(FILES, tmp_path / "files")
-    monkeypatch.chdir(tmp_path / "files")
+    monkeypatch.chdir(unpack_earlier_files(tmp_path / "files"))
 
 
 @pytest.fixture
