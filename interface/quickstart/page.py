@@ -56,7 +56,7 @@ def write_page(
         few_shot=_rows(few_shot),
         few_shot_caption="Macro-averaged token F1 without O in percent: frozen encoder and one linear layer, "
         f"mean ± standard deviation over {seeds} samples of k to 2k annotations a type from the support tickets "
-        f"({recognizer['test_sentences']} test messages). Where it says names, the layer starts from the names of the "
+        f"({recognizer['test_sentences']} test messages). Where it says names, the layer is drawn to the names of the "
         "types: NuNER's concept encoder reads them, the base encoder compares its own vectors of names and words.",
         few_shot_picture=Picture(files.few_shot_picture, "F1 on the support tickets against k."),
         loss_picture=Picture(

@@ -15,6 +15,14 @@ class OnErrorPolicy(str, Enum):
     stop = "raise"
 
 
+class CorpusFormat(str, Enum):
+    """Formats of corpus files: the configurations of `NuNerCorpus` but the bundled one."""
+
+    records = "records"
+    numind = "numind"
+    pile_ner = "pile_ner"
+
+
 MaxConcepts = Annotated[int | None, typer.Option(help="Keep the annotations of the most frequent concepts only.")]
 MaxExamples = Annotated[int | None, typer.Option(help="Keep a random sample of so many sentences.")]
 Language = Annotated[

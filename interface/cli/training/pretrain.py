@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import StoppedByUser
-from ..options.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
+from ..options.corpus import CorpusFormat, Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..output import main_console, quiet_libraries
 
 if TYPE_CHECKING:
@@ -23,14 +23,6 @@ class Preset(str, Enum):
 
     paper = "paper"
     quickstart = "quickstart"
-
-
-class CorpusFormat(str, Enum):
-    """Formats of corpus files."""
-
-    records = "records"
-    numind = "numind"
-    pile_ner = "pile_ner"
 
 
 class Pooling(str, Enum):

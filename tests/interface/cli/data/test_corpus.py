@@ -8,6 +8,7 @@ from datasets import Dataset, disable_progress_bars, load_dataset
 from typer.testing import CliRunner
 
 from nuner.cli.data.corpus import app
+from nuner.cli.options.corpus import CorpusFormat
 from nuner.data_builders.corpus.builder import NuNerCorpus
 from nuner.data_builders.rejections import CorpusError
 
@@ -153,3 +154,7 @@ def test_bad_input_is_raised_for_the_command_line_to_word(cache, corpus_file, tm
 def test_an_option_value_that_typer_can_judge_is_its_own_error(cache):
     for arguments in (["--on-error", "ignore"], ["--max-concepts", "many"]):
         assert run("stats", *arguments, "--cache-dir", cache).exit_code == 2
+
+
+def test_the_formats_of_the_options_are_those_of_the_builder():
+    assert {name.value for name in CorpusFormat} == set(NuNerCorpus.builder_configs) - {"bundled"}
