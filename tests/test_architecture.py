@@ -68,7 +68,7 @@ def test_imports_go_one_way(package):
             {"data_builders/labelled"},
         ),
         ("nuner.modeling_nuner.loss", "from nuner.data_builders.schema import Entity", {"rooms"}),
-        ("nuner.modeling_nuner.loss", "from .devices import best_device", {"modeling_nuner"}),
+        ("nuner.modeling_nuner.loss", "from .devices import choose_device", {"modeling_nuner"}),
         ("nuner.hub_cards.space.app", "from .write_space import write_space", {"hub_cards/space"}),
         ("nuner.cli.hub.push", "from .pull import pull", {"interface/cli/hub"}),
         (
