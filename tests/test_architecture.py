@@ -67,7 +67,7 @@ def test_imports_go_one_way(package):
             "if TYPE_CHECKING: from .support_tickets import support_tickets",
             {"data_builders/labelled"},
         ),
-        ("nuner.modeling_nuner.loss", "from nuner.data_builders.schema import Entity", {"rooms"}),
+        ("nuner.modeling_nuner.loss", "from nuner.data_builders.schema import CORPUS_FEATURES", {"rooms"}),
         ("nuner.modeling_nuner.loss", "from .devices import choose_device", {"modeling_nuner"}),
         ("nuner.hub_cards.space.app", "from .write_space import write_space", {"hub_cards/space"}),
         ("nuner.cli.hub.push", "from .pull import pull", {"interface/cli/hub"}),
