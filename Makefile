@@ -17,7 +17,6 @@ lint: $(VENV)/installed-lint build/typing/nuner
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	PYTHONPATH=build/typing $(BIN)/lint-imports --no-cache
 
 docs: $(VENV)/installed-docs build/typing/nuner
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
@@ -37,8 +36,8 @@ $(VENV)/installed-lint: setup.cfg pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
 	touch $@
 
-# pyright and import-linter do not follow the import hook of the editable install: show them the package as it is when
-# installed. It is made anew each time, so that no room is missing and none is left that is gone.
+# pyright does not follow the import hook of the editable install: show it the package as it is when installed. It is
+# made anew each time, so that no room is missing and none is left that is gone.
 build/typing/nuner:
 	rm -rf $@
 	mkdir -p $@

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from configparser import ConfigParser
-from fnmatch import fnmatch
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -56,20 +55,19 @@ def test_the_packages_are_the_folders_with_modules():
 
 
 def test_every_other_file_is_installed_too():
-    packages = set(listed("options", "packages"))
     patterns = {
         package: [pattern.strip() for pattern in line.split(",")]
         for package, line in SETUP["options.package_data"].items()
     }
-    forgotten = []
-    for path in files_of_rooms():
-        if path.suffix == ".py" and path.parent != SPACE:
-            continue
-        folder = next(folder for folder in path.parents if package_of(folder) in packages)
-        inside = path.relative_to(folder).as_posix()
-        if not any(fnmatch(inside, pattern) for pattern in patterns["*"] + patterns.get(package_of(folder), [])):
-            forgotten.append(path)
-    assert forgotten == []
+    folders = [path.parent for path in files_of_rooms() if path.name == "__init__.py"]
+    installed = {
+        path
+        for folder in folders
+        for pattern in patterns["*"] + patterns.get(package_of(folder), [])
+        for path in folder.glob(pattern)
+    }
+    data = [path for path in files_of_rooms() if path.suffix != ".py" or path.parent == SPACE]
+    assert [path for path in data if path not in installed] == []
 
 
 def test_git_ignores_no_file_of_the_rooms():

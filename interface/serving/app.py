@@ -38,7 +38,7 @@ async def _wait_for_disconnect(receive: Receive) -> None:
         pass
 
 
-async def _unless_gone(request: Request, work: Coroutine[Any, Any, _Result]) -> _Result | None:
+async def _run_until_disconnect(request: Request, work: Coroutine[Any, Any, _Result]) -> _Result | None:
     """Do what a client waits for; cancel it, and return None, when the client no longer does."""
     task = asyncio.create_task(work)
     # Waiting for the message makes the server read on. To look from time to time, as `is_disconnected` does, is not
@@ -123,7 +123,7 @@ def create_app(
     async def entities(body: EntitiesRequest, request: Request) -> Response:
         """Find the entities of a text or of many."""
         texts = [body.texts] if isinstance(body.texts, str) else body.texts
-        found = await _unless_gone(request, batcher.recognize(texts))
+        found = await _run_until_disconnect(request, batcher.recognize(texts))
         if found is None:
             return Response(status_code=_CLIENT_GONE)
         return _AsciiResponse(answer(found[0] if isinstance(body.texts, str) else found))

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from tokenizers import Encoding, Tokenizer
 
-_BLANK, _LETTER, _MARK = 0, 1, 2
+# A sign is a word of its own, as punctuation is and a character of a script without spaces.
+_BLANK, _LETTER, _SIGN = 0, 1, 2
 # Scripts that put no space between words: a tokenizer that splits at spaces takes a whole sentence for one word.
 _UNSPACED = (
     (0x0E00, 0x0EFF),
@@ -112,7 +113,7 @@ class WordTokenizer:
 
         characters, offset = _character_classes(texts)
         begin_character, behind = start + offset[text_of_token], end + offset[text_of_token]
-        begins |= _beside_a_mark(begin_character, behind, characters)
+        begins |= _starts_or_follows_sign(begin_character, behind, characters)
         first = np.flatnonzero(begins)
         last = np.append(first[1:], total) - 1
         # Byte-level tokenizers make tokens, and words, of mere spaces.
@@ -134,14 +135,14 @@ class WordTokenizer:
             return self._tokenizer.encode_batch([_SURROGATES.sub("\ufffd", text) for text in texts], False, False)
 
 
-def _beside_a_mark(start: np.ndarray, end: np.ndarray, characters: np.ndarray) -> np.ndarray:
-    """Tell which tokens begin with a sign that stands alone, or come behind one."""
-    marks = np.append(characters, _BLANK) == _MARK
-    beside = np.zeros(len(start), dtype=bool)
+def _starts_or_follows_sign(start: np.ndarray, end: np.ndarray, characters: np.ndarray) -> np.ndarray:
+    """Tell which tokens begin with a sign or come behind one."""
+    signs = np.append(characters, _BLANK) == _SIGN
+    found = np.zeros(len(start), dtype=bool)
     # Several tokens may be bytes of one character.
     apart = start[1:] >= end[:-1]
-    beside[1:] = apart & (marks[start[1:]] | marks[np.maximum(end[:-1] - 1, 0)])
-    return beside
+    found[1:] = apart & (signs[start[1:]] | signs[np.maximum(end[:-1] - 1, 0)])
+    return found
 
 
 def _character_classes(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -157,8 +158,8 @@ def _class_of(character: str) -> int:
         return _BLANK
     code = ord(character)
     if any(low <= code <= high for low, high in _UNSPACED):
-        return _MARK
+        return _SIGN
     # Combining marks and joiners belong to the letter before them.
     if character.isalnum() or unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf"):
         return _LETTER
-    return _MARK
+    return _SIGN
