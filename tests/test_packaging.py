@@ -50,8 +50,11 @@ def normalized(distribution: str) -> str:
 
 def test_the_packages_are_the_folders_with_modules():
     folders = {path.parent for path in files_of_rooms() if path.suffix == ".py"} - {SPACE}
-    assert sorted(listed("options", "packages")) == sorted(map(package_of, folders))
-    assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []
+    there, stated = {package_of(folder) for folder in folders}, set(listed("options", "packages"))
+    assert not there - stated, f"add to `packages` in setup.cfg: {', '.join(sorted(there - stated))}"
+    assert not stated - there, f"`packages` in setup.cfg names folders without modules: {stated - there}"
+    bare = [str(folder.relative_to(ROOT)) for folder in folders if not (folder / "__init__.py").is_file()]
+    assert not bare, f"write an __init__.py with one line of purpose into {', '.join(bare)}"
 
 
 def test_every_other_file_is_installed_too():
@@ -67,7 +70,8 @@ def test_every_other_file_is_installed_too():
         for path in folder.glob(pattern)
     }
     data = [path for path in files_of_rooms() if path.suffix != ".py" or path.parent == SPACE]
-    assert [path for path in data if path not in installed] == []
+    forgotten = [str(path.relative_to(ROOT)) for path in data if path not in installed]
+    assert not forgotten, f"no pattern of `package_data` in setup.cfg takes {', '.join(forgotten)}"
 
 
 def test_git_ignores_no_file_of_the_rooms():
@@ -76,13 +80,15 @@ def test_git_ignores_no_file_of_the_rooms():
         ignored = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     except (FileNotFoundError, subprocess.CalledProcessError):
         pytest.skip("no git, or no checkout")
-    assert [path for path in ignored if "__pycache__" not in path] == []
+    hidden = [path for path in ignored if "__pycache__" not in path]
+    assert not hidden, f".gitignore hides {', '.join(hidden)}"
 
 
 def test_no_folder_has_more_modules_than_a_reader_can_overlook():
     folders = {path.parent for path in files_of_rooms() if path.suffix == ".py"}
     modules = {folder: [path for path in folder.glob("*.py") if path.name != "__init__.py"] for folder in folders}
-    assert {folder: len(paths) for folder, paths in modules.items() if len(paths) > MAX_MODULES} == {}
+    full = [str(folder.relative_to(ROOT)) for folder, paths in modules.items() if len(paths) > MAX_MODULES]
+    assert not full, f"more than {MAX_MODULES} modules: make sub-rooms in {', '.join(full)}"
 
 
 def imported_by(path: Path) -> set[str]:
@@ -119,18 +125,21 @@ FEATURES = ("quickstart", "plot", "onnx", "openvino", "demo", "serve", "spacy")
 def test_every_direct_import_is_declared():
     modules = [path for path in files_of_rooms() if path.suffix == ".py" and path.parent != SPACE]
     imported = distributions_of(set().union(*map(imported_by, modules)) - BROUGHT_BY_THE_CALLER)
-    assert sorted(imported - INSTALLED - extras(*FEATURES)) == []
+    undeclared = imported - INSTALLED - extras(*FEATURES)
+    assert not undeclared, f"imported, and declared neither for all nor in an extra: {undeclared}"
 
 
 def test_every_direct_import_of_the_tests_is_declared():
     modules = [path for room in ("tests", "benchmarks") for path in (ROOT / room).rglob("*.py")]
     imported = distributions_of(set().union(*map(imported_by, modules)) - {"support"})
-    assert sorted(imported - INSTALLED - extras("test", *FEATURES)) == []
+    undeclared = imported - INSTALLED - extras("test", *FEATURES)
+    assert not undeclared, f"imported by tests, and not in the extra `test`: {undeclared}"
 
 
 def test_what_every_installation_gets_is_imported():
     modules = [path for path in files_of_rooms() if path.suffix == ".py"]
-    assert sorted(INSTALLED - distributions_of(set().union(*map(imported_by, modules)))) == []
+    unused = INSTALLED - distributions_of(set().union(*map(imported_by, modules)))
+    assert not unused, f"declared in `install_requires`, and imported nowhere: {unused}"
 
 
 def pins() -> dict[str, str]:
@@ -149,7 +158,8 @@ def test_what_is_declared_is_pinned_for_the_tests():
         if "==" in line
     }  # fmt: skip
     declared = INSTALLED | extras(*SETUP["options.extras_require"])
-    assert sorted(declared - set(pins()) - set(map(normalized, exact))) == []
+    loose = declared - set(pins()) - set(map(normalized, exact))
+    assert not loose, f"constraints.txt names no version of {loose}"
 
 
 def test_pre_commit_runs_the_ruff_that_is_pinned():
