@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from .checkpoint_errors import explain_checkpoint_errors
+
 # Architectures that number positions from behind the padding token's id: RoBERTa's 514 positions hold 512 tokens.
 _SHIFTED_POSITIONS = frozenset(
     (
@@ -62,7 +64,8 @@ def fitting_length(encoder: str | os.PathLike[str], wanted: int = 256) -> int:
         Tokens, special ones included.
 
     Raises:
-        OSError: If there is no such encoder.
+        FileNotFoundError: If there is no such encoder.
+        ValueError: If the folder holds no encoder.
 
     Example:
         ```python
@@ -74,8 +77,10 @@ def fitting_length(encoder: str | os.PathLike[str], wanted: int = 256) -> int:
     """
     from transformers import AutoConfig, AutoTokenizer
 
-    limit = AutoTokenizer.from_pretrained(encoder).model_max_length
-    return min(wanted, longest_input(AutoConfig.from_pretrained(encoder), limit))
+    with explain_checkpoint_errors(encoder, "encoder", "encoder that AutoModel and AutoTokenizer load"):
+        limit = AutoTokenizer.from_pretrained(encoder).model_max_length
+        config = AutoConfig.from_pretrained(encoder)
+    return min(wanted, longest_input(config, limit))
 
 
 def _field(config: Any, name: str) -> Any:

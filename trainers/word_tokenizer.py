@@ -1,18 +1,48 @@
-"""The tokenizer of an encoder, for sentences that are split into words."""
+"""The tokenizer of an encoder, for whole texts or for sentences that are split into words."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from typing import Any
 
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
 from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
 
 
-def load_word_tokenizer(encoder: str | Path) -> PreTrainedTokenizerBase:
-    """Load the tokenizer of an encoder, ready for sentences that are split into words.
+def load_tokenizer(encoder: str | os.PathLike[str], **options: Any) -> PreTrainedTokenizerBase:
+    """Load the tokenizer of an encoder.
 
     It tells before anything large is loaded whether there is an encoder at all.
+
+    Args:
+        encoder: Folder or Hub id.
+        **options: As for `AutoTokenizer.from_pretrained`.
+
+    Returns:
+        The tokenizer.
+
+    Raises:
+        FileNotFoundError: If there is no such encoder.
+        ValueError: If the folder holds no encoder.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.word_tokenizer import load_tokenizer
+        >>> load_tokenizer("roberta-base").is_fast  # needs the Hub  # doctest: +SKIP
+        True
+
+        ```
+    """
+    with explain_checkpoint_errors(encoder, "encoder", "encoder that AutoModel and AutoTokenizer load"):
+        AutoConfig.from_pretrained(encoder)
+        return AutoTokenizer.from_pretrained(encoder, **options)
+
+
+def load_word_tokenizer(encoder: str | os.PathLike[str]) -> PreTrainedTokenizerBase:
+    """Load the tokenizer of an encoder, ready for sentences that are split into words.
+
+    Like `load_tokenizer` it tells early whether there is an encoder at all.
 
     Args:
         encoder: Folder or Hub id.
@@ -33,10 +63,8 @@ def load_word_tokenizer(encoder: str | Path) -> PreTrainedTokenizerBase:
 
         ```
     """
-    with explain_checkpoint_errors(encoder, "encoder", "encoder that AutoModel and AutoTokenizer load"):
-        AutoConfig.from_pretrained(encoder)
-        # Byte-level vocabularies (RoBERTa's) tell words apart by the space before them.
-        tokenizer = AutoTokenizer.from_pretrained(encoder, add_prefix_space=True)
+    # Byte-level vocabularies (RoBERTa's) tell words apart by the space before them.
+    tokenizer = load_tokenizer(encoder, add_prefix_space=True)
     if not tokenizer.is_fast:
         raise ValueError(
             f"the tokenizer of the encoder {str(encoder)!r} does not tell which word a sub-word belongs to; "

@@ -21,6 +21,10 @@ logger = logging.getLogger(__name__)
 LabelledSource = str | Path | Dataset | Mapping[Any, Dataset]
 """A path, a Hub id, a `Dataset`, or a `DatasetDict` or another mapping of splits."""
 
+VALIDATION_SPLITS = ("validation", "dev", "valid")
+"""What a split to validate on is called, the most usual name first."""
+
+_SPLITS = ("train", *VALIDATION_SPLITS, "test")
 _TAG_COLUMNS = ("ner_tags", "tags")
 
 
@@ -67,7 +71,7 @@ def _files_of(folder: Path) -> dict[str, Path]:
         found = [file for file in folder.iterdir() if file.suffix in suffixes and file.is_file()]
         # A README.txt is no split; in columns only the usual names count.
         if suffixes is CONLL_SUFFIXES:
-            found = [file for file in found if file.stem in ("train", "validation", "valid", "dev", "test")]
+            found = [file for file in found if file.stem in _SPLITS]
         if found:
             # train before the others, as everywhere on the Hub
             found.sort(key=lambda file: (file.stem != "train", file.stem))

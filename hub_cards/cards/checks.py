@@ -9,7 +9,7 @@ from typing import Any
 from huggingface_hub import CardData, DatasetCard, ModelCard, ModelCardData, try_to_load_from_cache
 from huggingface_hub.constants import CONFIG_NAME
 
-from ..facts.checkpoint import Checkpoint, Kind, entity_types, holds_checkpoint
+from ..facts.checkpoint import Checkpoint, Kind, holds_checkpoint
 from ..facts.parquet_configurations import Configurations, holds_parquet, parquet_configurations
 from ..facts.training_facts import FACTS_FILE, TrainingFacts
 from .card_file import CARD_FILE, read_card
@@ -98,7 +98,7 @@ def _check_labels(checkpoint: Checkpoint, facts: TrainingFacts) -> None:
             f"{checkpoint.folder / FACTS_FILE} is of a model with the labels {_list(facts.labels)}; the checkpoint "
             f"has {_list(checkpoint.labels)}."
         )
-    unknown = [type for type in facts.type_scores if type not in entity_types(checkpoint.labels)]
+    unknown = [type for type in facts.type_scores if type not in checkpoint.types]
     if checkpoint.kind == Kind.recognizer and unknown:
         raise ValueError(
             f"{checkpoint.folder / FACTS_FILE} has scores of {_list(unknown)}, which the checkpoint has no label for."

@@ -99,7 +99,6 @@ def model_card(checkpoint: Checkpoint, facts: TrainingFacts, model_id: str) -> M
         kind=checkpoint.kind,
         Kind=Kind,
         checkpoint=checkpoint,
-        own_concept_tokenizer=(checkpoint.folder / "concept_tokenizer").is_dir(),
         facts=facts,
         few_shot=FewShotTable(facts.few_shot, facts.few_shot_encoder) if facts.few_shot else None,
         history=list(_thinned(facts.history)),

@@ -10,6 +10,8 @@ from typing import Any
 
 from huggingface_hub.constants import CONFIG_NAME
 
+from nuner.modeling_nuner.recognition.label_table import parse_labels
+
 
 class Kind(str, Enum):
     """What a checkpoint is for."""
@@ -83,7 +85,15 @@ class Checkpoint:
     @property
     def types(self) -> list[str]:
         """Entity types, in the order of their labels."""
-        return entity_types(self.labels)
+        return list(dict.fromkeys(kind for _, kind in parse_labels(self.labels) if kind is not None))
+
+    @property
+    def concept_tokenizer(self) -> str | None:
+        """Folder in it with the tokenizer of the concept encoder; None where that is the text encoder's."""
+        # It brings torch along, which all else here does without.
+        from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
+
+        return CONCEPT_TOKENIZER if (self.folder / CONCEPT_TOKENIZER).is_dir() else None
 
 
 def holds_checkpoint(folder: Path) -> bool:
@@ -96,23 +106,3 @@ def holds_checkpoint(folder: Path) -> bool:
         Whether the configuration of a model is in it.
     """
     return (folder / CONFIG_NAME).is_file()
-
-
-def entity_types(labels: tuple[str, ...] | list[str]) -> list[str]:
-    """Return the entity types of IOB2 labels, each once.
-
-    Args:
-        labels: Label names.
-
-    Returns:
-        The types, in the order of their labels.
-
-    Example:
-        ```python
-        >>> from nuner.hub_cards.facts.checkpoint import entity_types
-        >>> entity_types(["O", "B-city", "I-city"])
-        ['city']
-
-        ```
-    """
-    return list(dict.fromkeys(label[2:] if label[:2] in ("B-", "I-") else label for label in labels if label != "O"))

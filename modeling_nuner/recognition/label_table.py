@@ -15,6 +15,32 @@ _BEGINS, _ENDS = frozenset("BSU"), frozenset("ESLU")
 _UNNAMED = re.compile(r"LABEL_\d+")
 
 
+def parse_labels(names: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Tell what each label says.
+
+    Args:
+        names: Names of the labels of one recognizer.
+
+    Returns:
+        Of each its prefix, `I` for a plain type and for `O`, and its entity type, None for `O`.
+
+    Example:
+        ```python
+        >>> from nuner.modeling_nuner.recognition.label_table import parse_labels
+        >>> parse_labels(["O", "B-city", "I-city"])
+        [('I', None), ('B', 'city'), ('I', 'city')]
+
+        ```
+    """
+    # As soon as one label is a plain type, prefixes are part of the names: "B-cell" beside "protein".
+    parts = [_PREFIXED.fullmatch(name) for name in names]
+    prefixed = all(part or name == OUTSIDE for part, name in zip(parts, names, strict=True))
+    return [
+        (part.group(1), part.group(2)) if part and prefixed else ("I", None if name == OUTSIDE else name)
+        for part, name in zip(parts, names, strict=True)
+    ]
+
+
 class LabelTable:
     """The labels of a recognizer as arrays, so that whole batches are decoded at once.
 
@@ -41,14 +67,7 @@ class LabelTable:
                 'write the names into id2label, such as {"0": "O", "1": "B-city", "2": "I-city"}'
             )
         self.names = list(names)
-        # As soon as one label is a plain type, prefixes are part of the names: "B-cell" beside "protein".
-        parts = [_PREFIXED.fullmatch(name) for name in self.names]
-        prefixed = all(part or name == OUTSIDE for part, name in zip(parts, self.names, strict=True))
-        types = [
-            None if name == OUTSIDE else part.group(2) if part and prefixed else name
-            for part, name in zip(parts, self.names, strict=True)
-        ]
-        prefixes = [part.group(1) if part and prefixed else "I" for part in parts]
+        prefixes, types = zip(*parse_labels(self.names), strict=True)
         self.types = list(dict.fromkeys(kind for kind in types if kind is not None))
         place = {kind: i for i, kind in enumerate(self.types)}
         self.type_of = np.array([-1 if kind is None else place[kind] for kind in types])

@@ -53,3 +53,11 @@ def test_the_length_that_fits(tiny_bert_dir, tmp_path):
     tokenizer.save_pretrained(tmp_path)
     RobertaConfig(vocab_size=200, max_position_embeddings=66).save_pretrained(tmp_path)
     assert fitting_length(tmp_path) == 64
+
+
+def test_an_encoder_that_is_none_is_named(tmp_path):
+    for absent in ("no-such-encoder", tmp_path / "absent"):
+        with pytest.raises(FileNotFoundError, match=f"there is no encoder '{absent}'"):
+            fitting_length(absent)
+    with pytest.raises(ValueError, match="holds no encoder that AutoModel and AutoTokenizer load"):
+        fitting_length(tmp_path)

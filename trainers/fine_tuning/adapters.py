@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torch import nn
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
 from nuner.data_builders.files.whole_files import whole_files
+from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
@@ -114,8 +115,8 @@ def load_adapters(
         The recognizer with adapters, in evaluation mode, and its tokenizer. `save_recognizer` merges and exports it.
 
     Raises:
-        FileNotFoundError: If there are no adapters in the folder.
-        OSError: If the encoder does not exist.
+        FileNotFoundError: If there are no adapters in the folder, or the encoder does not exist.
+        ValueError: If its folder holds no encoder.
 
     Example:
         ```python
@@ -128,11 +129,13 @@ def load_adapters(
 
     if not (Path(folder) / ADAPTER_CONFIG).is_file():
         raise FileNotFoundError(f"there are no adapters in {os.fspath(folder)} (no {ADAPTER_CONFIG})")
-    base = encoder or PeftConfig.from_pretrained(os.fspath(folder)).base_model_name_or_path
+    base = encoder or PeftConfig.from_pretrained(os.fspath(folder)).base_model_name_or_path or ""
+    with explain_checkpoint_errors(base, "encoder", "encoder that AutoModel loads"):
+        AutoConfig.from_pretrained(base)
     config = NuNerConfig.from_pretrained(folder)
     id2label: Any = config.id2label
     model = NuNerForTokenClassification.from_encoder(
-        base or "",
+        base,
         [id2label[i] for i in range(len(id2label))],
         num_classifier_layers=config.num_classifier_layers,
         classifier_dropout=config.classifier_dropout,

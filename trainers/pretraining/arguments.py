@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from transformers import TrainingArguments
 
 from nuner.modeling_nuner.devices import is_accelerator_available
 
-from .losses.contrastive_loss import check_normalization
+from .losses.contrastive_bce import ContrastiveBCELoss
+from .losses.contrastive_loss import ContrastiveLoss, check_normalization
 
 # Section 3.3 of the paper.
 PAPER: dict[str, Any] = {
@@ -62,9 +64,14 @@ class ContrastiveTrainingArguments(TrainingArguments):
             size a token. Worth it from two epochs on, where the corpus fits.
         concept_learning_rate: Learning rate of the concept encoder; `learning_rate` when left out.
         loss_normalization: What the summed loss is divided by: `"pairs"`, all (token, concept) pairs of the batch
-            (the paper), or `"positives"`, those that agree. A loss that the trainer is given says so itself.
+            (the paper), or `"positives"`, those that agree. A loss that the trainer is given says so itself, and
+            the trainer's copy of the arguments then has what it says.
         max_length: Longest text, in tokens; what is beyond is cut, with its entities.
         max_concept_length: Longest concept name, in tokens.
+
+    Attributes:
+        loss: In the trainer's copy of the arguments the `repr` of the loss, where it is not `default_loss()`. The loss
+            itself is handed to the trainer, not given here.
 
     Raises:
         ValueError: If `loss_normalization` is neither of the two.
@@ -86,6 +93,8 @@ class ContrastiveTrainingArguments(TrainingArguments):
     loss_normalization: str = field(default="positives", metadata={"help": "'positives' or 'pairs'."})
     max_length: int = field(default=256, metadata={"help": "Longest text, in tokens."})
     max_concept_length: int = field(default=16, metadata={"help": "Longest concept name, in tokens."})
+    # For the account of the run, in checkpoints and on the model's card.
+    loss: str | None = field(default=None, init=False)
     # The collator needs columns that are no arguments of the model.
     remove_unused_columns: bool = field(default=False, metadata={"help": "Leave this off."})
     # All trained parameters take part in every step: a batch has at least one concept.
@@ -101,6 +110,37 @@ class ContrastiveTrainingArguments(TrainingArguments):
             self.use_cpu = True
         super().__post_init__()
         check_normalization(self.loss_normalization)
+
+    def default_loss(self) -> ContrastiveBCELoss:
+        """Return what is learnt from where the trainer is given no loss.
+
+        Returns:
+            The loss of the paper, divided by `loss_normalization`.
+        """
+        return ContrastiveBCELoss(cast(Any, self.loss_normalization))
+
+    def with_loss(self, loss: ContrastiveLoss) -> ContrastiveTrainingArguments:
+        """Return a copy that notes what is learnt from.
+
+        Args:
+            loss: What the trainer was given.
+
+        Returns:
+            The copy, with its `loss_normalization`, and with its `repr` where that does not say it all.
+        """
+        noted = copy.copy(self)
+        noted.loss_normalization = loss.normalization
+        noted.loss = repr(loss) if loss != noted.default_loss() else None
+        return noted
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the arguments as they are saved.
+
+        Returns:
+            Those that can be given, and `loss` where it is another one than the default.
+        """
+        values = super().to_dict()
+        return values if self.loss is None else {**values, "loss": self.loss}
 
     @classmethod
     def preset(cls, name: str, **overrides: Any) -> ContrastiveTrainingArguments:

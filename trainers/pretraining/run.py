@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from datasets import Dataset, DatasetDict
-from transformers import AutoTokenizer, TrainerCallback
+from transformers import TrainerCallback
 
 from nuner.data_builders.files.whole_files import whole_files, write_whole
 from nuner.modeling_nuner.devices import bf16_is_fast, is_accelerator_available
@@ -20,8 +20,10 @@ from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 
 from ..checkpoints import latest_complete_checkpoint
+from ..word_tokenizer import load_tokenizer
 from .arguments import PRESETS, ContrastiveTrainingArguments, preset_model_fields
-from .losses.contrastive_loss import ContrastiveLoss
+from .losses.contrastive_bce import ContrastiveBCELoss
+from .losses.contrastive_loss import ContrastiveLoss, check_loss
 from .trainer import ContrastiveTrainer
 
 CHECKPOINTS = "checkpoints"
@@ -61,7 +63,7 @@ def pretrain(
         preset: Name of a preset of `ContrastiveTrainingArguments`.
         model_fields: Fields of `NuNerConfig`, such as `temperature`, that replace those of the preset.
         corpus_description: What the corpus is, for the figures.
-        loss: What is learnt from; `ContrastiveBCELoss` with the `loss_normalization` of the preset when left out. A
+        loss: What is learnt from; `ContrastiveBCELoss` with the `loss_normalization` of the arguments when left out. A
             run is resumed with the same loss, that is with one of the same `repr`.
         resume: Go on from the newest complete checkpoint, where there is one.
         tell: Called with what the user should know, by the first process.
@@ -74,8 +76,10 @@ def pretrain(
         `versions`.
 
     Raises:
-        OSError: If an encoder does not exist.
-        ValueError: If there are checkpoints of an earlier run and `resume` is off, or that run had other settings.
+        FileNotFoundError: If an encoder does not exist.
+        TypeError: If the loss is none.
+        ValueError: If there are checkpoints of an earlier run and `resume` is off, that run had other settings, a
+            folder holds no encoder, or the loss is divided by something else than `loss_normalization` says.
 
     Example:
         ```python
@@ -86,6 +90,11 @@ def pretrain(
         ```
     """
     output, concept_encoder = Path(output_dir), concept_encoder if concept_encoder is not None else text_encoder
+    if loss is not None:
+        _check_loss(loss, overrides)
+    tokenizer, concept_tokenizer = load_tokenizer(text_encoder), None
+    if os.fspath(concept_encoder) != os.fspath(text_encoder):
+        concept_tokenizer = load_tokenizer(concept_encoder)
     validation = corpus["validation"] if len(corpus.get("validation", ())) else None
     args = ContrastiveTrainingArguments.preset(
         preset,
@@ -113,7 +122,7 @@ def pretrain(
         "bf16": args.bf16,
         "processes": args.world_size,
     }
-    if loss is not None:
+    if loss is not None and loss != args.default_loss():
         settings["loss"] = repr(loss)
     checkpoint = _checkpoint_to_resume(output / CHECKPOINTS, settings, resume)
     if args.should_save:
@@ -125,14 +134,13 @@ def pretrain(
         _write_json(output / CHECKPOINTS / SETTINGS_FILE, settings)
 
     model = NuNerForPreTraining.from_encoders(text_encoder, concept_encoder, **fields)
-    own_tokenizer = os.fspath(concept_encoder) != os.fspath(text_encoder)
     trainer = ContrastiveTrainer(
         model=model,
         args=args,
         train_dataset=corpus["train"],
         eval_dataset=validation,
-        processing_class=AutoTokenizer.from_pretrained(text_encoder),
-        concept_processing_class=AutoTokenizer.from_pretrained(concept_encoder) if own_tokenizer else None,
+        processing_class=tokenizer,
+        concept_processing_class=concept_tokenizer,
         loss=loss,
         callbacks=list(callbacks),
     )
@@ -153,10 +161,21 @@ def pretrain(
     if trainer.is_world_process_zero():
         with whole_files(output / BACKBONE) as staging:
             export_backbone(trainer.model, staging)
-            AutoTokenizer.from_pretrained(text_encoder).save_pretrained(staging)
+            # Not the trainer's: a tokenizer remembers how it was last called, and is saved with that.
+            load_tokenizer(text_encoder).save_pretrained(staging)
         trainer.write_card(output / BACKBONE)
         _write_json(output / RESULTS_FILE, results)
     return results
+
+
+def _check_loss(loss: ContrastiveLoss, overrides: Mapping[str, Any]) -> None:
+    check_loss(loss)
+    stated = overrides.get("loss_normalization", loss.normalization)
+    if stated != loss.normalization:
+        raise ValueError(
+            f"the loss {loss!r} is divided by {loss.normalization}, and loss_normalization is {stated!r}: leave that "
+            "out, or give another loss"
+        )
 
 
 def _checkpoint_to_resume(folder: Path, settings: dict[str, Any], resume: bool) -> Path | None:
@@ -172,7 +191,8 @@ def _checkpoint_to_resume(folder: Path, settings: dict[str, Any], resume: bool) 
         earlier = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return checkpoint
-    now = json.loads(json.dumps(settings, default=str))
+    now = _comparable(json.loads(json.dumps(settings, default=str)))
+    earlier = _comparable(earlier)
     other = [name for name in {**now, **earlier} if earlier.get(name) != now.get(name)]
     if other:
         raise ValueError(
@@ -180,6 +200,14 @@ def _checkpoint_to_resume(folder: Path, settings: dict[str, Any], resume: bool) 
             f"{folder / SETTINGS_FILE}, or choose another output folder."
         )
     return checkpoint
+
+
+def _comparable(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings with the loss that was learnt from, whether an object named it or `loss_normalization`."""
+    overrides = dict(settings.get("overrides", {}))
+    normalization = overrides.pop("loss_normalization", settings.get("preset", {}).get("loss_normalization"))
+    loss = settings.get("loss", repr(ContrastiveBCELoss(normalization)))
+    return {**settings, "overrides": overrides, "loss": loss}
 
 
 def _final_validation(trainer: ContrastiveTrainer) -> dict[str, float]:

@@ -31,8 +31,7 @@ from .concept_table import ConceptTable
 from .features import featurize_corpus
 from .gather import gather_concepts
 from .length_sampler import EpochCallback, LengthGroupedSampler
-from .losses.contrastive_bce import ContrastiveBCELoss
-from .losses.contrastive_loss import ContrastiveLoss, check_normalization
+from .losses.contrastive_loss import ContrastiveLoss, check_loss
 from .lower_layer_cache import LowerLayerCache, can_be_split
 from .pair_metrics import PairMetrics
 
@@ -48,16 +47,17 @@ class ContrastiveTrainer(HubTrainer):
 
     Args:
         model: The bi-encoder.
-        args: The arguments.
+        args: The arguments; with a loss of its own the trainer has a copy, which notes that.
         train_dataset: Corpus rows to learn from: `text`, `entities` with `start`, `end`, `concept`.
         eval_dataset: Corpus rows to measure on.
         processing_class: Tokenizer of the text encoder.
         concept_processing_class: Tokenizer of the concept encoder; that of the text encoder when left out.
         loss: What is learnt from and measured in validation; `ContrastiveBCELoss` with the `loss_normalization` of
-            the arguments when left out. Otherwise what that loss is divided by is noted in the arguments.
+            the arguments when left out.
         **kwargs: As for `transformers.Trainer`.
 
     Raises:
+        TypeError: If the loss is none.
         ValueError: If the corpus has no concept, more layers shall be frozen than there are, or the loss is divided
             by something else than positives or pairs.
 
@@ -92,10 +92,11 @@ class ContrastiveTrainer(HubTrainer):
         loss: ContrastiveLoss | None = None,
         **kwargs: Any,
     ) -> None:
-        self.loss = loss if loss is not None else ContrastiveBCELoss(cast(Any, args.loss_normalization))
-        check_normalization(self.loss.normalization, f"the normalization of {type(self.loss).__name__}")
-        # For the account of the run, in checkpoints and on the model's card.
-        args.loss_normalization = self.loss.normalization
+        self.loss = loss if loss is not None else args.default_loss()
+        check_loss(self.loss)
+        if loss is not None:
+            # A copy: the caller may give the same arguments to another trainer, without a loss.
+            args = args.with_loss(loss)
         own = concept_processing_class is not processing_class
         self.concept_processing_class = concept_processing_class if own else None
         corpora = [corpus for corpus in (train_dataset, eval_dataset) if corpus is not None]

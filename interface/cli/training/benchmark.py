@@ -14,6 +14,8 @@ from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 
 from ..output import quiet_libraries
 
+RESULT_FILE, PICTURE_FILE = "few_shot.json", "few_shot.png"
+
 
 def benchmark(
     encoders: Annotated[
@@ -42,9 +44,9 @@ def benchmark(
         typer.Option("--names", help="Also heads that start from the names of the types."),
     ] = False,
     bf16: Annotated[bool, typer.Option("--bf16", help="Run the encoders in bfloat16.")] = False,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for few_shot.json and few_shot.png.")] = Path(
-        "few-shot"
-    ),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help=f"Folder for {RESULT_FILE} and {PICTURE_FILE}.")
+    ] = Path("few-shot"),
 ) -> None:
     """Fit a linear layer on frozen encoders with k examples a type, and compare their F1.
 
@@ -70,9 +72,9 @@ def benchmark(
             _named(encoders), data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
         )
     console.print(result.table())
-    result.to_json(output / "few_shot.json")
-    plot_few_shot(result, output / "few_shot.png")
-    console.print(f"Written: {output / 'few_shot.json'}, {output / 'few_shot.png'}")
+    result.to_json(output / RESULT_FILE)
+    plot_few_shot(result, output / PICTURE_FILE)
+    console.print(f"Written: {output / RESULT_FILE}, {output / PICTURE_FILE}")
 
 
 def _named(encoders: Sequence[str]) -> dict[str, str]:

@@ -10,11 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from support.small_models import python_blocks, save_small_model, whole_facts
+from transformers import AutoTokenizer
 
+from nuner import EntityRecognizer, NuNerForTokenClassification, save_recognizer
 from nuner.hub_cards import Source, TrainingData, TrainingFacts, check_card, write_model_card
 from nuner.hub_cards.cards.markdown import printable
 from nuner.hub_cards.cards.model_card import model_card
 from nuner.hub_cards.facts.checkpoint import Checkpoint
+from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
 
 KINDS = ["bi-encoder", "backbone", "recognizer", "two-layer"]
 
@@ -122,6 +125,35 @@ def test_any_name_survives_yaml_and_shows_no_markup(models, name, other):
     page = MarkdownIt("commonmark").enable("table").render(again.text)
     assert "<script" not in page
     assert "14246" not in page
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["O", "B-city", "I-city"],
+        ["O", "S-city", "B-city", "I-city", "E-city"],
+        ["O", "B-cell", "protein"],
+        ["O", "city"],
+    ],
+    ids=["IOB2", "BIOES", "plain", "one plain type"],
+)
+def test_the_card_names_the_types_that_the_recognizer_finds(tiny_bert_dir, tmp_path, labels):
+    tokenizer = AutoTokenizer.from_pretrained(tiny_bert_dir)
+    save_recognizer(NuNerForTokenClassification.from_encoder(tiny_bert_dir, labels), tokenizer, tmp_path / "model")
+    card: Any = ModelCard.load(write_model_card(tmp_path / "model"))
+    assert card.data["entity_types"] == EntityRecognizer.from_pretrained(tmp_path / "model").labels.types
+
+
+def test_the_snippet_loads_the_concept_encoders_own_tokenizer(tiny_bert_dir, tmp_path, monkeypatch):
+    folder = save_small_model("bi-encoder", tiny_bert_dir, tmp_path / "model")
+    assert "subfolder" not in write_model_card(folder).read_text(encoding="utf-8")
+    AutoTokenizer.from_pretrained(tiny_bert_dir).save_pretrained(folder / CONCEPT_TOKENIZER)
+    card = write_model_card(folder).read_text(encoding="utf-8")
+    assert f'subfolder="{CONCEPT_TOKENIZER}"' in card
+    monkeypatch.chdir(tmp_path)
+    scope: dict = {}
+    exec(compile(python_blocks(card)[-1], "card", "exec"), scope)
+    assert scope["probabilities"].shape[-1] == 2
 
 
 def test_a_card_that_a_person_wrote_is_kept(models):

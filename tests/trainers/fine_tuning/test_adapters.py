@@ -33,3 +33,7 @@ def test_adapters_are_saved_loaded_and_merged(tiny_bert_dir, tmp_path):
     torch.testing.assert_close(moved(**inputs).logits, expected, atol=1e-4, rtol=1e-4)
     with pytest.raises(FileNotFoundError, match="no adapters in"):
         load_adapters(tmp_path / "merged")
+    with pytest.raises(FileNotFoundError, match="there is no encoder 'no-such-encoder'"):
+        load_adapters(tmp_path / "adapters", encoder="no-such-encoder")
+    with pytest.raises(ValueError, match="holds no encoder that AutoModel loads"):
+        load_adapters(tmp_path / "adapters", encoder=tmp_path)

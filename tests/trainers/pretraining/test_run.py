@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support.small_corpus import small_corpus
 from transformers import TrainerCallback
 
@@ -41,3 +42,16 @@ def test_scores_are_fitted_where_there_is_a_validation_split(tiny_bert_dir: Path
     del corpus["validation"]
     figures = pretrain(tiny_bert_dir, corpus, tmp_path / "without", **ARGUMENTS)
     assert "calibration" not in figures
+
+
+@pytest.mark.parametrize("which", ["text_encoder", "concept_encoder"])
+def test_an_encoder_that_is_none_is_named_before_anything_is_written(
+    tiny_bert_dir: Path, tmp_path: Path, which: str
+) -> None:
+    encoders: dict[str, Any] = {"text_encoder": tiny_bert_dir, "concept_encoder": tiny_bert_dir}
+    for given in ("no-such-encoder", tmp_path / "absent"):
+        with pytest.raises(FileNotFoundError, match=f"there is no encoder '{given}'"):
+            pretrain(**{**encoders, which: given}, corpus={}, output_dir=tmp_path / "run", **ARGUMENTS)
+    with pytest.raises(ValueError, match="holds no encoder that AutoModel and AutoTokenizer load"):
+        pretrain(**{**encoders, which: tmp_path}, corpus={}, output_dir=tmp_path / "run", **ARGUMENTS)
+    assert not (tmp_path / "run").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
@@ -54,7 +54,8 @@ class ContrastiveBCELoss:
     """
 
     normalization: Normalization = "positives"
-    max_block_logits: int = MAX_BLOCK_LOGITS
+    # It changes no result: a run that was broken off may go on with another one.
+    max_block_logits: int = field(default=MAX_BLOCK_LOGITS, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check the divisor."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from torch import Tensor
 
@@ -69,6 +69,29 @@ class ContrastiveLoss(Protocol):
             The sum, a scalar.
         """
         ...
+
+
+def check_loss(loss: Any) -> None:
+    """Check that an object can be handed to the trainer as its loss.
+
+    Args:
+        loss: What was given.
+
+    Raises:
+        TypeError: If it cannot be called, is a class, or does not say what its sum is divided by.
+        ValueError: If that is neither `"positives"` nor `"pairs"`.
+    """
+    if isinstance(loss, type):
+        raise TypeError(f"the loss is the class {loss.__name__}; hand over an object of it, {loss.__name__}()")
+    if not hasattr(loss, "normalization"):
+        choices = " or ".join(repr(choice) for choice in NORMALIZATIONS)
+        raise TypeError(
+            f"the loss {loss!r} does not say what its sum is divided by: it needs an attribute `normalization`, "
+            f"{choices}, as ContrastiveLoss has it"
+        )
+    check_normalization(loss.normalization, f"the normalization of {type(loss).__name__}")
+    if not callable(loss):
+        raise TypeError(f"the loss {loss!r} cannot be called; it needs the call of ContrastiveLoss")
 
 
 def check_normalization(normalization: str, name: str = "loss_normalization") -> None:

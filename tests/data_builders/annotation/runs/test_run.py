@@ -13,6 +13,7 @@ from collections import Counter
 import pytest
 from support.annotation_cases import MODEL, quick_client, quick_settings, some_sentences
 from support.openai_server_process import OpenAIServerProcess
+from support.small_disk import enlarge, needs_small_disk, small_disk
 
 from nuner.cli import main
 from nuner.data_builders.annotation.llm.cost import Prices
@@ -190,21 +191,18 @@ def test_a_server_that_goes_away_costs_no_attempts(path):
         fill_store(path, client, quick_settings())
 
 
-def test_a_full_disk_stops_the_run_and_loses_nothing_that_was_written(path, monkeypatch):
+@needs_small_disk
+def test_a_full_disk_stops_the_run_and_loses_nothing_that_was_written(tmp_path):
     sentences = some_sentences(300)
+    disk = tmp_path / "disk"
+    path = disk / "store.sqlite"
     padding = '{"entities": [{"text": "Paris", "concept": "city", "description": "' + "x" * 20_000 + '"}]}'
-    opened = AnnotationStore._open
-
-    def open_on_a_small_disk(store):
-        opened(store)
-        store._connection.execute("PRAGMA max_page_count = 500")
-
-    with OpenAIServerProcess(replies={row["text"]: padding for row in sentences}) as server:
+    # Each sentence takes some 40 kB, reply and entities; a write-ahead log takes them once more.
+    with small_disk(disk, "8m"), OpenAIServerProcess(replies={row["text"]: padding for row in sentences}) as server:
         client = quick_client(server.base_url)
-        monkeypatch.setattr(AnnotationStore, "_open", open_on_a_small_disk)
         with pytest.raises(OSError, match="No space left"):
             fill_store(path, client, quick_settings(), sentences)
-        monkeypatch.undo()
+        enlarge(disk, "100m")
         with AnnotationStore(path) as store:
             before = store.counts()["done"]
         assert 0 < before < 300

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from nuner.data_builders.labelled.formats.conll import read_conll
 from nuner.data_builders.labelled.load import entity_types, load_labelled
+from nuner.data_builders.labelled.sources import VALIDATION_SPLITS
 from nuner.data_builders.rejections import CorpusError, Rejections
 
 _CELL = st.text(st.characters(exclude_categories=("Z", "C"), exclude_characters="#"), min_size=1, max_size=6)
@@ -72,11 +73,12 @@ def test_what_was_written_is_read(tmp_path_factory, sentences, delimiter):
     assert _read(path, text) == [([w for w, _ in rows], [t for _, t in rows]) for rows in sentences]
 
 
-def test_a_folder_of_columns_in_iob1(tmp_path):
+@pytest.mark.parametrize("validation", VALIDATION_SPLITS)
+def test_a_folder_of_columns_in_iob1(tmp_path, validation):
     (tmp_path / "train.txt").write_text("Ada I-PER\nin O\nRome I-LOC\nParis B-LOC\n")
-    (tmp_path / "dev.txt").write_text("Rome I-LOC\n")
+    (tmp_path / f"{validation}.txt").write_text("Rome I-LOC\n")
     (tmp_path / "README.txt").write_text("About these files.\n")
     loaded = load_labelled(tmp_path)
-    assert list(loaded) == ["train", "dev"]
+    assert list(loaded) == ["train", validation]
     assert entity_types(loaded["train"]) == ["LOC", "PER"]
     assert loaded["train"]["ner_tags"][0] == [3, 0, 1, 1]

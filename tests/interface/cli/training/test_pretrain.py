@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from support.cli_runs import nuner, start_nuner
+from support.small_disk import needs_small_disk, small_disk
 from transformers import AutoModel, AutoTokenizer, BertModel
 
 from nuner import NuNerForPreTraining
@@ -117,14 +118,11 @@ def test_ctrl_c_leaves_a_whole_checkpoint_and_says_how_to_go_on(tiny_bert_dir, t
     assert load_file(tmp_path / named / "model.safetensors")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs a small disk of its own")
+@needs_small_disk
 def test_a_full_disk_leaves_the_last_checkpoint_whole(tiny_bert_dir, tmp_path):
     disk = tmp_path / "disk"
-    disk.mkdir()
     # Room for one checkpoint of about half a megabyte, and not for a second one.
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1200k", "tmpfs", disk], capture_output=True).returncode:
-        pytest.skip("a file system cannot be mounted here")
-    try:
+    with small_disk(disk, "1200k"):
         run = ["pretrain", "--text-encoder", tiny_bert_dir, *SMALL, "--epochs", 5, "-o", disk / "nuner"]
         process = start_nuner(*run)
         _, stderr = process.communicate(timeout=120)
@@ -134,8 +132,6 @@ def test_a_full_disk_leaves_the_last_checkpoint_whole(tiny_bert_dir, tmp_path):
         checkpoint = disk / "nuner" / "checkpoints" / "checkpoint-7"
         assert json.loads((checkpoint / "trainer_state.json").read_text())["global_step"] == 7
         assert load_file(checkpoint / "model.safetensors")
-    finally:
-        subprocess.run(["umount", disk], check=True)
 
 
 def test_under_torchrun_one_process_speaks(tiny_bert_dir, tmp_path):

@@ -12,8 +12,13 @@ import pytest
 import torch
 from support.small_corpus import small_corpus, small_trainer
 from support.softmax_loss import SoftmaxLoss
+from transformers import AutoTokenizer
 
-from nuner.trainers import pretrain
+from nuner import ContrastiveTrainer, ContrastiveTrainingArguments, NuNerForPreTraining
+from nuner.hub_cards import ModelCardCallback
+from nuner.trainers import ContrastiveBCELoss, pretrain
+
+ARGUMENTS: dict[str, Any] = {"num_frozen_text_layers": 1, "max_steps": 1, "use_cpu": True, "bf16": False}
 
 
 def test_it_trains(tiny_bert_dir: Path, tmp_path: Path) -> None:
@@ -62,15 +67,85 @@ def test_what_it_is_divided_by_is_noted(tiny_bert_dir: Path, tmp_path: Path) -> 
     assert trainer.args.loss_normalization == "positives"
 
 
+def test_the_arguments_may_serve_another_trainer(tiny_bert_dir: Path, tmp_path: Path) -> None:
+    args = ContrastiveTrainingArguments.preset(
+        "paper", output_dir=str(tmp_path), num_frozen_text_layers=1, use_cpu=True
+    )
+    parts: dict[str, Any] = {
+        "model": NuNerForPreTraining.from_encoders(tiny_bert_dir),
+        "args": args,
+        "train_dataset": small_corpus(4),
+        "processing_class": AutoTokenizer.from_pretrained(tiny_bert_dir),
+    }
+    assert ContrastiveTrainer(**parts, loss=SoftmaxLoss()).args.loss_normalization == "positives"
+    assert (args.loss_normalization, args.loss) == ("pairs", None)
+    assert ContrastiveTrainer(**parts).loss == ContrastiveBCELoss("pairs")
+
+
+def test_it_is_in_the_account(tiny_bert_dir: Path, tmp_path: Path) -> None:
+    corpus = {"train": small_corpus(24)}
+    losses = {"default": None, "same": ContrastiveBCELoss("positives"), "another": SoftmaxLoss()}
+    for name, loss in losses.items():
+        pretrain(tiny_bert_dir, corpus, tmp_path / name, loss=loss, callbacks=[ModelCardCallback()], **ARGUMENTS)
+        noted = repr(loss) if name == "another" else None
+        normalization = "pairs" if name == "default" else "positives"
+        for folder in (tmp_path / name, tmp_path / name / "checkpoints" / "checkpoint-1"):
+            for file, section in (("training_args.json", None), ("training_facts.json", "hyperparameters")):
+                values = json.loads((folder / file).read_text(encoding="utf-8"))
+                values = values[section] if section else values
+                assert (values.get("loss"), values["loss_normalization"]) == (noted, normalization), file
+            card = (folder / "README.md").read_text(encoding="utf-8")
+            assert ("| `loss` | SoftmaxLoss(normalization='positives') |" in card) == (name == "another")
+
+
 def test_a_whole_run_is_resumed_with_the_same_loss_only(tiny_bert_dir: Path, tmp_path: Path) -> None:
     corpus = {"train": small_corpus(24)}
-    arguments: dict[str, Any] = {"num_frozen_text_layers": 1, "max_steps": 1, "use_cpu": True, "bf16": False}
-    figures = pretrain(tiny_bert_dir, corpus, tmp_path, loss=SoftmaxLoss(), **arguments)
+    figures = pretrain(tiny_bert_dir, corpus, tmp_path, loss=SoftmaxLoss(), **ARGUMENTS)
     assert figures["settings"]["loss"] == "SoftmaxLoss(normalization='positives')"
     assert json.loads((tmp_path / "pretraining.json").read_text(encoding="utf-8"))["settings"] == figures["settings"]
     with pytest.raises(ValueError, match=r"other settings \(loss\)"):
-        pretrain(tiny_bert_dir, corpus, tmp_path, resume=True, **arguments)
-    pretrain(tiny_bert_dir, corpus, tmp_path, loss=SoftmaxLoss(), resume=True, **arguments)
+        pretrain(tiny_bert_dir, corpus, tmp_path, resume=True, **ARGUMENTS)
+    pretrain(tiny_bert_dir, corpus, tmp_path, loss=SoftmaxLoss(), resume=True, **ARGUMENTS)
+
+
+def test_the_same_loss_may_be_named_in_another_way(tiny_bert_dir: Path, tmp_path: Path) -> None:
+    """By the preset, by an argument, or as an object."""
+    corpus = {"train": small_corpus(24)}
+    pretrain(tiny_bert_dir, corpus, tmp_path / "paper", **ARGUMENTS)
+    figures = pretrain(
+        tiny_bert_dir, corpus, tmp_path / "paper", loss=ContrastiveBCELoss("pairs"), resume=True, **ARGUMENTS
+    )
+    assert "loss" not in figures["settings"]
+    pretrain(tiny_bert_dir, corpus, tmp_path / "argument", loss_normalization="positives", **ARGUMENTS)
+    with pytest.raises(ValueError, match=r"other settings \(loss\)"):
+        pretrain(tiny_bert_dir, corpus, tmp_path / "argument", resume=True, **ARGUMENTS)
+    # How large its blocks are changes no result.
+    same = ContrastiveBCELoss("positives", max_block_logits=1000)
+    figures = pretrain(tiny_bert_dir, corpus, tmp_path / "argument", loss=same, resume=True, **ARGUMENTS)
+    assert figures["settings"]["loss"] == "ContrastiveBCELoss(normalization='positives')"
+
+
+def test_two_divisors_are_refused(tiny_bert_dir: Path, tmp_path: Path) -> None:
+    corpus, loss = {"train": small_corpus(4)}, ContrastiveBCELoss("positives")
+    with pytest.raises(ValueError, match="is divided by positives, and loss_normalization is 'pairs'"):
+        pretrain(tiny_bert_dir, corpus, tmp_path / "run", loss=loss, loss_normalization="pairs", **ARGUMENTS)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("loss", "complaint"),
+    [
+        (lambda *vectors: torch.zeros(()), "does not say what its sum is divided by: it needs an attribute"),
+        (SoftmaxLoss, r"the loss is the class SoftmaxLoss; hand over an object of it, SoftmaxLoss\(\)"),
+        (SimpleNamespace(normalization="pairs"), "cannot be called"),
+    ],
+    ids=["no divisor", "a class", "no call"],
+)
+def test_what_is_no_loss_is_refused(tiny_bert_dir: Path, tmp_path: Path, loss: Any, complaint: str) -> None:
+    with pytest.raises(TypeError, match=complaint):
+        small_trainer(tiny_bert_dir, tmp_path, loss=loss)
+    with pytest.raises(TypeError, match=complaint):
+        pretrain(tiny_bert_dir, {"train": small_corpus(4)}, tmp_path, loss=loss, **ARGUMENTS)
 
 
 def test_an_unknown_divisor_is_refused(tiny_bert_dir: Path, tmp_path: Path) -> None:
