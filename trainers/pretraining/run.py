@@ -74,7 +74,7 @@ def pretrain(
         `versions`.
 
     Raises:
-        OSError: If an encoder does not exist.
+        OSError: If an encoder does not exist, or there is a file where the output folder shall be.
         ValueError: If there are checkpoints of an earlier run and `resume` is off, or that run had other settings.
 
     Example:
@@ -115,6 +115,7 @@ def pretrain(
     }
     if loss is not None:
         settings["loss"] = repr(loss)
+    output.mkdir(parents=True, exist_ok=True)  # tells by its own name of a file that is in the way
     checkpoint = _checkpoint_to_resume(output / CHECKPOINTS, settings, resume)
     if args.should_save:
         if checkpoint is not None:
