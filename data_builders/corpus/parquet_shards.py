@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,8 @@ from ..files.whole_files import whole_files
 from ..schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
 
 _ROWS_AT_ONCE = 5_000
+# Where earlier versions wrote, in the corpus's folder; a run that was killed has left it there.
+_EARLIER_STAGING = ".incomplete"
 
 
 class ParquetShards:
@@ -58,6 +61,7 @@ class ParquetShards:
 
     def __enter__(self) -> ParquetShards:
         self._folder.mkdir(parents=True, exist_ok=True)  # told at once where that cannot be
+        shutil.rmtree(self._folder / _EARLIER_STAGING, ignore_errors=True)
         folder = self._staging.__enter__()
         self._splits = {name: _SplitWriter(name, folder, self._rows_per_shard) for name in (TRAIN, VALIDATION)}
         return self

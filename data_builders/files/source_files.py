@@ -41,7 +41,14 @@ def resolve_data_files(data_files: DataFiles) -> DataFilesDict:
 def _resolve_one(name: str) -> DataFilesList:
     path = Path(name).expanduser()
     if path.is_dir():
-        found = [file for file in path.rglob("*") if file.name.endswith(_SUFFIXES_IN_A_FOLDER) and file.is_file()]
+        found = [
+            file
+            for file in path.rglob("*")
+            if file.name.endswith(_SUFFIXES_IN_A_FOLDER)
+            and file.is_file()
+            # Nor does datasets look at what is hidden, such as what a killed process has left half written.
+            and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        ]
         if not found:
             raise FileNotFoundError(f"The folder {path} holds no {', '.join(_SUFFIXES_IN_A_FOLDER)} file.")
         return _local(sorted(found))

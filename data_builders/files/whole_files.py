@@ -7,9 +7,10 @@ import os
 import re
 import secrets
 import shutil
-import stat
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 
 try:
@@ -19,6 +20,9 @@ except ImportError:  # Windows, where nobody can remove a file that is open
 
 UNFINISHED = ".incomplete"
 """The end of the name of what is being written, or of what a killed process has left of it."""
+
+# Why a file cannot be made or moved somewhere, although it may be written where it is.
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV, errno.EROFS}
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes, errors: str = "strict") -> None:
@@ -51,15 +55,16 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Write a file so that it holds all of its new content, or what it held before.
 
     The new content is on the disk before it takes the place of the old one. A file that a link leads to is replaced
-    where it is, and keeps its permissions; a new one gets those of any new file. What is no regular file (a pipe,
-    `/dev/stdout`) is written to as it is.
+    where it is, and keeps its permissions; a new one gets those of any new file. One that may be written but not be
+    replaced (it is mounted alone, or lies in a folder of somebody else) gets the complete content in one go. What is
+    no regular file (a pipe, `/dev/stdout`) is written to as it is.
 
     Args:
         path: The file. Its folder is there already.
 
     Yields:
-        A path beside it to write to, which takes the file's place once the block has ended without an error. Its
-        name does not end as that of the file does: a writer that goes by names must be told the format.
+        A path to write to, mostly beside it, which takes the file's place once the block has ended without an error.
+        Its name does not end as that of the file does: a writer that goes by names must be told the format.
 
     Raises:
         OSError: If the file cannot be written; it is as it was before, and nothing else is left.
@@ -80,32 +85,31 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         yield path
         return
     target = Path(os.path.realpath(path))
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
-    if mode is not None and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    with _beside(target, path, _new_file) as unfinished:
+    # A file that is there may be ours to write in a folder that is not: then its new content waits elsewhere.
+    folders = [target.parent, Path(tempfile.gettempdir())] if target.exists() else [target.parent]
+    with _unfinished(target, path, folders, partial(Path.touch, exist_ok=False)) as unfinished:
+        if target.exists():
+            _refuse_read_only(target)
+            unfinished.chmod(0o600)  # until it gets the permissions of the file
         yield unfinished
         _flush(unfinished)
-        if mode is not None:
-            unfinished.chmod(mode)
-        unfinished.replace(target)
-        _flush_folder(target.parent)
+        _put(unfinished, target)
 
 
 @contextmanager
 def whole_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
     """Write files to a folder so that it holds all of the new ones, or what it held before.
 
-    A new folder appears in one step. In one that is there each file is replaced by itself: a process that is killed
-    at that very moment leaves some new and some old files, each of them whole.
+    A new folder appears in one step. In one that is there each file takes its place by itself, as with `whole_file`: a
+    process that is killed at that very moment leaves some new and some old files.
 
     Args:
         folder: Where the files shall be. What else lies there stays. It is made where it is missing, with the folders
             around it.
 
     Yields:
-        A folder beside it to write to. Its files, and those of folders in it, are moved once the block has ended
-        without an error.
+        A folder to write to: a hidden one in that which is there, or beside the place of a new one. Its files, and
+        those of folders in it, are moved once the block has ended without an error.
 
     Raises:
         OSError: If a file cannot be written; the folder is as it was before, and nothing else is left.
@@ -123,8 +127,13 @@ def whole_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
     """
     folder = Path(folder)
     target = Path(os.path.realpath(folder))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(target, folder, Path.mkdir) as staging:
+    if target.exists():
+        folder.mkdir(exist_ok=True)  # tells at once of a file that is in the way
+        _remove_leftovers(target, target.parent)  # of when the folder was new
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    # A folder's own disk and rights are what its files need; those around it may be others.
+    with _unfinished(target, folder, [target if target.exists() else target.parent], Path.mkdir) as staging:
         yield staging
         files = sorted(path for path in staging.rglob("*") if path.is_file())
         for file in files:
@@ -133,46 +142,64 @@ def whole_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
             _move_into(target, staging, files)
         else:
             staging.rename(target)
-            _flush_folder(target.parent)
+            _flush(target.parent)
 
 
 def _move_into(target: Path, staging: Path, files: list[Path]) -> None:
     """Replace the files of a folder; if one cannot be, put back those that were."""
+    replaced = Path(tempfile.mkdtemp(dir=staging))
     moved: list[tuple[Path, Path | None]] = []
-    with _beside(target, target, Path.mkdir) as replaced:
-        try:
-            for number, file in enumerate(files):
-                final = target / file.relative_to(staging)
-                final.parent.mkdir(parents=True, exist_ok=True)
-                old = None
-                # A second name for the old file, which so is never away. Not every file system has such names.
-                with suppress(OSError):
-                    old = replaced / str(number)
-                    os.link(final, old, follow_symlinks=False)
-                existed = os.path.lexists(final)
-                file.replace(final)
-                moved.append((final, old if existed else None))
-        except BaseException:
-            for final, old in reversed(moved):
-                with suppress(OSError):
-                    final.unlink() if old is None else old.replace(final)
+    try:
+        for number, file in enumerate(files):
+            final = Path(os.path.realpath(target / file.relative_to(staging)))
+            final.parent.mkdir(parents=True, exist_ok=True)
+            old = replaced / str(number) if final.exists() else None
+            moved.append((final, old))
+            _put(file, final, old)
+    except BaseException:
+        for final, old in reversed(moved):
+            with suppress(OSError):
+                final.unlink() if old is None else _put(old, final)
+        raise
+
+
+def _put(unfinished: Path, target: Path, old: Path | None = None) -> None:
+    """Let a finished file take the place of another, whose permissions it gets and which can be kept under a name."""
+    if target.is_file():
+        _refuse_read_only(target)
+        shutil.copymode(target, unfinished)
+    if old is not None:
+        # A second name for the old file, which so is never away. Not every file system has such names.
+        with suppress(OSError):
+            os.link(target, old)
+    try:
+        unfinished.replace(target)
+    except OSError as error:
+        if error.errno not in _NOT_ALLOWED:
             raise
-    for parent in {target, *(final.parent for final, _ in moved)}:
-        _flush_folder(parent)
+        if old is not None:
+            old.unlink(missing_ok=True)
+            shutil.copyfile(target, old)
+        shutil.copyfile(unfinished, target)
+        _flush(target)
+    _flush(target.parent)
+
+
+def _refuse_read_only(target: Path) -> None:
+    """Keep a file that may not be written from being replaced, which the rights of its folder would allow."""
+    if not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
 
 
 @contextmanager
-def _beside(target: Path, named: Path, make: Callable[[Path], object]) -> Iterator[Path]:
-    """Make a file or folder beside the target for as long as something is written to it.
+def _unfinished(target: Path, named: Path, folders: list[Path], make: Callable[[Path], object]) -> Iterator[Path]:
+    """Make a file or folder for as long as something is written to it, in the first of the folders that allows it.
 
     Errors name the target as the user does, and not what stands in for it.
     """
-    _remove_leftovers(target)
-    unfinished = target
     try:
         while True:
-            unfinished = target.with_name(f"{_start_of_name(target)}{secrets.token_hex(4)}{UNFINISHED}")
-            make(unfinished)
+            unfinished = _make_unfinished(target, folders, make)
             with _locked(unfinished) as ours:
                 if not ours:  # taken for a leftover before it was locked
                     continue
@@ -182,16 +209,29 @@ def _beside(target: Path, named: Path, make: Callable[[Path], object]) -> Iterat
                     _remove(unfinished)
                 return
     except Exception as error:
-        _rename_in(error, unfinished, named)
+        _name_as_the_user_does(error, target, folders, named)
         raise
+
+
+def _make_unfinished(target: Path, folders: list[Path], make: Callable[[Path], object]) -> Path:
+    folder, *others = folders
+    _remove_leftovers(target, folder)
+    unfinished = folder / f"{_start_of_name(target)}{secrets.token_hex(4)}{UNFINISHED}"
+    try:
+        make(unfinished)
+    except OSError as error:
+        if error.errno not in _NOT_ALLOWED or not others:
+            raise
+        return _make_unfinished(target, others, make)
+    return unfinished
 
 
 def _start_of_name(target: Path) -> str:
     return f".{target.name[:40]}-"  # a name has 255 bytes at most
 
 
-def _new_file(path: Path) -> None:
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+def _pattern_of_name(target: Path) -> str:
+    return f"{re.escape(_start_of_name(target))}[0-9a-f]{{8}}{re.escape(UNFINISHED)}"
 
 
 @contextmanager
@@ -213,14 +253,13 @@ def _locked(path: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
-def _remove_leftovers(target: Path) -> None:
-    """Remove what killed processes have left of the same target, and nothing that is being written."""
+def _remove_leftovers(target: Path, folder: Path) -> None:
+    """Remove what killed processes have left of a target in a folder, and nothing that is being written."""
     if fcntl is None:
         return
-    name = re.compile(f"{re.escape(_start_of_name(target))}[0-9a-f]{{8}}{re.escape(UNFINISHED)}")
     with suppress(OSError):  # the folder is missing, which is told when it is written to
-        for path in target.parent.iterdir():
-            if not name.fullmatch(path.name):
+        for path in folder.iterdir():
+            if not re.fullmatch(_pattern_of_name(target), path.name):
                 continue
             with suppress(OSError):
                 descriptor = os.open(path, os.O_RDONLY)
@@ -240,32 +279,26 @@ def _remove(path: Path) -> None:
 
 
 def _flush(path: Path) -> None:
-    """Wait until a file is on the disk."""
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk, where the system can do that."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
+    """Wait until a file, or the names in a folder, are on the disk; not every system can do the latter."""
+    with suppress(OSError) if path.is_dir() else nullcontext():
+        descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
 
 
-def _rename_in(error: Exception, unfinished: Path, named: Path) -> None:
-    """Let an error name the target instead of the unfinished file or folder."""
-    shown, replacement = str(unfinished), str(named)
-    error.args = tuple(
-        argument.replace(shown, replacement) if isinstance(argument, str) else argument for argument in error.args
-    )
+def _name_as_the_user_does(error: Exception, target: Path, folders: list[Path], named: Path) -> None:
+    """Let an error name the target in the user's words, also instead of what stood in for it."""
+    places = "|".join(re.escape(str(folder)) for folder in folders)
+    ours = re.compile(rf"(?:{places})[/\\]?{_pattern_of_name(target)}|^{re.escape(str(target))}(?=$|[/\\])")
+
+    def shown(text: str) -> str:
+        return ours.sub(lambda _: str(named), text)
+
+    error.args = tuple(shown(argument) if isinstance(argument, str) else argument for argument in error.args)
     if isinstance(error, OSError):
         for name in ("filename", "filename2"):
             value = getattr(error, name)
             if isinstance(value, (str, os.PathLike)):
-                setattr(error, name, os.fspath(value).replace(shown, replacement))
+                setattr(error, name, shown(os.fspath(value)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,9 +43,9 @@ def holds_parquet(folder: Path) -> bool:
         folder: The folder.
 
     Returns:
-        Whether a Parquet file is in it or below it.
+        Whether a Parquet file is in it or below it, other than a hidden one.
     """
-    return any(folder.rglob("*.parquet"))
+    return any(_visible(folder, "**/*.parquet"))
 
 
 def parquet_configurations(folder: str | os.PathLike[str]) -> Configurations:
@@ -52,7 +53,7 @@ def parquet_configurations(folder: str | os.PathLike[str]) -> Configurations:
 
     Args:
         folder: Files named `<split>-00000-of-00001.parquet` or `<split>.parquet`, here (the configuration
-            `default`) or in sub-folders named after their configuration.
+            `default`) or in sub-folders named after their configuration. What is hidden is passed over.
 
     Returns:
         Configuration -> split -> its files; `default` first, then as in the alphabet with numbers by their value.
@@ -65,7 +66,7 @@ def parquet_configurations(folder: str | os.PathLike[str]) -> Configurations:
 
     folder = Path(folder)
     found: Configurations = {}
-    for path in sorted([*folder.glob("*.parquet"), *folder.glob("*/*.parquet")]):
+    for path in sorted([*_visible(folder, "*.parquet"), *_visible(folder, "*/*.parquet")]):
         inside = path.relative_to(folder)
         name = inside.parts[0] if len(inside.parts) > 1 else DEFAULT
         match = _SHARD.fullmatch(path.name)
@@ -85,6 +86,13 @@ def parquet_configurations(folder: str | os.PathLike[str]) -> Configurations:
     if not found:
         raise FileNotFoundError(f"{folder} holds no Parquet file.")
     return dict(sorted(found.items(), key=lambda item: (item[0] != DEFAULT, _by_number(item[0]))))
+
+
+def _visible(folder: Path, pattern: str) -> Iterator[Path]:
+    """Find files as datasets does: not what is hidden, such as what a killed process has left half written."""
+    for path in folder.glob(pattern):
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
 
 
 def _by_number(name: str) -> list[tuple[int, str]]:

@@ -11,6 +11,7 @@ from datasets import Dataset, DatasetDict
 from datasets.utils.py_utils import convert_file_size_to_int
 
 from nuner.data_builders.corpus.statistics import TOP_SIZES, CorpusStatistics
+from nuner.data_builders.files.whole_files import whole_files
 from nuner.data_builders.schema import CORPUS_FEATURES
 
 from ..facts.parquet_configurations import DEFAULT, parquet_configurations
@@ -77,7 +78,7 @@ def write_corpus(
 
     Args:
         splits: The corpus, in the schema `CORPUS_FEATURES`.
-        folder: Where to write.
+        folder: Where to write; it holds all new files or none.
         max_shard_size: Size of a shard before compression, in bytes or such as `"100MB"`.
         statistics: The corpus's counts, where they are known already.
 
@@ -105,10 +106,11 @@ def write_corpus(
     if not any(map(len, splits.values())):
         raise ValueError("The corpus has no sentence.")
     names = []
-    for name, configuration in corpus_configurations(splits, statistics or statistics_of(splits)):
-        for split, rows in configuration.items():
-            _write_shards(rows, Path(folder) / name, split, limit)
-        names.append(name)
+    with whole_files(folder) as staging:
+        for name, configuration in corpus_configurations(splits, statistics or statistics_of(splits)):
+            for split, rows in configuration.items():
+                _write_shards(rows, staging / name, split, limit)
+            names.append(name)
     return names
 
 

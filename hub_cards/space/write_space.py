@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from huggingface_hub import RepoCard, SpaceCardData
 
-from nuner.data_builders.files.whole_files import write_whole
+from nuner.data_builders.files.whole_files import whole_files, write_whole
 
 from ..cards.card_file import CARD_FILE, GENERATED, is_generated
 from ..cards.markdown import Markdown, render
@@ -38,7 +37,8 @@ def write_space(
     """Write a demonstration Space for a recognizer.
 
     Args:
-        folder: Where to write `README.md`, `app.py`, `space.json` and `requirements.txt`.
+        folder: Where to write `README.md`, `app.py`, `space.json` and `requirements.txt`; it holds all new files or
+            none.
         model_id: The recognizer on the Hub, which the Space loads when it starts.
         checkpoint: The same recognizer on this machine, which tells whether it brings code of its own and which
             examples its card has.
@@ -69,13 +69,17 @@ def write_space(
             raise ValueError(f"{checkpoint} is a {saved.kind.value}; a demonstration needs a recognizer.")
         carries_code = saved.carries_code
         examples = examples or TrainingFacts.load(checkpoint).examples
-    folder.mkdir(parents=True, exist_ok=True)
     settings = {"model": model_id, "trust_remote_code": carries_code, "examples": list(examples)}
-    write_whole(folder / SETTINGS_FILE, json.dumps(settings, indent=2, ensure_ascii=False) + "\n", errors="replace")
-    shutil.copyfile(_APP, folder / APP_FILE)
-    write_whole(folder / REQUIREMENTS_FILE, f"torch>=2.6\ntransformers>={version('transformers')}\n")
+    files = {
+        SETTINGS_FILE: json.dumps(settings, indent=2, ensure_ascii=False) + "\n",
+        APP_FILE: _APP.read_text(encoding="utf-8"),
+        REQUIREMENTS_FILE: f"torch>=2.6\ntransformers>={version('transformers')}\n",
+    }
     if is_generated(folder / CARD_FILE):
-        write_whole(folder / CARD_FILE, str(_card(model_id, license)), errors="replace")
+        files[CARD_FILE] = str(_card(model_id, license))
+    with whole_files(folder) as staging:
+        for name, content in files.items():
+            write_whole(staging / name, content, errors="replace")
     return folder
 
 

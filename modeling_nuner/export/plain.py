@@ -42,7 +42,8 @@ def export_backbone(
 
     Args:
         model: The model whose encoder is wanted.
-        folder: Where to write `config.json` and `model.safetensors`.
+        folder: Where to write `config.json` and `model.safetensors`, one after the other: an error leaves what is
+            written by then. Give a new folder; the commands and trainers put it in its place when all is there.
 
     Example:
         ```python
@@ -61,7 +62,8 @@ def export_token_classifier(model: NuNerForTokenClassification, folder: str | os
 
     Args:
         model: A recognizer with one linear layer on the last hidden state.
-        folder: Where to write `config.json` and `model.safetensors`.
+        folder: Where to write `config.json` and `model.safetensors`, one after the other: an error leaves what is
+            written by then. Give a new folder; the commands and trainers put it in its place when all is there.
 
     Raises:
         ExportError: If the architecture's own token classifier has another head, or the recognizer has two layers

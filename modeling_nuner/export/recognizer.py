@@ -33,7 +33,8 @@ def export_recognizer(
 
     Args:
         checkpoint: Folder or Hub id of any `...ForTokenClassification` checkpoint.
-        folder: Where to write.
+        folder: Where to write, one file after the other: an error leaves what is written by then. Give a new folder;
+            `nuner export` puts it in its place when all is there.
         sample_texts: Text of the kind that will be read.
         file_format: `"onnx"` or `"openvino"`.
         int8: Whether to write the 8-bit model too.

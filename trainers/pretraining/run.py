@@ -77,7 +77,8 @@ def pretrain(
 
     Raises:
         FileNotFoundError: If an encoder does not exist.
-        TypeError: If the loss is none.
+        FileExistsError: If there is a file where the output folder shall be.
+        TypeError: If `loss` lacks what `ContrastiveLoss` has.
         ValueError: If there are checkpoints of an earlier run and `resume` is off, that run had other settings, a
             folder holds no encoder, or the loss is divided by something else than `loss_normalization` says.
 
@@ -124,6 +125,7 @@ def pretrain(
     }
     if loss is not None and loss != args.default_loss():
         settings["loss"] = repr(loss)
+    output.mkdir(parents=True, exist_ok=True)  # tells by its own name of a file that is in the way
     checkpoint = _checkpoint_to_resume(output / CHECKPOINTS, settings, resume)
     if args.should_save:
         if checkpoint is not None:

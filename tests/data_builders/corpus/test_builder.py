@@ -1,11 +1,13 @@
 """`NuNerCorpus`: options, splits, cache, streaming and errors."""
 
+import ast
 import json
 import os
 import pickle
 import subprocess
 import sys
 from collections import Counter
+from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset, DatasetDict, IterableDatasetDict, disable_progress_bars
 
-from nuner.data_builders.corpus.builder import NuNerCorpus
+from nuner.data_builders.corpus.builder import FILES_THAT_DECIDE_THE_ROWS, NuNerCorpus
 from nuner.data_builders.corpus.config import NuNerCorpusConfig
 from nuner.data_builders.rejections import CorpusError
 from nuner.data_builders.schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
@@ -307,6 +309,27 @@ def test_every_option_that_changes_the_rows_changes_the_cache(tmp_path, files):
         for variant in variants
     }
     assert len(folders) == len(variants)
+
+
+def test_a_change_of_the_code_that_makes_the_rows_changes_the_cache_and_no_other_does():
+    room = Path(str(package_files("nuner.data_builders")))
+    imported, to_read = set(), ["corpus/builder.py"]
+    while to_read:
+        name = to_read.pop()
+        if name in imported:
+            continue
+        imported.add(name)
+        for node in ast.walk(ast.parse((room / name).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("nuner.")):
+                assert node.level, f"{name} imports {node.module}, which this test does not follow"
+                folder = Path(name).parents[node.level - 1] / (node.module or "").replace(".", "/")
+                candidates = [folder.with_suffix(".py"), *(folder / f"{alias.name}.py" for alias in node.names)]
+                found = [candidate.as_posix() for candidate in candidates if (room / candidate).is_file()]
+                assert found, f"{name} imports {node.module}, which this test does not find"
+                to_read += found
+    # The report is beside the rows, and no part of them.
+    of_the_report = {"corpus/report.py", "files/whole_files.py"}
+    assert sorted(FILES_THAT_DECIDE_THE_ROWS) == sorted(imported - of_the_report)
 
 
 def test_options_that_mean_the_same_share_the_cache(tmp_path, files):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -44,6 +47,29 @@ try:
         with whole_files(target) as staging:
             (staging / "config").write_text("new")
             (staging / "weights").write_text("x" * 100_000)
+except OSError as error:
+    print(error)
+    sys.exit(3)
+"""
+
+# Writes into a folder of which some parts are mounted, in a namespace of its own, where that is allowed.
+WRITE = """
+import os, sys
+from pathlib import Path
+from nuner.data_builders.files.whole_files import whole_files, write_whole
+if os.getuid() == 0 and "as nobody" in sys.argv:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    for name in sys.argv[1].split(","):
+        if name.endswith("/"):
+            with whole_files(name) as staging:
+                for file in ("config", "weights", "parts/first"):
+                    (staging / file).parent.mkdir(exist_ok=True)
+                    write_whole(staging / file, "what is there now")
+        else:
+            write_whole(name, "what is there now")
 except OSError as error:
     print(error)
     sys.exit(3)
@@ -148,6 +174,138 @@ def test_errors_name_the_file_of_the_user(tmp_path):
 
     with pytest.raises(IsADirectoryError):
         write_whole(tmp_path, "{}")
+
+
+def test_errors_name_an_existing_folder_as_the_user_does(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder_with_old_files(tmp_path)
+    Path("model", "in the way").mkdir()
+    Path("link").symlink_to("model")
+    for name in ("model", "link"):
+        with pytest.raises(OSError) as blocked, whole_files(name) as staging:
+            (staging / "in the way").write_text(NEW)
+        assert (blocked.value.filename, blocked.value.filename2) == (f"{name}/in the way",) * 2
+        with pytest.raises(OSError) as missing, whole_files(name) as staging:
+            (staging / "no" / "folder").write_text(NEW)
+        assert missing.value.filename == f"{name}/no/folder"
+    with pytest.raises(FileExistsError) as taken, whole_files("model/config"):
+        raise AssertionError("this is told before anything is written")
+    assert taken.value.filename == "model/config"
+
+
+def mounted(folder: Path, mount: str, written: str) -> dict[str, str]:
+    """Write while a shell command has mounted something; return what is in the folder then."""
+    write = " ".join(shlex.quote(part) for part in python(WRITE, written))
+    show = 'find . -type f -exec sh -c \'for file; do echo "$file: $(cat "$file")"; done\' sh {} +'
+    command = f"{mount} || exit 77; {write} || exit 78; {show}"
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        pytest.skip("needs namespaces for mounts")
+    process = subprocess.run(
+        [unshare, "-rm", "sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if process.returncode in (1, 77):  # unshare's own error, or that of mount
+        pytest.skip(f"mounting is not allowed here: {process.stderr}")
+    assert process.returncode == 0, process.stdout + process.stderr
+    lines = (line.removeprefix("./").partition(": ") for line in process.stdout.splitlines())
+    return {name: content for name, _, content in lines}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs mounts")
+@pytest.mark.parametrize(
+    "mount",
+    [
+        "mount -t tmpfs none model",
+        "mkdir model/parts && mount -t tmpfs none model/parts",
+        "mount -t tmpfs none model && touch model/config && mount --bind elsewhere model/config",
+        'mount --bind . . && cd "$PWD" && mount -t tmpfs none model && mount -o remount,ro,bind .',
+    ],
+    ids=["the folder", "one in it", "a file in it", "the folder in one that is read-only"],
+)
+def test_a_folder_that_is_mounted_gets_its_files(tmp_path, mount):
+    folder_with_old_files(tmp_path)
+    (tmp_path / "elsewhere").write_text(OLD)
+    found = mounted(tmp_path, mount, "model/")
+    assert {found[f"model/{name}"] for name in ("config", "weights", "parts/first")} == {NEW}
+    assert set(found) <= {f"model/{name}" for name in ("config", "weights", "parts/first", "notes of the user")} | {
+        "elsewhere"
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs mounts")
+@pytest.mark.parametrize(
+    "mount",
+    [
+        "true",
+        "mount --bind elsewhere figures",
+        'mount --bind . . && cd "$PWD" && mount --bind elsewhere figures && mount -o remount,ro,bind .',
+    ],
+    ids=["nothing", "the file", "the file, in a folder that is read-only"],
+)
+def test_a_file_that_is_mounted_gets_its_content(tmp_path, mount):
+    for name in ("figures", "elsewhere"):
+        (tmp_path / name).write_text(OLD)
+    found = mounted(tmp_path, mount, "figures")
+    assert found["figures"] == NEW
+    assert set(found) == {"figures", "elsewhere"}
+
+
+@pytest.fixture
+def folder_of_somebody_else():
+    """A folder that may be written by its owner alone, with an open folder and open files in it."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        pytest.skip("needs a second user")
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for file in ("open", "closed", "model/config", "model/weights"):
+            (folder / file).parent.mkdir(exist_ok=True)
+            (folder / file).write_text(OLD)
+            (folder / file).chmod(0o644 if file == "closed" else 0o666)
+        yield folder
+
+
+@pytest.mark.parametrize(
+    ("written", "mode", "code", "shown"),
+    [
+        ("open", 0o755, 0, ""),
+        ("closed", 0o777, 3, "'closed'"),
+        ("new", 0o755, 3, "'new'"),
+        ("model/", 0o777, 0, ""),
+        ("model/", 0o1777, 0, ""),
+        ("model/", 0o755, 3, "'model'"),
+        ("other/", 0o755, 3, "'other'"),
+    ],
+)
+def test_what_somebody_else_owns_is_written_where_that_is_allowed(folder_of_somebody_else, written, mode, code, shown):
+    folder = folder_of_somebody_else
+    (folder / "model").chmod(mode)
+    before = names(folder)
+    process = subprocess.run(
+        python(WRITE, written, "as nobody"), cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert process.returncode == code, process.stdout + process.stderr
+    assert shown in process.stdout
+    new = {"open": {"open"}, "model/": {"model/config", "model/weights", "model/parts/first"}}.get(written, set())
+    new = new if code == 0 else set()
+    now = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    assert {name for name, content in now.items() if content == NEW} == new
+    assert set(names(folder)) - set(before) == ({"parts", "first"} if "model/config" in new else set())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+def test_a_folder_keeps_links_and_permissions_as_a_single_file_does(tmp_path):
+    folder = folder_with_old_files(tmp_path)
+    (folder / "weights").chmod(0o600)
+    (tmp_path / "elsewhere").write_text(OLD)
+    (folder / "config").unlink()
+    (folder / "config").symlink_to(tmp_path / "elsewhere")
+    with whole_files(folder) as staging:
+        for name in ("config", "weights"):
+            (staging / name).write_text(NEW)
+    assert (folder / "config").is_symlink()
+    assert (tmp_path / "elsewhere").read_text() == (folder / "weights").read_text() == NEW
+    assert stat.S_IMODE((folder / "weights").stat().st_mode) == 0o600
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")

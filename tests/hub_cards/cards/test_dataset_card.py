@@ -7,7 +7,10 @@ from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
 
 from nuner.data_builders.schema import CORPUS_FEATURES
-from nuner.hub_cards import AnnotationFacts, CorpusFacts, check_card, write_corpus, write_dataset_card
+from nuner.hub_cards import AnnotationFacts, CorpusFacts, HubError, check_card, write_corpus, write_dataset_card
+from nuner.hub_cards.facts.parquet_configurations import parquet_configurations
+from nuner.hub_cards.hub.push import type_of_folder
+from nuner.hub_cards.hub.pushed_files import FolderFiles
 
 WORDS = {"Paris": "city", "Ada": "person", "Acme": "company", "Monday": "day", "Seine": "river", "tea": "drink"}
 
@@ -37,6 +40,33 @@ def folder(tmp_path):
     """The corpus as it goes to the Hub."""
     write_corpus(corpus(), tmp_path / "corpus")
     return tmp_path / "corpus"
+
+
+@pytest.mark.parametrize(
+    "name", [".incomplete", ".corpus-0123abcd.incomplete", "default/.default-0123abcd.incomplete"]
+)
+def test_what_a_killed_run_left_in_the_folder_is_no_part_of_the_corpus(folder, name):
+    expected = parquet_configurations(folder)
+    (folder / name).mkdir()
+    (folder / name / "train-00000.parquet").write_bytes(b"half")
+    assert parquet_configurations(folder) == expected
+    facts().save(folder)
+    assert type_of_folder(folder) == "dataset"
+    card = DatasetCard.load(write_dataset_card(folder)).text + str(DatasetCard.load(folder / "README.md").data)
+    assert "incomplete" not in card
+    pushed = FolderFiles.of(folder)
+    assert not any("incomplete" in file.path_in_repo for file in pushed.pushed)
+    assert f"{name}/" in pushed.left_out
+    assert load_dataset(str(folder), "default")["train"].num_rows == 30
+
+
+def test_a_folder_with_nothing_but_leftovers_holds_no_corpus(tmp_path):
+    (tmp_path / ".incomplete").mkdir()
+    (tmp_path / ".incomplete" / "train-00000.parquet").write_bytes(b"half")
+    with pytest.raises(HubError, match="holds neither a model"):
+        type_of_folder(tmp_path)
+    with pytest.raises(FileNotFoundError, match="holds no Parquet file"):
+        parquet_configurations(tmp_path)
 
 
 def facts() -> CorpusFacts:

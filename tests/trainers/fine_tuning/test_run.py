@@ -203,6 +203,19 @@ def test_a_run_without_a_card_keeps_adapters_and_passes_over_what_is_none(tiny_b
     assert not (tmp_path / "README.md").exists()
 
 
+def test_a_file_in_the_way_is_named_before_the_training(tiny_bert_dir, tmp_path):
+    class Unwanted(TrainerCallback):
+        def on_train_begin(self, *args: Any, **kwargs: Any) -> None:
+            raise AssertionError("the training has begun")
+
+    (tmp_path / "taken").write_text("of the user", encoding="utf-8")
+    with pytest.raises(FileExistsError) as taken:
+        run_finetuning(
+            tiny_bert_dir, cities(train=6, test=3), tmp_path / "taken", callbacks=[Unwanted()], num_train_epochs=1
+        )
+    assert taken.value.filename == str(tmp_path / "taken")
+
+
 def test_a_run_that_stops_has_written_nothing(tiny_bert_dir, tmp_path):
     class Stop(TrainerCallback):
         def on_evaluate(self, *args: Any, **kwargs: Any) -> None:

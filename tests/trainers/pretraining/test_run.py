@@ -25,6 +25,15 @@ class _CardWriter(TrainerCallback):
         self.folders.append(Path(folder))
 
 
+@pytest.mark.parametrize("inside", ["taken", "taken/run"])
+def test_a_file_in_the_way_is_named_before_the_training(tiny_bert_dir: Path, tmp_path: Path, inside: str) -> None:
+    (tmp_path / "taken").write_text("of the user", encoding="utf-8")
+    with pytest.raises(OSError) as taken:
+        pretrain(tiny_bert_dir, {"train": small_corpus(24)}, tmp_path / inside, **ARGUMENTS)
+    assert taken.value.filename == str(tmp_path / inside)
+    assert isinstance(taken.value, FileExistsError if inside == "taken" else NotADirectoryError)
+
+
 def test_each_model_gets_its_card_once(tiny_bert_dir: Path, tmp_path: Path) -> None:
     writer = _CardWriter()
     pretrain(tiny_bert_dir, {"train": small_corpus(24)}, tmp_path, callbacks=[writer], **ARGUMENTS)

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from nuner.data_builders.annotation.corpus.build import build_corpus
 from nuner.data_builders.annotation.corpus.report import rarest_concepts
 from nuner.data_builders.annotation.corpus.rows import YieldCounts, corpus_rows
 from nuner.data_builders.annotation.replies.alignment import AlignmentOptions
+from nuner.data_builders.annotation.sentences.preparation import read_sentences
 from nuner.data_builders.annotation.store.finished_sentence import FinishedSentence
 from nuner.data_builders.corpus.builder import NuNerCorpus
 from nuner.data_builders.corpus.parquet_shards import ParquetShards
@@ -112,9 +115,45 @@ def test_an_error_leaves_the_older_corpus_as_it_was(tmp_path):
     assert files_of(tmp_path / "corpus") == before
 
 
-def test_what_a_killed_run_left_is_cleared(tmp_path):
-    left = tmp_path / ".corpus-0123abcd.incomplete"
-    left.mkdir()
+# A process that is ended by the test while it writes a corpus.
+STOPPED = """
+import sys, time
+from nuner.data_builders.corpus.parquet_shards import ParquetShards
+with ParquetShards(sys.argv[1], rows_per_shard=1) as shards:
+    for id in ("a", "b", "d"):
+        shards.write({"id": id, "text": "Ada was here.", "entities": []})
+    print("writing", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_run_left_in_a_corpus_is_no_part_of_it(tmp_path):
+    corpus = tmp_path / "corpus"
+    build_corpus(some_sentences(), corpus)
+    before = files_of(corpus)
+    process = subprocess.Popen([sys.executable, "-c", STOPPED, str(corpus)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"writing\n"
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert len(list(corpus.rglob("*.parquet"))) > len(list(corpus.glob("*.parquet")))
+
+    builder = NuNerCorpus("records", data_files=corpus, cache_dir=tmp_path / "cache")
+    builder.download_and_prepare()
+    loaded = load_dataset(str(corpus), cache_dir=str(tmp_path / "cache"))
+    for splits in (builder.as_dataset(), loaded):
+        assert sum(splits.num_rows.values()) == 40
+    assert len(list(read_sentences(f"{corpus}/**/*.parquet", segment=False))) == 40
+
+    build_corpus(some_sentences(), corpus)
+    assert files_of(corpus) == before
+
+
+@pytest.mark.parametrize("name", [".corpus-0123abcd.incomplete", "corpus/.incomplete"])
+def test_what_a_killed_run_of_an_earlier_version_left_is_cleared(tmp_path, name):
+    left = tmp_path / name
+    left.mkdir(parents=True)
     (left / "train-00000.parquet").write_bytes(b"half")
     with ParquetShards(tmp_path / "corpus"):
         pass
