@@ -11,7 +11,7 @@ from transformers import TrainingArguments
 from nuner.modeling_nuner.devices import is_accelerator_available
 
 from .losses.contrastive_bce import ContrastiveBCELoss
-from .losses.contrastive_loss import ContrastiveLoss, check_normalization
+from .losses.contrastive_loss import ContrastiveLoss, check_loss, check_normalization
 
 # Section 3.3 of the paper.
 PAPER: dict[str, Any] = {
@@ -127,7 +127,12 @@ class ContrastiveTrainingArguments(TrainingArguments):
 
         Returns:
             The copy, with its `loss_normalization`, and with its `repr` where that does not say it all.
+
+        Raises:
+            TypeError: If it is no loss.
+            ValueError: If it is divided by something else than positives or pairs.
         """
+        check_loss(loss)
         noted = copy.copy(self)
         noted.loss_normalization = loss.normalization
         noted.loss = repr(loss) if loss != noted.default_loss() else None

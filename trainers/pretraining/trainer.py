@@ -9,36 +9,32 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-import torch.distributed as dist
 from datasets import Dataset
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.data import Sampler
 from transformers import PreTrainedTokenizerBase, ProgressCallback
 from transformers.trainer_callback import PrinterCallback
-from transformers.trainer_utils import EvalLoopOutput
 
-from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining, NuNerForPreTrainingOutput
+from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
 
 from ..checkpoints import latest_complete_checkpoint
 from ..freezing import freeze_lower_layers
-from ..hub_trainer import HubTrainer
 from ..progress import TrainingProgress
 from .arguments import ContrastiveTrainingArguments
 from .calibration import Calibration, calibrate
 from .collator import ContrastiveCollator
 from .concept_table import ConceptTable
 from .features import featurize_corpus
-from .gather import gather_concepts
 from .length_sampler import EpochCallback, LengthGroupedSampler
-from .losses.contrastive_loss import ContrastiveLoss, check_loss
+from .losses.contrastive_loss import ContrastiveLoss
 from .lower_layer_cache import LowerLayerCache, can_be_split
-from .pair_metrics import PairMetrics
+from .pair_loss_trainer import PairLossTrainer
 
 logger = logging.getLogger(__name__)
 
 
-class ContrastiveTrainer(HubTrainer):
+class ContrastiveTrainer(PairLossTrainer):
     """`transformers.Trainer` for `NuNerForPreTraining` on an LLM-annotated corpus.
 
     Tokenizes the corpus, freezes the lower layers, groups texts by length, shares the concepts between the
@@ -76,10 +72,6 @@ class ContrastiveTrainer(HubTrainer):
         ```
     """
 
-    args: ContrastiveTrainingArguments
-    model: NuNerForPreTraining
-    data_collator: ContrastiveCollator
-
     def __init__(
         self,
         model: NuNerForPreTraining,
@@ -92,8 +84,6 @@ class ContrastiveTrainer(HubTrainer):
         loss: ContrastiveLoss | None = None,
         **kwargs: Any,
     ) -> None:
-        self.loss = loss if loss is not None else args.default_loss()
-        check_loss(self.loss)
         if loss is not None:
             # A copy: the caller may give the same arguments to another trainer, without a loss.
             args = args.with_loss(loss)
@@ -119,11 +109,9 @@ class ContrastiveTrainer(HubTrainer):
             train_dataset=train,
             eval_dataset=evaluation,
             processing_class=processing_class,
+            loss=loss if loss is not None else args.default_loss(),
             **kwargs,
         )
-        # The loss is divided by what the whole step, over all processes, has of positives or pairs.
-        self.loss_is_scaled_for_ga = True
-        self.pair_metrics: PairMetrics | None = None
         self.pop_callback(ProgressCallback)
         self.pop_callback(PrinterCallback)
         self.add_callback(TrainingProgress("Pre-training"))
@@ -205,130 +193,6 @@ class ContrastiveTrainer(HubTrainer):
                 group["params"] = [p for p in group["params"] if id(p) not in concept]
                 optimizer.add_param_group({**group, "params": own, "lr": self.args.concept_learning_rate})
         return optimizer
-
-    def _get_num_items_in_batch(self, batch_samples: list, device: torch.device) -> Tensor | None:
-        # Pairs are counted in compute_loss: how many concepts the processes have together is known only there.
-        if self.loss.normalization == "pairs":
-            return None
-        count = torch.tensor(sum(len(batch["positives"]) for batch in batch_samples), device=device)
-        if self.args.world_size > 1:
-            dist.all_reduce(count)
-        return count.clamp(min=1)
-
-    def compute_loss(
-        self,
-        model: nn.Module,
-        inputs: dict[str, Tensor],
-        return_outputs: bool = False,
-        num_items_in_batch: Tensor | int | None = None,
-    ) -> Any:
-        """Compute the loss of a batch, over the concepts of all processes.
-
-        Args:
-            model: The bi-encoder, perhaps wrapped for data-parallel training.
-            inputs: What the collator gives.
-            return_outputs: Whether to return the model's output too.
-            num_items_in_batch: Positives of the whole step, over all processes and accumulated batches.
-
-        Returns:
-            The loss, or the loss and the output.
-        """
-        outputs = self._encode(model, inputs)
-        concepts, columns = gather_concepts(cast(Tensor, outputs.concept_embeddings), inputs["concept_ids"])
-        positives = inputs["positives"].clone()
-        positives[:, 1] = columns[positives[:, 1]]
-        loss = self._summed_loss(cast(Tensor, outputs.token_embeddings), concepts, positives, inputs["token_mask"])
-        if self.loss.normalization == "pairs":
-            divisor = self._divisor(inputs, len(concepts))
-            if self.args.world_size > 1:
-                dist.all_reduce(divisor)
-            divisor = divisor * self.current_gradient_accumulation_steps
-        else:
-            divisor = num_items_in_batch if num_items_in_batch is not None else self._divisor(inputs, len(concepts))
-        # Gradients are averaged over the processes; the loss is a share of the sum over all of them.
-        loss = loss * self.args.world_size / divisor
-        return (loss, outputs) if return_outputs else loss
-
-    def _encode(self, model: nn.Module, inputs: dict[str, Tensor]) -> NuNerForPreTrainingOutput:
-        lower, concept_lower = inputs.get("lower_hidden_states"), inputs.get("concept_lower_hidden_states")
-        return model(
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
-            concept_input_ids=inputs["concept_input_ids"],
-            concept_attention_mask=inputs["concept_attention_mask"],
-            lower_hidden_states=lower,
-            num_lower_layers=self.args.num_frozen_text_layers if lower is not None else 0,
-            concept_lower_hidden_states=concept_lower,
-            num_concept_lower_layers=self.args.num_frozen_concept_layers if concept_lower is not None else 0,
-            return_dict=True,
-        )
-
-    def _summed_loss(self, tokens: Tensor, concepts: Tensor, positives: Tensor, token_mask: Tensor) -> Tensor:
-        # Half precision would lose the small differences of large sums; this product is a sliver of a step's work.
-        with torch.autocast(tokens.device.type, enabled=False):
-            tokens, concepts = tokens.flatten(0, 1).float(), concepts.float()
-            return self.loss(tokens, concepts, positives, token_mask.flatten(), self.model.config.temperature)
-
-    def _divisor(self, inputs: dict[str, Tensor], num_concepts: int) -> Any:
-        """Count in this process's batch what the loss is divided by."""
-        if self.loss.normalization == "pairs":
-            return (inputs["token_mask"].sum() * num_concepts).clamp(min=1)
-        return max(1, len(inputs["positives"]))
-
-    @torch.no_grad()
-    def prediction_step(
-        self,
-        model: nn.Module,
-        inputs: dict[str, Any],
-        prediction_loss_only: bool,
-        ignore_keys: list[str] | None = None,
-    ) -> tuple[Tensor | None, None, None]:
-        """Compute the loss of a validation batch; the logits of its pairs are counted, not kept.
-
-        Args:
-            model: The bi-encoder.
-            inputs: What the collator gives.
-            prediction_loss_only: Not used: there is never anything but the loss.
-            ignore_keys: Not used.
-
-        Returns:
-            The loss, and nothing for predictions and labels.
-        """
-        inputs = self._prepare_inputs(inputs)
-        with self.compute_loss_context_manager():
-            outputs = self._encode(model, inputs)
-        tokens, concepts = cast(Tensor, outputs.token_embeddings), cast(Tensor, outputs.concept_embeddings)
-        loss = self._summed_loss(tokens, concepts, inputs["positives"], inputs["token_mask"])
-        if self.pair_metrics is not None:
-            mask = inputs["token_mask"].flatten()
-            place = mask.cumsum(0) - 1
-            positives = torch.stack([place[inputs["positives"][:, 0]], inputs["positives"][:, 1]], dim=1)
-            real = tokens.flatten(0, 1)[mask].float()
-            self.pair_metrics.add(self.model.score(real, concepts.float()), positives)
-        return loss / self._divisor(inputs, len(concepts)), None, None
-
-    def evaluation_loop(self, *args: Any, metric_key_prefix: str = "eval", **kwargs: Any) -> EvalLoopOutput:
-        """Measure loss, average precision and F1 at the best threshold over (token, concept) pairs.
-
-        Args:
-            *args: As for `transformers.Trainer.evaluation_loop`.
-            metric_key_prefix: What the names of the metrics begin with.
-            **kwargs: As for `transformers.Trainer.evaluation_loop`.
-
-        Returns:
-            The output of the loop; its metrics have those of `PairMetrics` besides.
-        """
-        self.pair_metrics = PairMetrics()
-        # What is kept of the text encoder's lower layers belongs to the training texts.
-        kept, self.data_collator.lower_layers = self.data_collator.lower_layers, None
-        try:
-            output = super().evaluation_loop(*args, metric_key_prefix=metric_key_prefix, **kwargs)
-        finally:
-            self.data_collator.lower_layers = kept
-        self.pair_metrics.all_reduce()
-        metrics = {f"{metric_key_prefix}_{name}": value for name, value in self.pair_metrics.compute().items()}
-        self.pair_metrics = None
-        return output._replace(metrics={**(output.metrics or {}), **metrics})
 
     def calibrate(self) -> Calibration | None:
         """Fit the scores to the validation sentences, for use on entity types that are named at run time.
