@@ -66,7 +66,7 @@ def json_rows(file: Iterable[bytes], name: str, rejections: Rejections, arrays: 
     Yields:
         The rows, whose values are of any kind.
     """
-    lines = sound_lines(file, name)
+    lines = lines_unless_damaged(file, name)
     for number, line in enumerate(lines, start=1):
         content = (line.removeprefix(UTF8_BOM) if number == 1 else line).strip()
         if not content:
@@ -91,7 +91,7 @@ def because(cause: Exception, reason: str, detail: str = "") -> RecordError:
     return error
 
 
-def sound_lines(file: Iterable[bytes], name: str) -> Iterator[bytes]:
+def lines_unless_damaged(file: Iterable[bytes], name: str) -> Iterator[bytes]:
     """Yield the lines of a file.
 
     Raises:

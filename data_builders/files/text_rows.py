@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from ..record_error import RecordError
 from ..rejections import Rejections
 from .compression import first_bytes, open_unpacked
-from .rows import NOT_UTF8, PARQUET_MAGIC, UTF8_BOM, Row, because, json_rows, parquet_rows, sound_lines
+from .rows import NOT_UTF8, PARQUET_MAGIC, UTF8_BOM, Row, because, json_rows, lines_unless_damaged, parquet_rows
 
 NOT_CSV = "the row is not valid CSV"
 
@@ -62,7 +62,7 @@ def line_rows(
     Yields:
         The rows, with the one column.
     """
-    for number, line in enumerate(sound_lines(file, name), start=1):
+    for number, line in enumerate(lines_unless_damaged(file, name), start=1):
         try:
             text = (line.removeprefix(UTF8_BOM) if number == 1 else line).decode("utf-8")
         except UnicodeDecodeError as error:
@@ -98,7 +98,7 @@ def csv_rows(
     # Wrong bytes are smuggled through the parser, since only it knows where a row begins and ends.
     lines = (
         (line.removeprefix(UTF8_BOM) if number == 0 else line).decode("utf-8", "surrogateescape")
-        for number, line in enumerate(sound_lines(file, name))
+        for number, line in enumerate(lines_unless_damaged(file, name))
     )
     reader = csv.DictReader(lines, delimiter=delimiter)
     csv.field_size_limit(longest_field)  # it is one for the whole process: each reader sets its own

@@ -34,6 +34,7 @@ def load_recognizer(model: str, trust_remote_code: bool = False) -> Any:
     # The annotations of `pipeline` do not know its tasks.
     recognizer = partial(cast(Any, pipeline), "ner", aggregation_strategy="first")
     ner = recognizer(model=model, trust_remote_code=trust_remote_code)
+    # As this package finds the longest input; but the page has to stand alone, since a Space has nothing of ours.
     encoder = getattr(ner.model.config, "text_config", ner.model.config)
     longest = min(ner.tokenizer.model_max_length, getattr(encoder, "max_position_embeddings", 512) - 2)
     if longest <= 2 * OVERLAP:

@@ -12,7 +12,6 @@ from typing import Any
 from datasets import Dataset, DatasetDict
 from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
 
-from nuner.data_builders.files.whole_files import whole_files
 from nuner.data_builders.labelled.load import entity_types, load_labelled
 from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
 from nuner.data_builders.labelled.sources import VALIDATION_SPLITS
@@ -22,13 +21,13 @@ from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_enco
 
 from ..freezing import freeze_lower_layers
 from ..word_tokenizer import load_word_tokenizer
-from .adapters import add_adapters, save_adapters
+from .adapters import ADAPTER_CONFIG, add_adapters, save_adapters
 from .arguments import FineTuningArguments
 from .classifier_initialization import name_classifier, solve_classifier
 from .collator import LabelledCollator
 from .features import featurize_labelled
 from .model_labels import model_labels
-from .saving import save_recognizer
+from .saving import recognizer_files, save_recognizer
 from .trainer import TokenClassificationTrainer
 from .training_set import labelled_in_iob2
 
@@ -137,7 +136,8 @@ def run_finetuning(
 
     At the end the recognizer with its tokenizer is in `output_dir`, in the plainest form that holds it (see
     `save_recognizer`), adapters alone are in `output_dir/adapters` if there are any, and the figures are in
-    `output_dir/finetuning.json`. All of this is written together, or nothing.
+    `output_dir/finetuning.json`. All of this is written together, or nothing. Of an earlier run in the same
+    folder, adapters and carried code are removed where the new recognizer has none.
 
     Args:
         encoder: Folder or Hub id of a NuNER checkpoint or of a plain encoder, see `finetune`.
@@ -206,7 +206,8 @@ def run_finetuning(
     model: Any = trainer.model
     tokenizer: Any = trainer.processing_class
     args: Any = trainer.args
-    with whole_files(output) as staging:
+    outdated = output / ADAPTERS if (output / RESULTS_FILE).is_file() and not args.lora_rank else None
+    with recognizer_files(output) as staging:
         figures = {
             "encoder": os.fspath(encoder),
             "data_set": name,
@@ -227,6 +228,8 @@ def run_finetuning(
         if args.lora_rank:
             save_adapters(model, tokenizer, staging / ADAPTERS)
         (staging / RESULTS_FILE).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    if outdated is not None and (outdated / ADAPTER_CONFIG).is_file():
+        shutil.rmtree(outdated)  # of an earlier run
     sizes = {"train": len(train), "test": len(test)}
     trainer.write_card(output, sentences=sizes, sample=sample, type_scores=trainer.type_scores)
     return figures

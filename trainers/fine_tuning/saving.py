@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from accelerate.utils import extract_model_from_parallel
 from torch import nn
 from transformers import AutoConfig, PreTrainedTokenizerBase
+from transformers.dynamic_module_utils import get_relative_imports
+from transformers.utils import CONFIG_NAME
 
 from nuner.data_builders.files.whole_files import whole_files
+from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.export.plain import ExportError, export_token_classifier
 
 from .adapters import merged
@@ -24,7 +31,8 @@ def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder
     Args:
         model: The recognizer; adapters are merged into the weights that are written.
         tokenizer: Its tokenizer.
-        folder: Where to write; it holds all new files or none.
+        folder: Where to write; it holds all new files or none. Of an earlier checkpoint in it the code is removed,
+            unless the new one carries it too.
 
     Returns:
         Name of the class of the checkpoint.
@@ -39,7 +47,7 @@ def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder
     """
     # A Trainer in bf16 leaves the model computing in it; the export compares logits in full precision.
     model = merged(extract_model_from_parallel(model, keep_fp32_wrapper=False))
-    with whole_files(folder) as staging:
+    with recognizer_files(folder) as staging:
         try:
             export_token_classifier(model, staging)
         except ExportError:
@@ -47,3 +55,43 @@ def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder
         tokenizer.save_pretrained(staging)
         architectures = AutoConfig.from_pretrained(staging).architectures
     return (architectures or [""])[0]
+
+
+@contextmanager
+def recognizer_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """Write the files of a recognizer, as `whole_files` does, in place of an earlier checkpoint.
+
+    The code that a NuNER checkpoint carries does not outlive it: beside a plain one, it would be taken for the code
+    that loads it.
+
+    Args:
+        folder: Where the files shall be. What else lies there stays.
+
+    Yields:
+        A folder to write to.
+    """
+    folder = Path(folder)
+    earlier = _carried_code(folder)
+    with whole_files(folder) as staging:
+        yield staging
+        outdated = [name for name in earlier if not (staging / name).exists()]
+    for name in outdated:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _carried_code(folder: Path) -> set[str]:
+    """Names of the files with the code of the NuNER checkpoint that lies in a folder, if one does."""
+    try:
+        config = json.loads((folder / CONFIG_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return set()
+    if not isinstance(config, dict) or config.get("model_type") != NuNerConfig.model_type:
+        return set()
+    code: set[str] = set()
+    modules = [reference.partition(".")[0] for reference in config.get("auto_map", {}).values()]
+    while modules:
+        name = f"{modules.pop()}.py"
+        if name not in code and (folder / name).is_file():
+            code.add(name)
+            modules += get_relative_imports(folder / name)
+    return code

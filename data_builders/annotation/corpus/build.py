@@ -14,8 +14,7 @@ from ...hash_sample import HashSample
 from ...rejections import CorpusError
 from ..replies.alignment import AlignmentOptions
 from ..store.finished_sentence import FinishedSentence
-from .corpus_build import CorpusBuild
-from .report import write_report
+from .report import CorpusBuild, write_report
 from .rows import YieldCounts, corpus_rows
 
 REVIEWED_RECORDS = 100

@@ -1,9 +1,11 @@
-"""The report of a corpus that was built from an annotation store: HTML for people, JSON for programs."""
+"""A corpus that was built from an annotation store, and its report: HTML for people, JSON for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from ...corpus.rank_frequency import RANK_FREQUENCY_PICTURE, plot_rank_frequency
@@ -14,11 +16,34 @@ from ...files.whole_files import write_whole
 from ...hash_sample import HashSample
 from ...pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
 from ...pages.html_page import Picture, render_page
-from .corpus_build import CorpusBuild
+from .rows import YieldCounts
 
 PAGE_FILENAME = "report.html"
 
 _CONCEPTS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class CorpusBuild:
+    """A corpus that has been built.
+
+    Args:
+        source: What the report calls that which it was built from.
+        folder: Where it is.
+        counts: What became of sentences and entities.
+        statistics: Of the corpus.
+        splits: Split -> rows.
+        options: What it was built with.
+        sample: Random records, for review.
+    """
+
+    source: str
+    folder: Path
+    counts: YieldCounts
+    statistics: CorpusStatistics
+    splits: dict[str, int]
+    options: dict[str, Any]
+    sample: list[Record]
 
 
 def write_report(build: CorpusBuild) -> None:

@@ -117,7 +117,7 @@ class Budget:
         self._give_back(most)
         self._spent = max(self._spent, spent, key=self._prices.cost)
 
-    def lose(self, most: Usage) -> None:
+    def count_as_lost(self, most: Usage) -> None:
         """Count a request in full, since its answer was lost and it may have to be paid for."""
         self._give_back(most)
         self._lost += most

@@ -140,7 +140,7 @@ class BatchRun:
     async def _send(self, connection: Connection, batch: Batch, resumed: bool = False) -> None:
         """Upload and submit a batch, or find that this was done before."""
         if batch.file_id is None:
-            file_id = await self._patiently(lambda: self._upload(connection, batch))
+            file_id = await self._call_until_answered(lambda: self._upload(connection, batch))
             await self._commits.call(self._table.mark_uploaded, batch, file_id)
             batch = replace(batch, file_id=file_id)
             resumed = False
@@ -163,7 +163,7 @@ class BatchRun:
             return remote.id
 
         try:
-            batch_id = await self._patiently(submit)
+            batch_id = await self._call_until_answered(submit)
         except _Refused as refusal:  # it does not exist, so its sentences are free
             await self._commits.call(self._table.close, batch, str(refusal))
             raise
@@ -195,7 +195,9 @@ class BatchRun:
         """Fetch what is ready; return whether the server's queue was too full for one."""
         queue_full = False
         for batch in await self._commits.call(self._table.submitted):
-            remote = await self._patiently(lambda id=batch.batch_id or "": connection.http.batches.retrieve(id))
+            remote = await self._call_until_answered(
+                lambda id=batch.batch_id or "": connection.http.batches.retrieve(id)
+            )
             if remote.status in ("completed", "expired", "cancelled"):
                 await self._collect(connection, batch, remote)
             elif remote.status == "failed":
@@ -208,7 +210,7 @@ class BatchRun:
         before = self._answered
         for file_id in filter(None, (remote.output_file_id, remote.error_file_id)):
             with tempfile.TemporaryFile() as file:
-                await self._patiently(lambda id=file_id, file=file: _download(connection, id, file))
+                await self._call_until_answered(lambda id=file_id, file=file: _download(connection, id, file))
                 await self._commits.call(self._record_file, connection, batch, file)
         await self._commits.call(self._table.close, batch, None if remote.status == "completed" else remote.status)
         self._tell(f"Fetched {remote.id} ({remote.status}): {self._answered - before:,} sentences finished")
@@ -249,7 +251,7 @@ class BatchRun:
             return True
         raise ServerGone(f"the batch {remote.id} failed: {said or 'without a reason'}")
 
-    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+    async def _call_until_answered(self, call: Callable[[], Awaitable[T]]) -> T:
         """Call the server again and again while its faults may pass."""
         import openai
 

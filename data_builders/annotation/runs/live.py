@@ -194,7 +194,7 @@ class AnnotationRun:
                 raise ServerGone(self._client.key.hide(str(fault)))
             return [group]
         if fault.usage is None:
-            self._budget.lose(most)
+            self._budget.count_as_lost(most)
             most = NO_USAGE
         if fault.blame is Blame.SENTENCE and len(group) > 1:
             self._budget.settle(most, self._usage)

@@ -26,7 +26,7 @@ class SentenceFilters:
 
     Example:
         ```python
-        >>> SentenceFilters(min_words=3).reason_against("Read more")
+        >>> SentenceFilters(min_words=3).why_left_out("Read more")
         'too few words'
 
         ```
@@ -45,7 +45,7 @@ class SentenceFilters:
         if not 0 <= self.min_letters <= 1:
             raise ValueError(f"min_letters is {self.min_letters}; it is a share, from 0 to 1.")
 
-    def reason_against(self, sentence: str) -> str | None:
+    def why_left_out(self, sentence: str) -> str | None:
         """Return why a sentence is left out, or None where it is kept."""
         words = sentence.split()
         # In scripts without spaces each character counts, since words cannot be told apart.

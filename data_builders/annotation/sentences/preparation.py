@@ -138,7 +138,7 @@ def _filtered(
 ) -> Iterator[RawSentence]:
     seen = RecentlySeen()
     for sentence in sentences:
-        reason = filters.reason_against(sentence["text"])
+        reason = filters.why_left_out(sentence["text"])
         if reason is None and not keep_repeated and seen.add(int(sentence["id"], 16)):
             reason = REPEATED
         if reason is not None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 if TYPE_CHECKING:
-    from nuner.data_builders.annotation.corpus.corpus_build import CorpusBuild
+    from nuner.data_builders.annotation.corpus.report import CorpusBuild
     from nuner.data_builders.annotation.corpus.rows import YieldCounts
     from nuner.data_builders.annotation.llm.cost import Prices, Usage
     from nuner.data_builders.annotation.store.store import AnnotationStore

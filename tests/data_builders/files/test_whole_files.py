@@ -272,7 +272,6 @@ def folder_of_somebody_else():
         ("closed", 0o777, 3, "'closed'"),
         ("new", 0o755, 3, "'new'"),
         ("model/", 0o777, 0, ""),
-        ("model/", 0o1777, 0, ""),
         ("model/", 0o755, 3, "'model'"),
         ("other/", 0o755, 3, "'other'"),
     ],

@@ -11,6 +11,7 @@ from transformers import TrainerCallback
 
 from nuner import EntityRecognizer, FineTuningArguments, finetune, load_labelled, run_finetuning, save_recognizer
 from nuner.hub_cards import ModelCardCallback, Source, TrainingData, TrainingFacts
+from nuner.hub_cards.hub.push import check_safe_to_load
 
 FAST: dict[str, Any] = {"learning_rate": 5e-3, "num_train_epochs": 12}
 
@@ -201,6 +202,59 @@ def test_a_run_without_a_card_keeps_adapters_and_passes_over_what_is_none(tiny_b
     assert figures["learning_rate"] == FineTuningArguments.preset("lora", output_dir="").learning_rate
     assert (tmp_path / "adapters" / "adapter_model.safetensors").is_file()
     assert not (tmp_path / "README.md").exists()
+
+
+@pytest.mark.parametrize("last", ["default", "section-6", "lora"])
+def test_of_earlier_runs_in_a_folder_nothing_is_left_but_what_is_not_theirs(tiny_bert_dir, tmp_path, last):
+    def run(preset: str, folder: str) -> None:
+        data = cities(train=6, test=3)
+        run_finetuning(tiny_bert_dir, data, tmp_path / folder, preset=preset, num_train_epochs=1, tell=lambda _: None)
+
+    def files(folder: str) -> set[str]:
+        paths = (tmp_path / folder).rglob("*")
+        return {path.relative_to(tmp_path / folder).as_posix() for path in paths if path.is_file()}
+
+    run(last, "once")
+    (tmp_path / "often").mkdir()
+    (tmp_path / "often" / "train.py").write_text("print('of the user')", encoding="utf-8")
+    for preset in ("section-6", "lora", "default", "lora", "section-6", last):
+        run(preset, "often")
+    assert files("often") == {*files("once"), "train.py"}
+    (tmp_path / "often" / "train.py").unlink()
+    check_safe_to_load(tmp_path / "often")
+    assert ("modeling_nuner.py" in files("often")) == (last == "section-6")
+    assert ("adapters/adapter_config.json" in files("often")) == (last == "lora")
+
+
+@pytest.mark.parametrize("config", [None, "{", "[]", {"model_type": "own", "auto_map": {"AutoModel": "own.Own"}}])
+def test_code_and_adapters_that_no_run_wrote_stay(tiny_bert_dir, tmp_path, config):
+    theirs = {
+        "own.py": "from . import other",
+        "other.py": "",
+        "modeling_nuner.py": "",
+        "adapters/adapter_config.json": "{}",
+    }
+    for name, content in theirs.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    if config is not None:
+        content = config if isinstance(config, str) else json.dumps(config)
+        (tmp_path / "config.json").write_text(content, encoding="utf-8")
+    run_finetuning(tiny_bert_dir, cities(train=6, test=3), tmp_path, num_train_epochs=1)
+    assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in theirs} == theirs
+
+
+def test_a_recognizer_that_is_saved_over_another_has_no_code_of_it(tiny_bert_dir, tmp_path):
+    for preset in ("section-6", "default"):
+        trainer: Any = finetune(tiny_bert_dir, city_sentences(3), tmp_path / "run", preset=preset, num_train_epochs=0)
+        save_recognizer(trainer.model, trainer.processing_class, tmp_path / "model")
+        assert ((tmp_path / "model" / "modeling_nuner.py").exists()) == (preset == "section-6")
+    # Also of one that lacks some of it.
+    trainer.model.save_pretrained(tmp_path / "model")
+    (tmp_path / "model" / "layer_split.py").unlink()
+    save_recognizer(trainer.model, trainer.processing_class, tmp_path / "model")
+    assert not list((tmp_path / "model").glob("modeling_nuner.py"))
+    check_safe_to_load(tmp_path / "model")
 
 
 def test_a_file_in_the_way_is_named_before_the_training(tiny_bert_dir, tmp_path):

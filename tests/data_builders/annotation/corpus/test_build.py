@@ -141,8 +141,8 @@ def test_what_a_killed_run_left_in_a_corpus_is_no_part_of_it(tmp_path):
 
     builder = NuNerCorpus("records", data_files=corpus, cache_dir=tmp_path / "cache")
     builder.download_and_prepare()
-    loaded = load_dataset(str(corpus), cache_dir=str(tmp_path / "cache"))
-    for splits in (builder.as_dataset(), loaded):
+    read: list[Any] = [builder.as_dataset(), load_dataset(str(corpus), cache_dir=str(tmp_path / "cache"))]
+    for splits in read:
         assert sum(splits.num_rows.values()) == 40
     assert len(list(read_sentences(f"{corpus}/**/*.parquet", segment=False))) == 40
 

@@ -97,7 +97,7 @@ def test_a_lost_answer_counts_in_full():
     async def spend():
         budget = Budget(1.0, Prices(0.0, 1_000_000.0), Usage(0, 0))
         await budget.reserve(Usage(0, 1))
-        budget.lose(Usage(0, 1))
+        budget.count_as_lost(Usage(0, 1))
         with pytest.raises(BudgetSpent):
             await budget.reserve(Usage(0, 1))
 

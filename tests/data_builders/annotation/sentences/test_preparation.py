@@ -73,7 +73,7 @@ def test_no_character_but_white_space_is_lost(text, language):
     ],
 )
 def test_filters_judge_by_words_and_letters(sentence, reason):
-    assert SentenceFilters().reason_against(sentence) == reason
+    assert SentenceFilters().why_left_out(sentence) == reason
 
 
 @pytest.mark.parametrize("options", [{"min_words": -1}, {"min_words": 9, "max_words": 8}, {"min_letters": 1.5}])
