@@ -56,9 +56,9 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
     The new content is on the disk before it takes the place of the old one. A file that a link leads to is replaced
     where it is, and keeps its permissions; a new one gets those of any new file. One that may be written but not be
-    replaced (it is mounted alone, or lies in a folder of somebody else) gets the complete content in one go, which only
-    a full disk or the end of the process at that moment breaks off. What is no regular file (a pipe, `/dev/stdout`) is
-    written to as it is.
+    replaced (it is mounted alone, or lies in a folder of somebody else) gets the complete content in one go, which a
+    full disk or the end of the process can break off. What is no regular file (a pipe, `/dev/stdout`) is written to as
+    it is.
 
     Args:
         path: The file. Its folder is there already.
