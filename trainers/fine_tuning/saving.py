@@ -91,7 +91,8 @@ def _carried_code(folder: Path) -> set[str]:
     modules = [reference.partition(".")[0] for reference in config.get("auto_map", {}).values()]
     while modules:
         name = f"{modules.pop()}.py"
-        if name not in code and (folder / name).is_file():
+        # A configuration could name files elsewhere; only those beside it are its own.
+        if name not in code and Path(name).name == name and (folder / name).is_file():
             code.add(name)
             modules += get_relative_imports(folder / name)
     return code

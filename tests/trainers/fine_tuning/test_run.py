@@ -244,6 +244,20 @@ def test_code_and_adapters_that_no_run_wrote_stay(tiny_bert_dir, tmp_path, confi
     assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in theirs} == theirs
 
 
+@pytest.mark.parametrize("module", ["{outside}/own", "../outside/own", "folder/own"])
+def test_code_elsewhere_is_not_removed_whatever_a_configuration_names(tiny_bert_dir, tmp_path, module):
+    model, outside = tmp_path / "model", tmp_path / "outside"
+    kept = [outside / "own.py", model / "folder" / "own.py"]
+    for path in kept:
+        path.parent.mkdir(parents=True)
+        path.write_text("", encoding="utf-8")
+    config = {"model_type": "nuner", "auto_map": {"AutoModel": f"{module.format(outside=outside)}.Own"}}
+    (model / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    trainer: Any = finetune(tiny_bert_dir, city_sentences(3), tmp_path / "run", num_train_epochs=0)
+    save_recognizer(trainer.model, trainer.processing_class, model)
+    assert all(path.is_file() for path in kept)
+
+
 def test_a_recognizer_that_is_saved_over_another_has_no_code_of_it(tiny_bert_dir, tmp_path):
     for preset in ("section-6", "default"):
         trainer: Any = finetune(tiny_bert_dir, city_sentences(3), tmp_path / "run", preset=preset, num_train_epochs=0)
