@@ -146,6 +146,7 @@ def pretrain(
         )
     except KeyboardInterrupt:
         raise StoppedByUser(_how_to_go_on(output)) from None
+    _leave_process_group()
     console.print(
         f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)",
         highlight=False,
@@ -170,6 +171,14 @@ def _data_facts(corpus: list[str], splits: DatasetDict) -> TrainingData:
 
 def _languages(splits: DatasetDict) -> list[str]:
     return sorted({language for rows in splits.values() for language in rows.unique("language") if language})
+
+
+def _leave_process_group() -> None:
+    """End what `torchrun` began: a process that ends while the threads of its group run can abort."""
+    from torch import distributed
+
+    if distributed.is_available() and distributed.is_initialized():
+        distributed.destroy_process_group()
 
 
 def _how_to_go_on(output: Path) -> str:

@@ -31,6 +31,8 @@ metrics = trainer.evaluate()
 if trainer.is_world_process_zero():
     torch.save({{"weights": trainer.model.state_dict(), "average_precision": metrics["eval_average_precision"],
                  "losses": [log["loss"] for log in trainer.state.log_history if "loss" in log]}}, {result!r})
+# A process that ends while the threads of its group run can abort.
+trainer.accelerator.end_training()
 """
 
 
