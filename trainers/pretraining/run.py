@@ -167,6 +167,8 @@ def pretrain(
             load_tokenizer(text_encoder).save_pretrained(staging)
         trainer.write_card(output / BACKBONE)
         _write_json(output / RESULTS_FILE, results)
+    # A process that ended before the first has written all could take it along.
+    trainer.accelerator.wait_for_everyone()
     return results
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -146,13 +148,13 @@ def pretrain(
         )
     except KeyboardInterrupt:
         raise StoppedByUser(_how_to_go_on(output)) from None
-    _leave_process_group()
     console.print(
         f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)",
         highlight=False,
         markup=False,
         soft_wrap=True,
     )
+    _end_process_of_group()
 
 
 def _data_facts(corpus: list[str], splits: DatasetDict) -> TrainingData:
@@ -173,12 +175,18 @@ def _languages(splits: DatasetDict) -> list[str]:
     return sorted({language for rows in splits.values() for language in rows.unique("language") if language})
 
 
-def _leave_process_group() -> None:
-    """End what `torchrun` began: a process that ends while the threads of its group run can abort."""
+def _end_process_of_group() -> None:
+    """End a process that `torchrun` started, where all is written and said.
+
+    The threads of a process group now and then abort a process that ends in the usual way, and `torchrun` would call
+    the whole run failed.
+    """
     from torch import distributed
 
     if distributed.is_available() and distributed.is_initialized():
-        distributed.destroy_process_group()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _how_to_go_on(output: Path) -> str:

@@ -10,6 +10,7 @@ import torch
 from support.folders import child_environment
 
 RUN = """
+import os
 from pathlib import Path
 import torch
 from nuner.trainers import ContrastiveBCELoss
@@ -31,8 +32,9 @@ metrics = trainer.evaluate()
 if trainer.is_world_process_zero():
     torch.save({{"weights": trainer.model.state_dict(), "average_precision": metrics["eval_average_precision"],
                  "losses": [log["loss"] for log in trainer.state.log_history if "loss" in log]}}, {result!r})
-# A process that ends while the threads of its group run can abort.
-trainer.accelerator.end_training()
+# All is measured and written. The threads of a group now and then abort a process that ends in the usual way.
+trainer.accelerator.wait_for_everyone()
+os._exit(0)
 """
 
 
