@@ -24,6 +24,7 @@ NOT_UNICODE = "not valid Unicode"
 TOO_MANY = "too many in one sentence"
 
 EXACT = "exact"
+COMPOSED = "composed letters"
 CLEANED = "without marks around it"
 
 MOST_SPANS = 10_000
@@ -146,6 +147,7 @@ class _Places:
     def __init__(self, text: str, options: AlignmentOptions) -> None:
         self._text = text
         self._options = options
+        self._foldings = [*options.foldings()] if text.isascii() else [(COMPOSED, {}), *options.foldings()]
         self._folded: dict[str, FoldedText] = {}
         self._known: dict[str, tuple[str, list[tuple[int, int]]]] = {}
 
@@ -175,7 +177,7 @@ class _Places:
         found = locate(surface, self._text)
         if found:
             return EXACT, found
-        for way, folding in self._options.foldings():
+        for way, folding in self._foldings:
             if way not in self._folded:
                 self._folded[way] = FoldedText(self._text, **folding)
             found = self._folded[way].locate(surface)

@@ -215,13 +215,15 @@ def _in_map(value: dict[str, Any], depth: int) -> FoundEntities:
     """Read an object that leads from concepts to texts, or from texts to concepts."""
     found = FoundEntities("item")
     readable = False
+    by_concept = any(isinstance(inner, list) and inner and _are_strings(inner) for inner in value.values())
     for name, inner in value.items():
         plain = plain_name(name)
         if plain in NO_CONCEPTS or len(name) > _LONGEST_CONCEPT or (plain in _HOLDERS and len(value) == 1):
             continue
         if isinstance(inner, str):
             readable = True
-            found.entities.append(RawEntity.from_line(inner) or EitherWay(_cleaned(name), _cleaned(inner)))
+            sides = (inner, name) if by_concept else (name, inner)
+            found.entities.append(RawEntity.from_line(inner) or EitherWay(*map(_cleaned, sides)))
         elif inner is None or inner == [] or inner == {}:
             readable = True
         elif isinstance(inner, (list, dict)):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ...schema import without_lone_surrogates
+from .entity_keys import names_a_part
 
 MOST_BRACKETS = 64
 """Brackets that may be open at once; no answer needs so many."""
@@ -151,7 +152,7 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
             continue
         if kind == "open":
             if len(stack) == MOST_BRACKETS:
-                return _cut(stack, length)
+                return _cut(stack, length, True)
             stack.append(_Open(token.group()))
         elif kind == "close":
             value = _close(stack, token.group(), text, position)
@@ -167,11 +168,11 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
         elif kind == "quote":
             value, position = _string(text, token.start())
             if value is None:
-                return _cut(stack, length)
+                return _cut(stack, length, True)
             stack[-1].add(value)
         else:
             if position == length:  # nothing tells whether its end is there
-                return _cut(stack, length)
+                return _cut(stack, length, True)
             stack[-1].add(_word(token.group()))
     return _cut(stack, length, truncated)
 
@@ -204,9 +205,10 @@ def _cut(stack: list[_Open], end: int, truncated: bool = False) -> ScannedJson:
         if stack and stack[-1].bracket != "{":
             cut = True  # an item of a list
             continue
-        if innermost.bracket == "{" and not any(isinstance(value, (list, dict)) for _, value in innermost.pairs):
-            cut = True  # an entity, or nothing yet
-            continue
+        if innermost.bracket == "{" and not any(isinstance(inner, (list, dict)) for _, inner in innermost.pairs):
+            if not innermost.pairs or any(names_a_part(name) for name, _ in innermost.pairs):
+                cut = True  # an entity, or nothing yet
+                continue
         value = innermost.value()
         if stack:
             stack[-1].add(value)

@@ -113,7 +113,7 @@ def described(concept: str) -> tuple[str, str | None]:
 
 def sides_of(line: str) -> tuple[bool, str, str] | None:
     """Return whether the mark of a line is a clear one, and what stands on its sides; None where there is no mark."""
-    content = without_list_mark(line)
+    content = without_list_mark(line).replace("**", "")
     if not content or len(content) > 4 * _LONGEST_SIDE:
         return None
     for marks, strong in ((_ARROWS, True), (_WEAK, False)):
@@ -121,7 +121,7 @@ def sides_of(line: str) -> tuple[bool, str, str] | None:
         if found:
             position, mark = min(found)
             left, right = content[:position].strip(), content[position + len(mark) :].strip()
-            right = right.removesuffix(")") if mark == " (" else right
+            right = right.partition(")")[0] if mark == " (" else right
             if left and right and len(left) <= _LONGEST_SIDE and len(left.split()) <= _MOST_WORDS:
                 return strong, left, right
             return None

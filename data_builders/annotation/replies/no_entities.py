@@ -21,6 +21,8 @@ _ENTITIES = (
     r"entit\u00e4t\w*|begriff\w*|entiteit\w*|encj\w*|jednost\w*|byt\w*|\u0441\u0443\u0449\u043d\u043e\u0441\u0442\w*|\u043e\u0431\u044a\u0435\u043a\u0442\w*|"
     r"enheter|varl\u0131k\w*"
 )
+_EMPTY_TAGS = re.compile(r"(?:<\?[^<>]*>\s*)?<(\w{1,20})\s*(?:/>|>\s*</\1>)")
+_EMPTY_LIST = re.compile(r"\b(?:list|result|answer|output)s? (?:is|are) empty", re.IGNORECASE)
 _NO_ENTITIES = re.compile(rf"\b(?:{_NO})\b[^.!?\n]{{0,60}}?\b(?:{_ENTITIES})", re.IGNORECASE)
 _ENTITIES_NOT = re.compile(rf"\b(?:{_ENTITIES})[^.!?\n]{{0,60}}?\b(?:{_NO})\b", re.IGNORECASE)
 # Chinese, Japanese and Korean have no spaces between the words.
@@ -55,6 +57,6 @@ def says_nothing(answer: str) -> bool:
     words = answer.strip("`*_\"'()[]{} \n.").replace("\u2019", "'")
     if _REFUSAL.search(words):
         return False
-    if _NOTHING.fullmatch(words):
+    if _NOTHING.fullmatch(words) or _EMPTY_TAGS.fullmatch(answer.strip()):
         return True
-    return any(pattern.search(words) for pattern in (_NO_ENTITIES, _ENTITIES_NOT, _UNSPACED))
+    return any(pattern.search(words) for pattern in (_NO_ENTITIES, _ENTITIES_NOT, _UNSPACED, _EMPTY_LIST))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .entity_keys import names_a_part
+from .entity_keys import TEXT, names_a_part, part, plain_name
 from .json_scanner import scan_json, unescaped
 from .lines import described, is_correction, sides_of, without_list_mark
 
@@ -45,6 +45,7 @@ class _Outline:
         self._heading: str | None = None
         self._items: list[Any] = []
         self._record: dict[str, Any] = {}
+        self._subject: str | None = None
         self._headings = 0
         self._records = 0
 
@@ -60,12 +61,13 @@ class _Outline:
         stripped = line.strip()
         content = without_list_mark(stripped)
         is_item = content != stripped
+        content = content.replace("**", "")
         named = _NAME.match(content)
         name = _scalar(named["name"].strip(_MARKS)) if named is not None else ""
         value = content[named.end() :].strip() if named is not None else ""
         value = value if value.strip("*_|>") else ""
         if named is not None and value and names_a_part(name):
-            if is_item or name in self._record:
+            if name in self._record:
                 self._end_record()
             self._record[name] = _value(value)
             return
@@ -82,11 +84,14 @@ class _Outline:
             if is_correction(content):
                 self._forget()
             self._heading, self._items = None, []
+            self._subject = content.strip(_MARKS) if is_item else None
 
     def _end_record(self) -> None:
         """Note the entity whose parts were read, if there is one."""
         if self._record:
             self._records += 1
+            if self._subject is not None and part({plain_name(name): "" for name in self._record}, TEXT) is None:
+                self._record = {self._subject: self._record}
             (self._values if self._heading is None else self._items).append(self._record)
             self._record = {}
 

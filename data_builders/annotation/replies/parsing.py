@@ -18,7 +18,7 @@ from .lines import contract_lines, marked_lines, without_list_mark
 from .no_entities import says_nothing
 from .outlines import outline_value
 from .tables import table_entities
-from .tagged_text import tagged_entities
+from .tagged_text import tagged_entities, without_layout
 from .thoughts import without_thoughts
 
 ReplyForm = Literal[JsonForm, "lines", "table", "tags", "outline", "words"]
@@ -99,7 +99,7 @@ def parse_reply(reply: str, *, truncated: bool = False) -> ParsedReply:
     """
     answer, value = _answer(reply)
     if value is not None:
-        return _contract(value[0]) or _parsed(entities_in(with_all_names(answer)), "json")
+        return _contract(value[0]) or _parsed(entities_in(with_all_names(answer) if answer else None), "json")
     pieces = find_json(answer, truncated)
     found, unreadable = last_answer(answer, pieces)
     if found is not None and (found.found.entities or found.form != "cut"):
@@ -169,14 +169,16 @@ def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
         if not isinstance(value[0], str):
             return answer, value
         answer, value = value[0], whole_json(value[0])  # JSON that was written into a string
-    if not answer:
+    if not answer.strip():
+        if reply.strip():
+            return answer, ([],)  # a string of nothing
         raise ReplyError("the reply is empty")
     answer = without_thoughts(answer)
     if not answer:
         raise ReplyError("the reply has no more than thoughts")
     if '"' not in answer.replace('\\"', "") and '\\"' in answer:
         answer = answer.replace('\\"', '"').replace("\\n", "\n")  # JSON without the string that it was written into
-    elif '"' not in answer and "&quot;" in answer:
+    elif ('"' not in answer and "&quot;" in answer) or ("<" not in answer and "&lt;" in answer):
         answer = unescape(answer)
     return answer, whole_json(answer)
 
@@ -214,6 +216,7 @@ def _in_words(answer: str, truncated: bool) -> ParsedReply | None:
     """Read an answer that is not JSON."""
     if says_nothing(answer):
         return ParsedReply([], "words")
+    answer = without_layout(answer) if "<" in answer else answer
     lines = answer.splitlines()
     if truncated and lines:
         del lines[-1]  # nothing tells whether its end is there
@@ -224,7 +227,7 @@ def _in_words(answer: str, truncated: bool) -> ParsedReply | None:
         if not found.entities:
             raise ReplyError("no entity of the reply has a text and a concept")
         return _parsed(found, "lines")
-    if "<" in answer and (entities := tagged_entities(answer)):
+    if entities := tagged_entities(answer):
         return ParsedReply(entities, "tags")
     if entities := table_entities(lines):
         return ParsedReply(entities, "table")

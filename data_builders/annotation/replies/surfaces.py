@@ -36,21 +36,22 @@ def cleaned_surfaces(surface: str) -> Iterator[str]:
     """
     seen = {surface}
     for text in _steps(surface):
-        for form in (text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)):
-            if form and form not in seen:
-                seen.add(form)
-                yield form
+        if text and text not in seen:
+            seen.add(text)
+            yield text
 
 
 def _steps(surface: str) -> Iterator[str]:
-    yield surface
+    if not surface.isascii():
+        surface = "".join(character for character in surface if unicodedata.category(character) != "Cf").strip()
+        yield surface
     text = unescape(surface) if "&" in surface else surface
     yield text
     if _ESCAPED_CHARACTER.search(text):
         text = unescaped(text)
         yield text
     if "<" in text:
-        text = _TAGS.sub("", text).strip()
+        text = _TAGS.sub("", text).strip() or text
         yield text
     text = without_list_mark(text)
     yield text
@@ -64,6 +65,8 @@ def _steps(surface: str) -> Iterator[str]:
     yield text.rstrip(_AT_AN_END)
     yield text.strip(_AT_AN_END)
     yield text.replace("**", "").replace("`", "").strip(_AT_AN_END)
+    if text.endswith(")"):
+        yield text.rpartition(" (")[0]
 
 
 def _without_pairs(text: str) -> str:

@@ -12,6 +12,8 @@ from .tables import table_entities
 
 _TAG = re.compile(r"<([^<>]{1,500})>")
 _ATTRIBUTE = re.compile(r"""(?<![\w:.-])([\w:.-]{1,40})\s?=\s?(?:"([^"]*)"|'([^']*)')""")
+_LINK = re.compile(r"\[([^\[\]\n]{1,100})\]\(([^()\n]{1,60})\)")
+_TABLE = {"table", "thead", "tbody"}
 _LAYOUT = {
     "html", "body", "p", "div", "span", "b", "i", "em", "strong", "code", "pre", "br", "ul", "ol", "li", "table",
     "thead", "tbody", "a", "answer", "output", "result", "results", "response", "sentence", "xml", "json", "root",
@@ -39,6 +41,8 @@ def tagged_entities(answer: str) -> list[RawEntity]:
 
         ```
     """
+    if "<" not in answer:
+        return _linked(answer)
     if "</t" in answer.lower() and "<tr" in answer.lower():
         return table_entities(_rows_as_lines(answer))
     entities: list[RawEntity] = []
@@ -62,7 +66,24 @@ def tagged_entities(answer: str) -> list[RawEntity]:
         elif element.name not in ("br", "hr"):
             stack.append(element)
             del stack[:-32]
-    return entities
+    return entities or _linked(answer)
+
+
+def without_layout(answer: str) -> str:
+    """Return an answer without the tags that tell nothing about its entities, an item of a list on each line."""
+    return _TAG.sub(_layout, answer)
+
+
+def _layout(tag: re.Match[str]) -> str:
+    name = plain_name(tag[1].partition(" ")[0])
+    if name not in _LAYOUT or name in _TABLE:
+        return tag.group()
+    return "\n" if name in ("li", "br", "p", "div") else ""
+
+
+def _linked(answer: str) -> list[RawEntity]:
+    """Read `[Genoa](city)`."""
+    return [EitherWay(*sides) for sides in _LINK.findall(answer) if "/" not in sides[1]]
 
 
 def _closed(element: _Element, content: str, around: list[_Element]) -> list[RawEntity]:
@@ -71,7 +92,8 @@ def _closed(element: _Element, content: str, around: list[_Element]) -> list[Raw
     values = {**element.attributes, **{key: value for key, value in element.fields.items() if key}}
     if name in _LAYOUT and not values:
         return []
-    if around and names_a_part(name) and not values and name != "entity":
+    in_entity = name != "entity" or (around and around[-1].name not in HOLDERS and around[-1].name not in _LAYOUT)
+    if around and names_a_part(name) and not values and in_entity:
         around[-1].fields.setdefault(name, content)
         return []
     concept = part(values, CONCEPT)

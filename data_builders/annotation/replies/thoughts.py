@@ -17,7 +17,7 @@ _MARK = re.compile(
 _FENCED_THOUGHT = re.compile(rf"```[ ]?{_NAMES}[ ]*\n", re.IGNORECASE)
 # <|channel|>analysis<|message|> of Harmony, <|channel>thought ... <channel|> of Gemma
 _CHANNEL = re.compile(
-    r"<\|?channel\|?>[ \n]?(?P<name>[a-z]*)(?P<more>[^<\n]{0,80})(?:<\|constrain\|>[^<\n]{0,20})?(?:<\|message\|>|\n|)",
+    r"<\|channel\|?>[ \n]?(?P<name>[a-z]*)(?P<more>[^<\n]{0,80})(?:<\|constrain\|>[^<\n]{0,20})?(?:<\|message\|>|\n|)",
     re.IGNORECASE,
 )
 _CHANNEL_ENDS = re.compile(r"<\|(?:end|call|return|start)\|>|<channel\|>")
