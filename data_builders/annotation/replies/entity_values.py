@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ...raw_entity import EitherWay, RawEntity
+from ...raw_entity import SEPARATOR, EitherWay, RawEntity
 from ...schema import without_lone_surrogates
 from .entity_keys import (
     CONCEPT,
@@ -180,11 +180,13 @@ def _in_list(items: list[Any], depth: int) -> FoundEntities:
 
 
 def _add_line(found: FoundEntities, line: str) -> None:
-    entity = RawEntity.from_line(line)
-    if entity is not None:
-        found.entities.append(RawEntity(*[part and _cleaned(part) for part in entity]))
+    if SEPARATOR in line and (entity := RawEntity.from_line(line)) is not None:
+        found.entities.append(RawEntity(*[side and _cleaned(side) for side in entity]))
         return
-    value = _decoded(line) if line.lstrip().startswith("{") else None
+    if not line.lstrip().startswith("{"):
+        found.unreadable += 1
+        return
+    value = _decoded(line)
     inner = _found(value, 1) if isinstance(value, dict) else FoundEntities("unreadable", unreadable=1)
     found.entities += inner.entities
     found.unreadable += inner.unreadable

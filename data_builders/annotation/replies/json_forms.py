@@ -13,6 +13,8 @@ JsonForm = Literal["json", "fenced", "prose", "repaired", "cut"]
 # What opens JSON, and not a bracket in prose such as "[Smith]" or "{see below}".
 _OPENING = re.compile(r"""[{\[](?=\s*(?:["'`\u201c{\[(\]}]|//|/\*|\#|$|\w+["']?\s{0,9}:))""")
 
+_MOST_PIECES = 1000  # no answer comes in so many
+
 _DECODER = json.JSONDecoder(strict=False)  # models write line breaks inside of strings
 _KEEPS_ALL_NAMES = json.JSONDecoder(strict=False, object_pairs_hook=object_of)
 
@@ -53,7 +55,7 @@ def find_json(reply: str, truncated: bool = False) -> list[JsonPiece]:
     pieces: list[JsonPiece] = []
     strictly = True
     opening = _OPENING.search(reply)
-    while opening is not None:
+    while opening is not None and len(pieces) < _MOST_PIECES:
         start = opening.start()
         form: JsonForm = "fenced" if not pieces and "```" in reply[:start] else pieces[-1].form if pieces else "prose"
         form = form if form in ("fenced", "prose") else "prose"

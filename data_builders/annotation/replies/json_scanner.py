@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ...schema import without_lone_surrogates
 from .entity_keys import names_a_part
 
-MOST_BRACKETS = 64
+MOST_BRACKETS = 32
 """Brackets that may be open at once; no answer needs so many."""
 
+MOST_ITEMS = 3000
+"""Brackets in one value; what follows is taken for cut off."""
+
 _TOKEN = re.compile(
-    r"""\s+ | (?P<comma>[,;]) | (?P<colon>:|=>?) | (?P<open>[{\[(]) | (?P<close>[}\])])
+    r"""\s+ | "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\]]) | (?P<comma>[,;]) | (?P<colon>:|=>?) | (?P<open>[{\[(]) | (?P<close>[}\])])
     | (?P<quote>["'`\u201c\u201e\u2018\u00ab]) | (?P<comment>/\*) | //[^\n]* | \#[^\n]* | \.\.\.|\u2026
     | (?P<word>[^\s,;:{}\[\]()"'`=][^,;:{}\[\]"\n=]*) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
@@ -50,15 +52,17 @@ class ScannedJson(NamedTuple):
     cut: bool
 
 
-@dataclass
 class _Open:
     """A bracket that is open, and what it holds so far."""
 
-    bracket: str
-    items: list[Any] = field(default_factory=list)
-    pairs: list[tuple[str, Any]] = field(default_factory=list)
-    key: Any = _NOTHING
-    has_colon: bool = False
+    __slots__ = ("bracket", "has_colon", "items", "key", "pairs")
+
+    def __init__(self, bracket: str) -> None:
+        self.bracket = bracket
+        self.items: list[Any] = []
+        self.pairs: list[tuple[str, Any]] = []
+        self.key: Any = _NOTHING
+        self.has_colon = False
 
     def add(self, value: Any) -> None:
         if self.bracket != "{":
@@ -142,7 +146,7 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
         ```
     """
     stack: list[_Open] = []
-    position, length = start, len(text)
+    position, length, items = start, len(text), 0
     match = _TOKEN.match
     while position < length:
         token = match(text, position)
@@ -150,8 +154,11 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
         kind, position = token.lastgroup, token.end()
         if kind is None or kind == "other":
             continue
-        if kind == "open":
-            if len(stack) == MOST_BRACKETS:
+        if kind == "simple":
+            stack[-1].add(token["simple"])
+        elif kind == "open":
+            items += 1
+            if len(stack) == MOST_BRACKETS or items > MOST_ITEMS:
                 return _cut(stack, length, True)
             stack.append(_Open(token.group()))
         elif kind == "close":
@@ -179,13 +186,12 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
 
 def _close(stack: list[_Open], closer: str, text: str, position: int) -> Any:
     """Close the innermost bracket of a kind and those in it; return the value of the outermost that is closed."""
-    matching = next(
-        (depth for depth in range(len(stack) - 1, -1, -1) if _CLOSER[stack[depth].bracket] == closer), None
-    )
-    if matching is None:
-        return None
-    if matching < len(stack) - 1 and _ANOTHER_ITEM.match(text, position):
-        return None  # one bracket too many: the list goes on
+    matching = len(stack) - 1
+    if _CLOSER[stack[-1].bracket] != closer:
+        while matching >= 0 and _CLOSER[stack[matching].bracket] != closer:
+            matching -= 1
+        if matching < 0 or _ANOTHER_ITEM.match(text, position):
+            return None  # one bracket too many: the list goes on
     value: Any = None
     while len(stack) > matching:
         value = stack.pop().value()

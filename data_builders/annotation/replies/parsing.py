@@ -27,6 +27,8 @@ MAX_REPLY_CHARACTERS = 200_000
 """A longer reply is refused unread: replies of a model are far below."""
 
 _MOST_WRAPPINGS = 3
+_MOST_LINES = 1000  # of an answer that is not JSON
+_LONGEST_LINE = 1000  # a longer one holds no entity
 
 
 class ReplyError(ValueError):
@@ -161,7 +163,7 @@ def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
     """Return the reply without a model's thoughts, with its value where it is JSON; raise if there is no more."""
     if len(reply) > MAX_REPLY_CHARACTERS:
         raise ReplyError(f"the reply is longer than {MAX_REPLY_CHARACTERS:,} characters")
-    answer = reply.removeprefix("\ufeff").strip()
+    answer = without_lone_surrogates(reply.removeprefix("\ufeff").strip())
     value = whole_json(answer)
     for _ in range(_MOST_WRAPPINGS):
         if value is None:
@@ -218,8 +220,11 @@ def _in_words(answer: str, truncated: bool) -> ParsedReply | None:
         return ParsedReply([], "words")
     answer = without_layout(answer) if "<" in answer else answer
     lines = answer.splitlines()
+    if len(lines) > _MOST_LINES:
+        raise ReplyError(f"the reply has more than {_MOST_LINES:,} lines")
     if truncated and lines:
         del lines[-1]  # nothing tells whether its end is there
+    lines = [line for line in lines if len(line) <= _LONGEST_LINE]
     if contract := contract_lines(lines):
         entities = [RawEntity.from_line(without_list_mark(line)) for line in contract]
         found = FoundEntities("answer", [entity for entity in entities if entity is not None])
