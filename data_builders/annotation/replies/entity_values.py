@@ -144,17 +144,22 @@ def _entities_of(named: dict[str, Any]) -> Iterator[RawEntity]:
     description = named.get(description_name) if description_name is not None else None
     description = _cleaned(description) if isinstance(description, str) else None
     kind = EitherWay if text_name in UNSURE and concept_name in UNSURE else RawEntity
-    for text in _strings(named[text_name]):
-        for concept in _strings(named[concept_name], numbers=False):
-            yield kind(text, concept, description)
+    texts, concepts = _strings(named[text_name]), _strings(named[concept_name], numbers=False)
+    if not texts or not concepts or (len(texts) != len(concepts) and 1 not in (len(texts), len(concepts))):
+        return  # nothing says which belong together
+    count = max(len(texts), len(concepts))
+    for text, concept in zip(*[sides * count if len(sides) == 1 else sides for sides in (texts, concepts)], strict=True):
+        yield kind(text, concept, description)
 
 
-def _strings(value: Any, numbers: bool = True) -> Iterator[str]:
+def _strings(value: Any, numbers: bool = True) -> list[str]:
+    strings = []
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, str):
-            yield _cleaned(one)
+            strings.append(_cleaned(one))
         elif numbers and isinstance(one, (int, float)) and not isinstance(one, bool):
-            yield str(one)  # a year without quotes
+            strings.append(str(one))  # a year without quotes
+    return strings
 
 
 def _in_list(items: list[Any], depth: int) -> FoundEntities:
