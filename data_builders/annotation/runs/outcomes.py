@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..llm.client import Completion
 from ..llm.cost import NO_USAGE, Usage
 from ..llm.faults import RequestFault
-from ..replies.parsing import ReplyError, parse_replies, parse_reply
+from ..replies.parsing import MAX_REPLY_CHARACTERS, ReplyError, parse_replies, parse_reply
 from ..store.store import Outcome, PendingSentence
 
 NO_RESULT = "the reply has no readable result for this sentence"
@@ -57,7 +57,7 @@ def outcomes_of_reply(
                 Outcome(
                     sentence.number,
                     state,
-                    reply=completion.text,
+                    reply=completion.text[:MAX_REPLY_CHARACTERS],
                     truncated=completion.truncated,
                     usage=usage,
                     latency=completion.latency,

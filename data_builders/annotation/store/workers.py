@@ -24,7 +24,6 @@ _CLOCK_TOLERANCE = 86_400.0  # seconds by which the clocks of two machines may d
 def join(connection: sqlite3.Connection) -> str:
     """Enter a new worker into the store and return its id."""
     worker = secrets.token_hex(8)
-    _OWN.add(worker)
     renew(connection, worker)
     return worker
 
@@ -38,6 +37,7 @@ def renew(connection: sqlite3.Connection, worker: str) -> bool:
     expires_at = time.time() + LEASE_SECONDS
     kept = connection.execute("UPDATE workers SET expires_at = ? WHERE id = ?", (expires_at, worker)).rowcount == 1
     if not kept:
+        _OWN.add(worker)
         row = (worker, socket.gethostname(), os.getpid(), expires_at)
         connection.execute("INSERT INTO workers VALUES (?, ?, ?, ?)", row)
     return kept
