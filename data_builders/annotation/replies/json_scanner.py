@@ -15,9 +15,10 @@ MOST_ITEMS = 3000
 """Brackets in one value; what follows is taken for cut off."""
 
 _TOKEN = re.compile(
-    r"""\s+ | "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\]]) | (?P<comma>[,;]) | (?P<colon>:|=>?) | (?P<open>[{\[(]) | (?P<close>[}\])])
+    r"""\s*(?: "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\])]) | '(?P<single>[^'\\\n]*)'(?=\s?[,:}\])])
+    | (?P<comma>[,;]) | (?P<colon>:|=>?) | (?P<open>[{\[(]) | (?P<close>[}\])])
     | (?P<quote>["'`\u201c\u201e\u2018\u00ab]) | (?P<comment>/\*) | //[^\n]* | \#[^\n]* | \.\.\.|\u2026
-    | (?P<word>[^\s,;:{}\[\]()"'`=][^,;:{}\[\]"\n=]*) | (?P<other>.)""",
+    | (?P<word>[^\s,;:{}\[\]()"'`=][^,;:{}\[\]"\n=]*) | (?P<other>.) | \Z)""",
     re.VERBOSE | re.DOTALL,
 )
 _CLOSER = {"{": "}", "[": "]", "(": ")"}
@@ -152,35 +153,33 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
         token = match(text, position)
         assert token is not None  # anything is some token
         kind, position = token.lastgroup, token.end()
-        if kind is None or kind == "other":
-            continue
-        if kind == "simple":
-            stack[-1].add(token["simple"])
-        elif kind == "open":
-            items += 1
-            if len(stack) == MOST_BRACKETS or items > MOST_ITEMS:
-                return _cut(stack, length, True)
-            stack.append(_Open(token.group()))
-        elif kind == "close":
-            value = _close(stack, token.group(), text, position)
-            if not stack:
-                return ScannedJson(value, position, False)
+        if kind == "simple" or kind == "single":
+            stack[-1].add(token[kind])
         elif kind == "comma":
             stack[-1].comma()
         elif kind == "colon":
             stack[-1].has_colon = True
-        elif kind == "comment":
-            end = text.find("*/", position)
-            position = length if end == -1 else end + 2
+        elif kind == "close":
+            value = _close(stack, token["close"], text, position)
+            if not stack:
+                return ScannedJson(value, position, False)
+        elif kind == "open":
+            items += 1
+            if len(stack) == MOST_BRACKETS or items > MOST_ITEMS:
+                return _cut(stack, length, True)
+            stack.append(_Open(token["open"]))
         elif kind == "quote":
-            value, position = _string(text, token.start())
+            value, position = _string(text, token.start("quote"))
             if value is None:
                 return _cut(stack, length, True)
             stack[-1].add(value)
-        else:
+        elif kind == "word":
             if position == length:  # nothing tells whether its end is there
                 return _cut(stack, length, True)
-            stack[-1].add(_word(token.group()))
+            stack[-1].add(_word(token["word"]))
+        elif kind == "comment":
+            end = text.find("*/", position)
+            position = length if end == -1 else end + 2
     return _cut(stack, length, truncated)
 
 

@@ -8,6 +8,8 @@ import socket
 import sqlite3
 import time
 
+import psutil
+
 LEASE_SECONDS = 120.0
 """A worker that has not renewed its lease for so long counts as ended."""
 
@@ -75,14 +77,13 @@ def ended(connection: sqlite3.Connection) -> list[str]:
 
 def _has_ended(worker: str, host: str, pid: int) -> bool:
     """Tell whether a worker has ended; of one on another machine that is not known until its lease ends."""
-    if host != socket.gethostname() or os.name != "posix":
+    if host != socket.gethostname():
         return False
     if pid == os.getpid():
         return worker not in _OWN
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE  # nobody has asked yet how it ended
+    except psutil.NoSuchProcess:
         return True
-    except PermissionError:
+    except psutil.Error:
         return False
-    return False
