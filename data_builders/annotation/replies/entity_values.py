@@ -166,7 +166,9 @@ def _in_list(items: list[Any], depth: int) -> FoundEntities:
     found = FoundEntities("answer")
     columns = _unknown_columns(items)
     for item in items:
-        if columns is not None:
+        if isinstance(item, dict) and (entity := _by_contract(item)) is not None:
+            found.entities.append(entity)
+        elif columns is not None:
             found.entities.append(EitherWay(*[_cleaned(str(item[name])) for name in columns]))
         elif isinstance(item, str):
             _add_line(found, item)
@@ -182,6 +184,16 @@ def _in_list(items: list[Any], depth: int) -> FoundEntities:
     if not found.entities and found.unreadable:
         found.kind, found.is_list = "unreadable", True
     return found
+
+
+def _by_contract(item: dict[str, Any]) -> RawEntity | None:
+    """Read an entity with the names that were asked for, as most are."""
+    text, concept, description = item.get("text"), item.get("concept"), item.get("description")
+    if not isinstance(text, str) or not isinstance(concept, str):
+        return None
+    if not isinstance(description, str):
+        return RawEntity(_cleaned(text), _cleaned(concept))
+    return RawEntity(_cleaned(text), _cleaned(concept), _cleaned(description))
 
 
 def _add_line(found: FoundEntities, line: str) -> None:
@@ -273,4 +285,4 @@ def _add_group(found: FoundEntities, name: str, inner: Any, depth: int) -> bool:
 
 
 def _cleaned(text: str) -> str:
-    return without_lone_surrogates(text)
+    return text if text.isascii() else without_lone_surrogates(text)

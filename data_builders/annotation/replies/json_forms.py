@@ -61,7 +61,7 @@ def find_json(reply: str, truncated: bool = False) -> list[JsonPiece]:
         form = form if form in ("fenced", "prose") else "prose"
         if strictly:
             try:
-                value, end = _KEEPS_ALL_NAMES.raw_decode(reply, start)
+                value, end = _decoded(reply, start)
             except (ValueError, RecursionError):
                 strictly = False  # tried once: each failure may have read all that is left
         if not strictly:
@@ -76,14 +76,17 @@ def whole_json(reply: str) -> tuple[Any] | None:
     """Return the value of a reply that is JSON and nothing else, None for any other reply.
 
     Args:
-        reply: What the model wrote.
+        reply: What the model wrote, without white space around it.
     """
     try:
-        return (_DECODER.decode(reply),)
+        value, end = _decoded(reply, 0)
     except (ValueError, RecursionError):
         return None
+    return (value,) if end == len(reply) else None
 
 
-def with_all_names(reply: str) -> Any:
-    """Return the value of a reply that is JSON, with all that stands under names that an object has twice."""
-    return _KEEPS_ALL_NAMES.decode(reply)
+def _decoded(text: str, start: int) -> tuple[Any, int]:
+    value, end = _DECODER.raw_decode(text, start)
+    if isinstance(value, dict) and isinstance(value.get("entities"), list):
+        return value, end
+    return _KEEPS_ALL_NAMES.raw_decode(text, start)  # what most replies do not need takes twice as long
