@@ -20,7 +20,7 @@ from .entity_keys import (
     part,
     plain_name,
 )
-from .json_forms import find_json
+from .forms.json_forms import find_json
 
 Kind = Literal["answer", "item", "nothing", "unreadable"]
 
@@ -59,8 +59,8 @@ def entities_in(value: Any) -> FoundEntities:
 
     Example:
         ```python
-        >>> entities_in({"city": ["Genoa", "Lisbon"]}).entities
-        [EitherWay(text='Genoa', concept='city', description=None), EitherWay(text='Lisbon', concept='city', description=None)]
+        >>> entities_in({"city": ["Genoa"]}).entities
+        [EitherWay(text='Genoa', concept='city', description=None)]
         >>> entities_in({"result": {"entities": [{"entity": "Genoa", "type": "city"}]}}).entities
         [RawEntity(text='Genoa', concept='city', description=None)]
 
@@ -148,7 +148,8 @@ def _entities_of(named: dict[str, Any]) -> Iterator[RawEntity]:
     if not texts or not concepts or (len(texts) != len(concepts) and 1 not in (len(texts), len(concepts))):
         return  # nothing says which belong together
     count = max(len(texts), len(concepts))
-    for text, concept in zip(*[sides * count if len(sides) == 1 else sides for sides in (texts, concepts)], strict=True):
+    texts, concepts = (sides * count if len(sides) == 1 else sides for sides in (texts, concepts))
+    for text, concept in zip(texts, concepts, strict=True):
         yield kind(text, concept, description)
 
 
@@ -198,7 +199,7 @@ def _by_contract(item: dict[str, Any]) -> RawEntity | None:
 
 def _add_line(found: FoundEntities, line: str) -> None:
     if SEPARATOR in line and (entity := RawEntity.from_line(line)) is not None:
-        found.entities.append(RawEntity(*[side and _cleaned(side) for side in entity]))
+        found.entities.append(RawEntity(_cleaned(entity.text), _cleaned(entity.concept), entity.description))
         return
     if not line.lstrip().startswith("{"):
         found.unreadable += 1

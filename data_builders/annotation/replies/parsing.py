@@ -13,12 +13,12 @@ from ...raw_entity import EitherWay, RawEntity
 from ...schema import without_lone_surrogates
 from .answers import last_answer
 from .entity_values import FoundEntities, entities_in
-from .json_forms import JsonForm, JsonPiece, find_json, whole_json
-from .lines import contract_lines, marked_lines, without_list_mark
+from .forms.json_forms import JsonForm, JsonPiece, find_json, whole_json
+from .forms.lines import contract_lines, marked_lines, without_list_mark
+from .forms.outlines import outline_value
+from .forms.tables import table_entities
+from .forms.tagged_text import tagged_entities, without_layout
 from .no_entities import says_nothing
-from .outlines import outline_value
-from .tables import table_entities
-from .tagged_text import tagged_entities, without_layout
 from .thoughts import without_thoughts
 
 ReplyForm = Literal[JsonForm, "lines", "table", "tags", "outline", "words"]
@@ -140,7 +140,7 @@ def parse_replies(reply: str, numbers: Collection[int], *, truncated: bool = Fal
         ```
     """
     answer, value = _answer(reply)
-    pieces = [JsonPiece(value[0], 0, len(answer), "json")] if value else find_json(answer, truncated)
+    pieces = [JsonPiece(value[0], len(answer), "json")] if value else find_json(answer, truncated)
     found: list[tuple[int, list[Any]]] = []
     form: JsonForm = "prose"
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""Find out which side of an entity is its text, where the reply does not say so: the one that stands in the sentence."""
+"""Find out which side of an entity is its text: where the reply does not say so, the sentence does."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def with_known_sides(entities: Iterable[RawEntity], stands: Callable[[str], bool
 
     Example:
         ```python
-        >>> [*with_known_sides([EitherWay("city", "Genoa, Lisbon")], {"Genoa", "Lisbon"}.__contains__)]
-        [RawEntity(text='Genoa', concept='city', description=None), RawEntity(text='Lisbon', concept='city', description=None)]
+        >>> [*with_known_sides([EitherWay("city", "Genoa")], "From Genoa to Lisbon".__contains__)]
+        [RawEntity(text='Genoa', concept='city', description=None)]
 
         ```
     """

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...locating import locate
 from ...raw_entity import EitherWay, RawEntity
-from ..llm.client import Completion
+from ..llm.completion import Completion
 from ..llm.cost import NO_USAGE, Usage
 from ..llm.faults import RequestFault
 from ..replies.parsing import MAX_REPLY_CHARACTERS, ParsedReply, ReplyError, parse_replies, parse_reply

@@ -92,7 +92,10 @@ def test_an_answer_without_credible_tokens_counts_in_full_against_the_limit(path
 @pytest.mark.parametrize(
     "content",
     [
-        [{"type": "text", "text": '{"entities": [{"text": "Paris",'}, {"type": "text", "text": '"concept": "city"}]}'}],
+        [
+            {"type": "text", "text": '{"entities": [{"text": "Paris", '},
+            {"type": "text", "text": '"concept": "city"}]}'},
+        ],
         [{"type": "thinking", "thinking": "Paris <> food"}, {"type": "text", "text": "Paris <> city"}],
         ["Paris <> city"],
     ],

@@ -24,15 +24,15 @@ class JsonPiece(NamedTuple):
 
     Args:
         value: The value; None also where nothing of it is whole.
-        start: Where it begins.
         end: Where it ends.
         form: How it stood there.
+        start: Where it begins.
     """
 
     value: Any
-    start: int
     end: int
     form: JsonForm
+    start: int = 0
 
 
 def find_json(reply: str, truncated: bool = False) -> list[JsonPiece]:
@@ -46,29 +46,28 @@ def find_json(reply: str, truncated: bool = False) -> list[JsonPiece]:
     Example:
         ```python
         >>> find_json('Sure! {"entities": []}')
-        [JsonPiece(value={'entities': []}, start=6, end=22, form='prose')]
+        [JsonPiece(value={'entities': []}, end=22, form='prose', start=6)]
         >>> find_json('[{"text": "Ada", "concept": "person"}, {"text": "Bo", "conc')
-        [JsonPiece(value=[{'text': 'Ada', 'concept': 'person'}], start=0, end=59, form='cut')]
+        [JsonPiece(value=[{'text': 'Ada', 'concept': 'person'}], end=59, form='cut', start=0)]
 
         ```
     """
     pieces: list[JsonPiece] = []
-    strictly = True
     opening = _OPENING.search(reply)
+    whole: JsonForm = "fenced" if opening is not None and "```" in reply[: opening.start()] else "prose"
+    strictly = True
     while opening is not None and len(pieces) < _MOST_PIECES:
         start = opening.start()
-        form: JsonForm = "fenced" if not pieces and "```" in reply[:start] else pieces[-1].form if pieces else "prose"
-        form = form if form in ("fenced", "prose") else "prose"
-        if strictly:
-            try:
-                value, end = _decoded(reply, start)
-            except (ValueError, RecursionError):
-                strictly = False  # tried once: each failure may have read all that is left
-        if not strictly:
+        try:
+            # Tried until it fails once: each failure may have read all that is left.
+            piece = JsonPiece(*_decoded(reply, start), whole) if strictly else None
+        except (ValueError, RecursionError):
+            piece, strictly = None, False
+        if piece is None:
             value, end, cut = scan_json(reply, start, truncated)
-            form = "cut" if cut else "repaired"
-        pieces.append(JsonPiece(value, start, end, form))
-        opening = _OPENING.search(reply, end)
+            piece = JsonPiece(value, end, "cut" if cut else "repaired")
+        pieces.append(piece._replace(start=start))
+        opening = _OPENING.search(reply, piece.end)
     return pieces
 
 

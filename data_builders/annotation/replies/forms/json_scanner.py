@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from ...schema import without_lone_surrogates
-from .entity_keys import names_a_part
+from ....schema import without_lone_surrogates
+from ..entity_keys import names_a_part
 
 MOST_BRACKETS = 32
 """Brackets that may be open at once; no answer needs so many."""
@@ -25,11 +25,15 @@ _CLOSER = {"{": "}", "[": "]", "(": ")"}
 _CLOSING_QUOTES = {"\u201c": "\u201d", "\u201e": "\u201c\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb"}
 # What stands behind a quote that ends a string, and not behind one inside of it.
 _BEHIND_A_STRING = re.compile(
-    r"""[ \t]*(?:[:}\])\n\r]|,\s*(?:["'`\u201c{\[(}\])]|//|/\*|[\w-]{1,40}["']?\s{0,9}:|[-\d.]|(?:true|false|null|None)\b|$)
-    |["{\[]|$)""",
+    r"""[ \t]*(?:[:}\])\n\r]
+    |,\s*(?:["'`\u201c{\[(}\])]|//|/\*|[\w-]{1,40}["']?\s{0,9}:|[-\d.]|(?:true|false|null|None)\b|$))
+    |["{\[]|$""",
     re.VERBOSE,
 )
-_STRING_MARKS = {mark: re.compile(rf"\\.|[{mark}{_CLOSING_QUOTES.get(mark, '')}]", re.DOTALL) for mark in "\"'`\u201c\u201e\u2018\u00ab"}
+_STRING_MARKS = {
+    mark: re.compile(rf"\\.|[{mark}{_CLOSING_QUOTES.get(mark, '')}]", re.DOTALL)
+    for mark in "\"'`\u201c\u201e\u2018\u00ab"
+}
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "\n": ""}
 _CONSTANTS = {"null": None, "none": None, "nan": None, "undefined": None, "true": True, "false": False}
@@ -210,14 +214,19 @@ def _cut(stack: list[_Open], end: int, truncated: bool = False) -> ScannedJson:
         if stack and stack[-1].bracket != "{":
             cut = True  # an item of a list
             continue
-        if innermost.bracket == "{" and not any(isinstance(inner, (list, dict)) for _, inner in innermost.pairs):
-            if not innermost.pairs or any(names_a_part(name) for name, _ in innermost.pairs):
-                cut = True  # an entity, or nothing yet
-                continue
+        if innermost.bracket == "{" and _is_half(innermost.pairs):
+            cut = True  # an entity, or nothing yet
+            continue
         value = innermost.value()
         if stack:
             stack[-1].add(value)
     return ScannedJson(value, end, cut)
+
+
+def _is_half(pairs: list[tuple[str, Any]]) -> bool:
+    """Tell whether the first pairs of an object are of no use without the others."""
+    holds_more = any(isinstance(inner, (list, dict)) for _, inner in pairs)
+    return not holds_more and (not pairs or any(names_a_part(name) for name, _ in pairs))
 
 
 def _string(text: str, start: int) -> tuple[str | None, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...raw_entity import SEPARATOR, EitherWay, RawEntity
+from ....raw_entity import SEPARATOR, EitherWay, RawEntity
 
 # What may stand between an entity and its concept, the clearest first. The last ones also stand in prose.
 _ARROWS = ("->", "\u2192", "=>", "\u21d2", "\u27f6", "\u27a1", "::", "|", "\t")
@@ -75,9 +75,7 @@ def marked_lines(lines: list[str]) -> list[RawEntity]:
     short = sum(sides is not None for _, sides in split)
     if not strong and not listed and not (short >= 2 and 2 * short > len(split)):
         return []
-    kept = last_version(
-        [(line, sides is not None and (sides[0] or not strong)) for line, sides in split]
-    )
+    kept = last_version([(line, sides is not None and (sides[0] or not strong)) for line, sides in split])
     return [entity for line in kept for entity in _entity(line)]
 
 
