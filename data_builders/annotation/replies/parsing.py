@@ -180,7 +180,7 @@ def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
     answer = without_thoughts(answer)
     if not answer:
         raise ReplyError("the reply has no more than thoughts")
-    if '"' not in answer.replace('\\"', "") and '\\"' in answer:
+    if '{\\"' in answer and '{"' not in answer:
         answer = answer.replace('\\"', '"').replace("\\n", "\n")  # JSON without the string that it was written into
     elif ('"' not in answer and "&quot;" in answer) or ("<" not in answer and "&lt;" in answer):
         answer = unescape(answer)
