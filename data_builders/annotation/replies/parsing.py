@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ MAX_REPLY_CHARACTERS = 200_000
 """A longer reply is refused unread: replies of a model are far below."""
 
 _MOST_WRAPPINGS = 3
+_QUOTED = re.compile(r'[{\[,:]\s*"')
 _MOST_LINES = 1000  # of an answer that is not JSON
 _LONGEST_LINE = 1000  # a longer one holds no entity
 
@@ -180,7 +182,7 @@ def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
     answer = without_thoughts(answer)
     if not answer:
         raise ReplyError("the reply has no more than thoughts")
-    if '{\\"' in answer and '{"' not in answer:
+    if '{\\"' in answer and not _QUOTED.search(answer):
         answer = answer.replace('\\"', '"').replace("\\n", "\n")  # JSON without the string that it was written into
     elif ('"' not in answer and "&quot;" in answer) or ("<" not in answer and "&lt;" in answer):
         answer = unescape(answer)
