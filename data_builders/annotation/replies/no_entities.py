@@ -7,7 +7,7 @@ import re
 _LONGEST = 300
 _NOTHING = re.compile(
     r"(?:the )?(?:entities|answer|result|output|entit\w+)?\W*"
-    r"(?:none|null|nil|nothing|empty|n/?a|no|not applicable|keine|aucune?|ningun[ao]|nessun[ao]|"
+    r"(?:none|null|nil|nothing|empty|n/?a|not applicable|keine|aucune?|ningun[ao]|nessun[ao]|"
     r"geen|nenhum[ao]?|brak|нет|無|无|なし|없음)?(?: (?:found|identified|detected|present))?\W*",
     re.IGNORECASE,
 )
