@@ -35,6 +35,7 @@ from .labelled.load import load_labelled as load_labelled
 from .labelled.sampling import annotation_counts as annotation_counts
 from .labelled.sampling import sample_k_shot as sample_k_shot
 from .locating import locate as locate
+from .raw_entity import EitherWay as EitherWay
 from .raw_entity import RawEntity as RawEntity
 from .record_error import RecordError as RecordError
 from .rejections import CorpusError as CorpusError
