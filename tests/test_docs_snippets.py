@@ -51,7 +51,7 @@ from datasets import load_dataset
 from transformers import AutoTokenizer
 from nuner import NuNerForPreTraining
 texts = {TEXTS!r}
-model, tokenizer = NuNerForPreTraining.from_pretrained("nuner"), AutoTokenizer.from_pretrained("nuner")
+model, tokenizer = NuNerForPreTraining.from_pretrained("nuner-roberta"), AutoTokenizer.from_pretrained("nuner-roberta")
 corpus = load_dataset("json", data_files={{"train": "mine.jsonl", "validation": "mine.jsonl"}})
 """,
 }

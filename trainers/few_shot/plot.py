@@ -27,7 +27,7 @@ def plot_few_shot(result: FewShotResult, path: str | Path) -> None:
     Example:
         ```python
         >>> from nuner import compare_encoders, plot_few_shot
-        >>> result = compare_encoders({"NuNER": "nuner"}, ["support-tickets"])  # needs an encoder  # doctest: +SKIP
+        >>> result = compare_encoders({"NuNER": "runs/x"}, ["support-tickets"])  # needs an encoder  # doctest: +SKIP
         >>> plot_few_shot(result, "few_shot.png")  # needs an encoder  # doctest: +SKIP
 
         ```

@@ -39,7 +39,7 @@ def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None
     Example:
         ```python
         >>> from nuner.trainers.fine_tuning.classifier_initialization import name_classifier
-        >>> name_classifier(model, "nuner")  # needs a recognizer  # doctest: +SKIP
+        >>> name_classifier(model, "nuner-roberta")  # needs a recognizer  # doctest: +SKIP
 
         ```
     """

@@ -10,8 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
-
 from ..options.labelled import Config, Data, Scheme, TagsColumn
 from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime
 from ..output import quiet_libraries
@@ -32,7 +30,7 @@ _HEADINGS = {
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     split: Annotated[
         str | None, typer.Option(help="Split to measure on; test by default, or the only one there is.")
     ] = None,

@@ -9,8 +9,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
-
 from ..errors import StoppedByUser
 from ..options.labelled import Config, Data, Scheme, TagsColumn
 from ..output import quiet_libraries
@@ -32,7 +30,7 @@ def finetune(
         str, typer.Argument(help="Folder or Hub id of a NuNER checkpoint or of any encoder.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the recognizer.")],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     config: Config = None,
     scheme: Scheme = None,
     tags_column: TagsColumn = None,
