@@ -9,7 +9,7 @@ from itertools import accumulate, islice
 
 from nuner.data_builders.files.whole_files import write_whole
 from nuner.data_builders.labelled.label_schemes import EntitySpan
-from nuner.data_builders.pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
+from nuner.data_builders.pages.highlighting import Highlight, Piece, colors_of, split_at_highlights
 from nuner.data_builders.pages.html_page import render_page
 
 from .entity_errors import CORRECT, ERROR_KINDS, EntityComparison
@@ -55,8 +55,7 @@ def write_evaluation_page(evaluation: RecognizerEvaluation, path: str | os.PathL
 
 def _page(evaluation: RecognizerEvaluation) -> str:
     counts = evaluation.errors()
-    names = [*evaluation.types, *(name for name in counts if name not in evaluation.types)]
-    colors = {name: COLORS[i % len(COLORS)] for i, name in enumerate(names)}
+    colors = colors_of([*evaluation.types, *counts])
     return render_page(
         "nuner.trainers.evaluation",
         "evaluation.html.jinja",
