@@ -195,8 +195,6 @@ def test_an_output_in_a_folder_of_somebody_else_is_locked_or_refused(name, told)
         (folder / "open folder").mkdir()
         (folder / "open folder").chmod(0o777)
         before = names(folder)
-        process = subprocess.run(
-            [sys.executable, "-c", ELSEWHERE, str(folder / name)], capture_output=True, text=True
-        )
+        process = subprocess.run([sys.executable, "-c", ELSEWHERE, str(folder / name)], capture_output=True, text=True)
         assert all(words in process.stdout for words in told), process.stdout + process.stderr
         assert names(folder) == before
