@@ -94,7 +94,7 @@ def evaluate(
 
 def _table(evaluation: RecognizerEvaluation, title: str) -> Table:
     table = Table(title=title, title_justify="left")
-    table.add_column("type")
+    table.add_column("type", overflow="fold")
     for heading in ("F1", *_HEADINGS.values()):
         table.add_column(heading, justify="right")
     for name, counts in evaluation.errors().items():
