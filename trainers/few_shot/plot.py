@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from nuner.data_builders.files.pictures import save_picture
+from nuner.data_builders.files.pictures import save_picture, take_no_word_for_markup
 
 from .result import AVERAGE, FewShotResult
 
@@ -76,7 +76,8 @@ def plot_few_shot(result: FewShotResult, path: str | Path) -> None:
     seeds = len(result.settings["seeds"])
     figure.supxlabel(f"k (annotations a type: k to 2k; {seeds} samples, band of one standard deviation)", fontsize=9)
     figure.supylabel("macro token F1 without O, %", fontsize=9)
-    _add_legend(figure, *axes[0][0].get_legend_handles_labels())
+    # Not asked of the axes, which leave out names that begin with an underscore.
+    _add_legend(figure, axes[0][0].get_lines(), result.encoders)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_picture(figure, path)
@@ -87,6 +88,7 @@ def _add_legend(figure: Figure, handles: Sequence[Artist], labels: Sequence[str]
     labels = [fill(label, _LABEL_WIDTH) for label in labels]
     for columns in range(len(labels), 0, -1):
         legend = figure.legend(handles, labels, loc="outside upper center", ncols=columns, frameon=False)
+        take_no_word_for_markup(figure)
         figure.draw_without_rendering()
         if columns == 1 or legend.get_window_extent().width <= figure.bbox.width:
             return

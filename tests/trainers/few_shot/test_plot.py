@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import matplotlib
 from matplotlib.figure import Figure
 
 from nuner import plot_few_shot
@@ -21,3 +24,15 @@ def test_long_names_stay_within_the_picture(tmp_path, monkeypatch):
         extent = shown.get_window_extent()
         assert extent.x0 >= 0 and extent.x1 <= figure.bbox.width
         assert extent.y0 >= 0 and extent.y1 <= figure.bbox.height
+
+
+def test_names_are_shown_as_they_are(result, tmp_path):
+    scores = {
+        f"_$^$ {encoder}": {f"$x$ {data_set}": of_k for data_set, of_k in of_data.items()}
+        for encoder, of_data in result.scores.items()
+    }
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        plot_few_shot(replace(result, scores=scores), tmp_path / "few_shot.svg")
+    picture = (tmp_path / "few_shot.svg").read_text()
+    for name in ("_$^$ knows nothing", "_$^$ tiny", "$x$ one", "$x$ two"):
+        assert f">{name}<" in picture
