@@ -141,7 +141,7 @@ def create_app(
     async def health() -> JSONResponse:
         """Tell whether the service recognizes, and which labels."""
         status = "ok" if batcher.running else "stopped"
-        body = Health(status=status, model=name, labels=recognizer.labels.types)
+        body = Health(status=status, model=name, labels=recognizer.types)
         return JSONResponse(body.model_dump(), 200 if batcher.running else 503)
 
     @app.head("/metrics", include_in_schema=False)

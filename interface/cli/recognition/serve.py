@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ..options.recognizer import Backend, Dtype, Labels, Runtime
+from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
 
@@ -21,6 +21,7 @@ def serve(
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     label: Labels = None,
+    threshold: Threshold = None,
     max_bytes: Annotated[int, typer.Option(min=1, help="Largest request; larger ones are answered 413.")] = 1 << 20,
     max_requests: Annotated[
         int, typer.Option(min=1, help="Most requests that wait or are under way; those beyond are answered 503.")
@@ -47,8 +48,9 @@ def serve(
 
     if backend == Runtime.torch:
         quiet_libraries()
+    types = named_types(label)
     bound = listener(host, port)
-    recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=label)
+    recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=types, threshold=threshold)
     name = Path(model).resolve().name if Path(model).is_dir() else model
     app = create_app(recognizer, name, max_bytes=max_bytes, max_requests=max_requests)
     server = BoundedServer(app, request_seconds=request_timeout, graceful_seconds=graceful_timeout)
