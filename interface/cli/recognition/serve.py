@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
@@ -55,12 +56,7 @@ def serve(
     app = create_app(recognizer, name, max_bytes=max_bytes, max_requests=max_requests)
     server = BoundedServer(app, request_seconds=request_timeout, graceful_seconds=graceful_timeout)
     shown = f"[{host}]" if ":" in host else host
-    Console().print(
-        f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    PlainConsole().tell(f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.")
     server.run(sockets=[bound])
 
 
