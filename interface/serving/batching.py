@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+from starlette.exceptions import HTTPException
+
 from nuner.modeling_nuner.recognition.entities import Entity
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
@@ -21,7 +23,7 @@ _LONGEST_PAUSE = 60
 _TRIM_SECONDS = 1.0
 
 
-class Overloaded(Exception):
+class Overloaded(HTTPException):
     """There is no room for another request.
 
     Args:
@@ -29,8 +31,11 @@ class Overloaded(Exception):
     """
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"{retry_after} s")
-        self.retry_after = retry_after
+        super().__init__(
+            503,
+            f"Too many requests wait: try again in {retry_after} s.",
+            {"Retry-After": str(retry_after), "Connection": "close"},
+        )
 
 
 class _Request:
@@ -91,6 +96,17 @@ class DynamicBatcher:
         """Whether texts that are given are recognized."""
         return self._task is not None and not self._task.done()
 
+    @property
+    def requests(self) -> int:
+        """Requests that wait or are under way."""
+        return self._requests
+
+    def overloaded(self) -> Overloaded:
+        """Return the refusal of a request for which there is no room."""
+        seconds = self._characters / 2 / self._characters_per_second if self._characters_per_second else 1
+        # Half of what waits should be done by then.
+        return Overloaded(max(1, min(_LONGEST_PAUSE, round(seconds))))
+
     def start(self) -> None:
         """Begin to recognize; call it where the event loop runs."""
         self._task = asyncio.create_task(self._run())
@@ -120,7 +136,7 @@ class DynamicBatcher:
         characters = sum(len(text or "") for text in texts)
         full = self._requests > 0 and self._characters + characters > self._max_characters
         if self._requests >= self._max_requests or full:
-            raise Overloaded(self._pause())
+            raise self.overloaded()
         request = _Request(texts, asyncio.get_running_loop().create_future())
         self._requests += 1
         self._characters += characters
@@ -131,11 +147,6 @@ class DynamicBatcher:
         finally:
             self._requests -= 1
             self._characters -= characters
-
-    def _pause(self) -> int:
-        """Return the seconds until half of what waits should be done."""
-        seconds = self._characters / 2 / self._characters_per_second if self._characters_per_second else 1
-        return max(1, min(_LONGEST_PAUSE, round(seconds)))
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

@@ -15,6 +15,10 @@ from .label_table import LabelTable
 from .word_tokens import WordTokenizer
 
 
+# By its name: exports are recognized where torch is not installed.
+_BI_ENCODER = "NuNerForPreTraining"
+
+
 class RecognizerParts(NamedTuple):
     """What a recognizer is made of.
 
@@ -31,6 +35,26 @@ class RecognizerParts(NamedTuple):
     labels: LabelTable
     longest: int
     pad_token_id: int
+
+
+def is_token_classifier(checkpoint: str) -> bool:
+    """Tell whether a checkpoint was trained for types of its own, from its configuration alone.
+
+    Args:
+        checkpoint: Folder or Hub id.
+
+    Returns:
+        Whether it has their classifier, rather than looks for types by their names.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If the folder holds none.
+    """
+    from transformers import AutoConfig
+
+    with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer or bi-encoder"):
+        architectures = AutoConfig.from_pretrained(checkpoint).architectures or ()
+    return any(name.endswith("ForTokenClassification") for name in architectures)
 
 
 def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device: str | None) -> RecognizerParts:
@@ -88,6 +112,8 @@ def _load_exported(checkpoint: Path, backend: BackendName, dtype: str) -> Recogn
         if not path.is_file():
             raise ValueError(f"{folder} has no {name}: it is no folder that `nuner export` wrote")
     config = json.loads(files["config.json"].read_text(encoding="utf-8"))
+    if _BI_ENCODER in (config.get("architectures") or ()):
+        raise ValueError(f"{folder} is a bi-encoder, which needs the torch backend, not {backend}")
     tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
     tokenizer_config = json.loads(files["tokenizer_config.json"].read_text(encoding="utf-8"))
     pad_token = tokenizer_config.get("pad_token")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tokenizers import Tokenizer
@@ -14,6 +13,7 @@ from ..modeling_nuner import NuNerForPreTraining
 from .backends.bi_encoder import BiEncoderBackend
 from .concepts import UNCALIBRATED_THRESHOLD, ConceptVectors, concept_classifier, concept_labels
 from .decoding import TypeDecoder
+from .named_types import Labels, check_threshold
 from .word_tokens import WordTokenizer
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class TypeClassifiers:
         self._warned = False
 
     def __call__(
-        self, labels: Iterable[str] | Mapping[str, str], nested: bool = False, threshold: float | None = None
+        self, labels: Labels, nested: bool = False, threshold: float | None = None
     ) -> tuple[BiEncoderBackend, TypeDecoder]:
         """Make a classifier of words, and what turns its logits into entities.
 
@@ -77,10 +77,9 @@ class TypeClassifiers:
             whose `labels` are the types in the order given.
 
         Raises:
-            ValueError: If the labels are empty or not strings, or the threshold is no probability.
+            NamedTypesError: If the labels are empty or not strings, or the threshold is no probability.
         """
-        if threshold is not None and not 0 < threshold < 1:
-            raise ValueError(f"threshold is {threshold}; it must be a probability between 0 and 1")
+        check_threshold(threshold)
         concepts = concept_labels(labels)
         if threshold is None and self.model.config.score_threshold is None and not self._warned:
             self._warned = True

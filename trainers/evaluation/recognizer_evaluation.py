@@ -145,7 +145,7 @@ def evaluate_recognizer(
     if not isinstance(recognizer, EntityRecognizer):
         about["recognizer"] = os.fspath(recognizer)
         recognizer = EntityRecognizer.from_pretrained(recognizer)
-    known, in_data = recognizer.labels.types, entity_types(dataset)
+    known, in_data = recognizer.types, entity_types(dataset)
     if not set(known) & set(in_data):
         raise ValueError(
             f"the recognizer and the data set have no type in common: it finds {', '.join(known)}, and the data set "

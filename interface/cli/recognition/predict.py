@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Runtime
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
 
@@ -41,6 +41,11 @@ def predict(
     input_format: Annotated[
         InputFormat | None, typer.Option("--format", help="Format of the input, where its ending does not tell.")
     ] = None,
+    text: Annotated[
+        str | None, typer.Option(help="A text to look at, in place of INPUT: prints a table.", show_default=False)
+    ] = None,
+    label: Labels = None,
+    threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     decoding: Decode = Decoding.greedy,
@@ -64,6 +69,15 @@ def predict(
 
     if backend == Runtime.torch:
         quiet_libraries()
+    types = named_types(label)
+    if text is not None:
+        if source != STANDARD_INPUT or output is not None:
+            raise ValueError("--text is for one look, in place of INPUT and --output")
+        recognizer = EntityRecognizer.from_pretrained(
+            model, backend.value, dtype, labels=types, threshold=threshold, max_length=max_length, decoding=decoding.value
+        )
+        Console().print(entity_table(text, recognizer(text)))
+        return
     chosen = input_format.value if input_format else "text" if source == STANDARD_INPUT else format_of(source)
     if source == STANDARD_INPUT and chosen == "parquet":
         raise ValueError("Parquet cannot be read from the standard input; name the file")
@@ -71,7 +85,7 @@ def predict(
         raise FileNotFoundError(2, "No such file", source)
     written = format_of(output, OUTPUT_FORMATS) if output else None
     recognizer = EntityRecognizer.from_pretrained(
-        model, backend.value, dtype, max_length=max_length, decoding=decoding.value
+        model, backend.value, dtype, labels=types, threshold=threshold, max_length=max_length, decoding=decoding.value
     )
     console = PlainConsole(stderr=True)
     try:
