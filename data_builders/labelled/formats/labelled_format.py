@@ -35,6 +35,7 @@ class LabelledFormat:
         read: Yields what a file holds. It is given the account of records that cannot be read, and counts whatever
             else is left out or changed in the last argument, under a phrase that follows the number.
         write: Returns the content of a file, or those of the files of a folder by their names.
+        sentence_a_line: Whether the lines of its texts are sentences.
     """
 
     name: str
@@ -43,6 +44,7 @@ class LabelledFormat:
     recognize: Callable[[LabelledFile], int]
     read: Reader
     write: Writer
+    sentence_a_line: bool = False
 
 
 def json_records(file: LabelledFile) -> Iterable[Row]:
