@@ -16,6 +16,8 @@ from ..offset_units import OffsetUnit, QuotedSpan, QuotedText, count_characters
 from ..sentence import LabelledSentence
 from .labelled_file import LabelledFile
 
+BYTE_ORDER_MARK = "\ufeff"
+
 Labelled = LabelledText | LabelledSentence
 """What a reader yields: a text with entities, or words with tags whose scheme the whole data set tells."""
 
@@ -130,6 +132,11 @@ def checked_text(record: Any, field: str = "text") -> str:
     if not isinstance(value, str):
         raise ValueError(f"the record has no text in {field!r}")
     return value
+
+
+def text_bytes(text: str) -> bytes:
+    """Return a text as the bytes of a file, of which no character is taken for a byte-order mark."""
+    return (BYTE_ORDER_MARK * text.startswith(BYTE_ORDER_MARK) + text).encode()
 
 
 def json_lines(records: Iterable[Any]) -> bytes:

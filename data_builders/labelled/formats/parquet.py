@@ -62,7 +62,7 @@ def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
         }
         features = Features({"text": Value("string"), "entities": List(_ENTITY)})
     content = io.BytesIO()
-    Dataset.from_dict(columns, features=features).to_parquet(content)
+    parquet.write_table(pa.table(columns, schema=features.arrow_schema), content)
     return content.getvalue()
 
 

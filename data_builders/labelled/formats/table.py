@@ -23,6 +23,8 @@ from .word_rows import WORD_ROWS
 
 # Of formats that a file looks like equally much, the first one is taken.
 FORMATS = (
+    PARQUET,
+    SPACY_DOCS,
     LABEL_STUDIO,
     LABEL_STUDIO_MIN,
     PRODIGY,
@@ -37,8 +39,6 @@ FORMATS = (
     WEBANNO,
     PUBTATOR,
     BIOC,
-    SPACY_DOCS,
-    PARQUET,
     WORD_ROWS,
     CONLL,
 )

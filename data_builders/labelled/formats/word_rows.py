@@ -31,9 +31,9 @@ class _Columns(NamedTuple):
 
 def _columns(file: LabelledFile) -> _Columns | None:
     """Find the columns that are needed in the header."""
-    first = file.head.partition("\n")[0].rstrip("\r")
+    first = next(iter(file.head.splitlines()), "")
     for delimiter in _DELIMITERS:
-        header = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter), [])]
+        header = [name.strip(' "').lower() for name in first.split(delimiter)]
         found = [
             next((header.index(name) for name in names if name in header), -1) for names in (_SENTENCES, _WORDS, _TAGS)
         ]

@@ -12,12 +12,11 @@ from ....rejections import Rejections
 from ...labelled_text import LabelledText
 from ...offset_units import QuotedSpan, QuotedText, count_characters
 from ..labelled_file import LabelledFile, data_suffix
-from ..labelled_format import LabelledFormat, checked_span
+from ..labelled_format import BYTE_ORDER_MARK, LabelledFormat, checked_span, text_bytes
 
 _SPAN = re.compile(r"(?P<label>.+?) (?P<places>\d+ \d+(?:;\d+ \d+)*)")
 _OTHERS = {"R": "relations", "*": "relations", "E": "events", "A": "attributes", "M": "attributes"}
 _OTHERS |= {"N": "normalizations", "#": "notes"}
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 def _pairs(path: Path) -> list[tuple[Path, Path]]:
@@ -56,7 +55,7 @@ def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> It
             rejections.add(str(annotation_path), 1, error)
             continue
         # Its editors may have taken away a byte-order mark or carriage returns that were counted.
-        texts = (text, text.replace("\r\n", "\n"), _BYTE_ORDER_MARK + text)
+        texts = (text, text.replace("\r\n", "\n"), BYTE_ORDER_MARK + text)
         quoted.append(QuotedText(texts, spans, str(text_path), 1))
     yield from count_characters(quoted, ("characters", "utf-16", "utf-8"), rejections, notes)
 
@@ -90,7 +89,7 @@ def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> Mapping[str, b
             notes["labels got underscores for their white space"] += label_without_spaces != label
             quote = re.sub(r"\s", " ", text.text[start:end])
             lines.append(f"T{place}\t{label_without_spaces} {start} {end}\t{quote}\n")
-        files[f"{number:0{digits}}.txt"] = text.text.encode()
+        files[f"{number:0{digits}}.txt"] = text_bytes(text.text)
         files[f"{number:0{digits}}.ann"] = "".join(lines).encode()
     return files
 

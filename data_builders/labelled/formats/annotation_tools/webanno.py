@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -32,28 +33,50 @@ _ESCAPES = {character: name for name, character in _NAMES_OF_ESCAPES.items()}
 
 
 class _Sentence(NamedTuple):
-    texts: list[str]
-    tokens: list[str]
-    column: int
+    text: str
+    tokens: list[tuple[QuotedSpan, str]]
+    """Each with what stands in the column of entity types."""
 
 
 def _sentences(file: LabelledFile) -> Iterator[Row]:
     if not file.head.startswith(_FORMAT):
         return
     column = _column(file)
-    sentence = _Sentence([], [], column)
-    first = 0
-    for number, line in enumerate(file.lines, start=1):
+    texts: list[str] = []
+    tokens: list[tuple[QuotedSpan, str]] = []
+    first = begin = 0
+    for number, line in enumerate([*file.lines, ""], start=1):
+        if texts and (not line or (tokens and line.startswith(_TEXT))):
+            text = "\n".join(texts)
+            begin = _begin(text, [span for span, _ in tokens], begin)
+            moved = [(span._replace(start=span.start - begin, end=span.end - begin), cell) for span, cell in tokens]
+            yield Row(str(file.path), first, _Sentence(text, moved))
+            begin += units_before(text, "utf-16")[-1] + 1
+            texts, tokens = [], []
         if line.startswith(_TEXT):
-            if sentence.tokens:
-                yield Row(str(file.path), first, sentence)
-                sentence = _Sentence([], [], column)
-            first = first if sentence.texts else number
-            sentence.texts.append(line.removeprefix(_TEXT))
-        elif _TOKEN.fullmatch(line):
-            sentence.tokens.append(line)
-    if sentence.texts:
-        yield Row(str(file.path), first, sentence)
+            first = first if texts else number
+            texts.append(_unescape(line.removeprefix(_TEXT)))
+        elif match := _TOKEN.fullmatch(line):
+            cells = match[4].split("\t")
+            span = QuotedSpan(int(match[1]), int(match[2]), None, _unescape(match[3]))
+            tokens.append((span, cells[column] if column < len(cells) else "_"))
+
+
+def _begin(text: str, tokens: Sequence[QuotedSpan], expected: int) -> int:
+    """Return where a sentence begins in its document: a character behind the last one, or where its tokens fit."""
+    if not tokens or not tokens[0].quote:
+        return expected
+    units = units_before(text, "utf-16")
+    place = {before: index for index, before in enumerate(units)}
+
+    def fits(begin: int) -> bool:
+        return all(
+            text[place.get(start - begin, 0) : place.get(end - begin, 0)] == quote for start, end, _, quote in tokens
+        )
+
+    occurrences = [match.start() for match in re.finditer(f"(?={re.escape(tokens[0].quote)})", text)]
+    candidates = [expected, *(tokens[0].start - units[occurrence] for occurrence in occurrences)]
+    return next(filter(fits, candidates), candidates[-1] if not occurrences else candidates[1])
 
 
 def _column(file: LabelledFile) -> int:
@@ -79,18 +102,10 @@ def _column(file: LabelledFile) -> int:
 
 def _parse(row: Row, notes: Counter[str]) -> QuotedText:
     sentence: _Sentence = row.value
-    text = "\n".join(_unescape(line) for line in sentence.texts)
-    tokens: list[QuotedSpan] = []
     alone: list[QuotedSpan] = []
     in_pieces: defaultdict[tuple[str, str], list[QuotedSpan]] = defaultdict(list)
-    for line in sentence.tokens:
-        match = _TOKEN.fullmatch(line)
-        assert match is not None
-        start, end, quote = int(match[1]), int(match[2]), _unescape(match[3])
-        tokens.append(QuotedSpan(start, end, None, quote))
-        cells = match[4].split("\t")
-        value = cells[sentence.column] if sentence.column < len(cells) else "_"
-        for stacked in _STACKED.findall(value):
+    for token, cell in sentence.tokens:
+        for stacked in _STACKED.findall(cell):
             parts = _VALUE.fullmatch(stacked)
             if stacked == "_" or parts is None:
                 continue
@@ -99,25 +114,15 @@ def _parse(row: Row, notes: Counter[str]) -> QuotedText:
                 continue
             label = _unescape(parts[1])
             if parts[2]:
-                in_pieces[parts[2], label].append(QuotedSpan(start, end, label))
+                in_pieces[parts[2], label].append(token)
             else:
-                alone.append(checked_span(start, end, label))
+                alone.append(checked_span(token.start, token.end, label))
     spans = alone + [
         checked_span(min(piece.start for piece in pieces), max(piece.end for piece in pieces), label)
         for (_, label), pieces in in_pieces.items()
     ]
     spans.sort()
-    shift = _start(text, tokens)
-    moved = tuple(span._replace(start=span.start - shift, end=span.end - shift) for span in (*spans, *tokens))
-    return QuotedText((text,), moved, row.file, row.line)
-
-
-def _start(text: str, tokens: Sequence[QuotedSpan]) -> int:
-    """Return where a sentence begins in its document, as its first token tells."""
-    if not tokens or tokens[0].quote is None:
-        return 0
-    place = text.find(tokens[0].quote)
-    return tokens[0].start - units_before(text, "utf-16")[max(place, 0)]
+    return QuotedText((sentence.text,), (*spans, *(token for token, _ in sentence.tokens)), row.file, row.line)
 
 
 def _unescape(text: str) -> str:
@@ -134,12 +139,12 @@ def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
     for number, text in enumerate(texts, start=1):
         units = units_before(text.text, "utf-16")
         words = words_cut_at_entities(text)
+        starts = [word.start for word in words]
         values: list[list[str]] = [[] for _ in words]
-        for entity in text.entities:
+        for start, end, label in text.entities:
             identifier += 1
-            for word, stacked in zip(words, values, strict=True):
-                if entity.start <= word.start < entity.end:
-                    stacked.append(f"{_escape(entity.label)}[{identifier}]")
+            for place in range(bisect_left(starts, start), bisect_left(starts, end)):
+                values[place].append(f"{_escape(label)}[{identifier}]")
         lines = [f"{_TEXT}{_escape(text.text)}"]
         for place, (word, stacked) in enumerate(zip(words, values, strict=True), start=1):
             where = f"{number}-{place}\t{begin + units[word.start]}-{begin + units[word.end]}"

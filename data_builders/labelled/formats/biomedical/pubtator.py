@@ -11,8 +11,9 @@ from ....record_error import RecordError
 from ...labelled_text import LabelledText
 from ...offset_units import QuotedSpan, QuotedText
 from ..labelled_file import LabelledFile
-from ..labelled_format import LabelledFormat, checked_span, read_records, recognize_records
+from ..labelled_format import LabelledFormat, checked_span, read_records
 
+_START = re.compile(r"\s*[\w.-]+\|t\|")
 _TEXT = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
 
 
@@ -20,8 +21,6 @@ def _documents(file: LabelledFile) -> Iterator[Row]:
     """Yield the lines of each document."""
     lines: list[str] = []
     first = 0
-    if not re.match(r"\s*[^|\s]+\|t\|", file.head):
-        return
     for number, line in enumerate(file.lines, start=1):
         match = _TEXT.fullmatch(line)
         if match and match[2] == "t" and lines:
@@ -73,7 +72,7 @@ PUBTATOR = LabelledFormat(
     name="pubtator",
     title="PubTator",
     suffixes=(".pubtator", ".txt"),
-    recognize=recognize_records(lambda lines: bool(_TEXT.fullmatch(lines[0])), _documents),
+    recognize=lambda file: int(_START.match(file.head) is not None),
     read=read_records(_parse, ("characters", "utf-8", "utf-16"), _documents),
     write=_write,
 )
