@@ -6,51 +6,8 @@ import codecs
 import io
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from pathlib import Path
-
-from .compression import open_unpacked
 
 _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
-def read_lines(path: Path) -> list[str]:
-    r"""Read the lines of a text file; a compressed one is unpacked on the way.
-
-    Args:
-        path: The file. Its lines may end with `\n`, `\r\n` or `\r`; other marks, such as U+2028, end no line.
-
-    Returns:
-        The lines without their ends.
-
-    Raises:
-        ValueError: If it is neither UTF-8 nor UTF-16 with a byte order mark; the message names the line.
-
-    Example:
-        ```python
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = Path(folder, "words.txt")
-        ...     _ = path.write_bytes("Zoë\rAda\r".encode("utf-16"))
-        ...     read_lines(path)
-        ['Zoë', 'Ada']
-
-        ```
-    """
-    with open_unpacked(str(path)) as file:
-        content = file.read()
-    encoding = "utf-16" if content.startswith(_UTF16_BOMS) else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = len(_lines(content[: error.start].decode(encoding, "replace")))
-        name = encoding.removesuffix("-sig").upper()
-        raise ValueError(f"{path}:{line} is not {name} ({error.reason}); convert the file to UTF-8") from None
-    lines = _lines(text)
-    return lines if lines[-1] else lines[:-1]
-
-
-def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def utf8_lines(lines: Iterable[bytes]) -> Iterator[bytes]:

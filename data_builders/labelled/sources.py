@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,17 @@ from datasets import ClassLabel, Dataset, DatasetDict, load_dataset, load_from_d
 
 from ..record_error import RecordError
 from ..rejections import Rejections
+from .formats.columns import CONLL
 from .formats.conll import CONLL_SUFFIXES, read_conll
 from .formats.json_lines import JSON_LINES_SUFFIX, read_json_lines
+from .formats.labelled_file import LabelledFile
+from .formats.labelled_format import LabelledFormat
+from .formats.table import recognize_format
+from .formats.text_records import JSON_LINES
+from .labelled_text import LabelledText
 from .sentence import LabelledSentence, parse_labelled
 from .support_tickets import SUPPORT_TICKETS, support_tickets_files
+from .text_words import WIDENED, tag_text
 
 logger = logging.getLogger(__name__)
 
@@ -54,11 +62,6 @@ def read_splits(
         return _read_files(support_tickets_files(), tags_column, rejections), []
     path = Path(source).expanduser()
     if path.is_file():
-        if path.suffix not in (JSON_LINES_SUFFIX, *CONLL_SUFFIXES):
-            raise ValueError(
-                f"{path} is neither a .jsonl file (JSON Lines, one sentence a line) nor one of columns "
-                f"({', '.join(CONLL_SUFFIXES)})"
-            )
         return _read_files({path.stem: path}, tags_column, rejections), []
     if path.is_dir() and (files := _files_of(path)):
         return _read_files(files, tags_column, rejections), []
@@ -83,17 +86,36 @@ def _read_files(
     files: dict[str, Path], tags_column: str | int | None, rejections: Rejections
 ) -> dict[str, list[LabelledSentence]]:
     splits: dict[str, list[LabelledSentence]] = {}
-    widened = 0
-    for split, file in files.items():
+    notes: Counter[str] = Counter()
+    for split, path in files.items():
         splits[split] = []
-        if file.suffix != JSON_LINES_SUFFIX:
-            splits[split] += read_conll(file, rejections, _column_number(tags_column))
-            continue
-        for sentence, count in read_json_lines(file, rejections):
-            splits[split].append(sentence)
-            widened += count
-    _warn_of_widened(widened)
+        file = LabelledFile(path)
+        found = recognize_format(file)
+        if found is CONLL:
+            splits[split] += read_conll(path, rejections, _column_number(tags_column))
+        elif found is JSON_LINES and file.suffix == JSON_LINES_SUFFIX:
+            for sentence, count in read_json_lines(path, rejections):
+                splits[split].append(sentence)
+                notes[WIDENED] += count
+        else:
+            splits[split] += _sentences(file, found, rejections, notes)
+    for note, count in notes.items():
+        if count:
+            logger.warning("%d %s", count, note)
     return splits
+
+
+def _sentences(
+    file: LabelledFile, labelled_format: LabelledFormat, rejections: Rejections, notes: Counter[str]
+) -> Iterator[LabelledSentence]:
+    for labelled in labelled_format.read(file, rejections, notes):
+        if not isinstance(labelled, LabelledText):
+            yield labelled
+            continue
+        try:
+            yield tag_text(labelled, notes)
+        except ValueError as error:
+            rejections.add(labelled.file, labelled.line, RecordError("not a labelled sentence", str(error)))
 
 
 def _column_number(tags_column: str | int | None) -> int:

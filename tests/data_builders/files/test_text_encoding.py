@@ -1,4 +1,3 @@
-import gzip
 import io
 
 import pytest
@@ -6,34 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuner.data_builders.files.rows import json_rows
-from nuner.data_builders.files.text_encoding import read_lines, utf8_lines
+from nuner.data_builders.files.text_encoding import utf8_lines
 from nuner.data_builders.files.text_rows import csv_rows, line_rows
 from nuner.data_builders.rejections import Rejections
 
 _LINE = st.text(st.characters(exclude_characters="\r\n\ufeff", exclude_categories=("Cs",)), max_size=8)
 _ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
-
-
-@given(st.lists(_LINE, min_size=1), _ENCODINGS, st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
-def test_lines_of_any_encoding_and_any_line_end(tmp_path_factory, lines, encoding, end, compressed):
-    path = tmp_path_factory.mktemp("text") / "lines.txt"
-    content = "".join(line + end for line in lines).encode(encoding)
-    path.write_bytes(gzip.compress(content) if compressed else content)
-    assert read_lines(path) == lines
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"Ada\n\nZo\xeb\n", r"lines\.txt:3 is not UTF-8 \(invalid continuation byte\); convert"),
-        (b"\xff\xfeA\x00\n\x00\x00", r"lines\.txt:2 is not UTF-16 \(truncated data\); convert"),
-    ],
-)
-def test_what_is_no_text_is_named_by_its_line(tmp_path, content, message):
-    path = tmp_path / "lines.txt"
-    path.write_bytes(content)
-    with pytest.raises(ValueError, match=message):
-        read_lines(path)
 
 
 @given(st.lists(_LINE), _ENCODINGS)
