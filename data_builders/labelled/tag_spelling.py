@@ -49,9 +49,9 @@ def is_outside(tag: str) -> bool:
     return tag in _OUTSIDE
 
 
-def is_marked(tag: str) -> bool:
-    """Tell whether a tag has the mark of a scheme, in whatever spelling; a plain type may look the same."""
-    return any(form.fullmatch(tag) for form in _FORMS)
+def has_usual_mark(tag: str) -> bool:
+    """Tell whether a tag is spelt as `B-PER` is."""
+    return _CANONICAL.fullmatch(tag) is not None
 
 
 def spell_tags(tags: Iterable[str], marked: bool | None = None) -> SpeltTags:
