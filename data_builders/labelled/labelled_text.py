@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from .char_spans import Word
@@ -54,3 +55,20 @@ class LabelledText:
             start += len(token) + 1
         entities = tuple(TextEntity(words[span.start].start, words[span.end - 1].end, span.label) for span in spans)
         return cls(" ".join(tokens), entities, file, line, tuple(words))
+
+    def lines(self) -> list[LabelledText]:
+        """Return the lines that are not blank, as texts of their own; a line break inside an entity divides none."""
+        inside = {place for start, end, _ in self.entities for place in range(start, end)}
+        breaks = [place for place, character in enumerate(self.text) if character == "\n" and place not in inside]
+        lines: list[LabelledText] = []
+        for start, end in pairwise([-1, *breaks, len(self.text)]):
+            start += 1
+            entities = (
+                TextEntity(entity.start - start, entity.end - start, entity.label)
+                for entity in self.entities
+                if start <= entity.start and entity.end <= end
+            )
+            if not self.text[start:end].isspace() and start < end:
+                number = self.line + self.text.count("\n", 0, start)
+                lines.append(LabelledText(self.text[start:end], tuple(entities), self.file, number))
+        return lines

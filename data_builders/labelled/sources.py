@@ -17,6 +17,7 @@ from .formats.conll import CONLL_SUFFIXES, read_conll
 from .formats.json_lines import JSON_LINES_SUFFIX, read_json_lines
 from .formats.labelled_file import LabelledFile
 from .formats.labelled_format import LabelledFormat
+from .formats.parquet import PARQUET, parquet_dataset
 from .formats.table import recognize_format
 from .formats.text_records import JSON_LINES
 from .labelled_text import LabelledText
@@ -97,6 +98,9 @@ def _read_files(
             for sentence, count in read_json_lines(path, rejections):
                 splits[split].append(sentence)
                 notes[WIDENED] += count
+        elif found is PARQUET:
+            read, _ = _read_datasets({split: parquet_dataset(file)}, str(path), tags_column, rejections)
+            splits[split] += read[split]
         else:
             splits[split] += _sentences(file, found, rejections, notes)
     for note, count in notes.items():
@@ -112,10 +116,11 @@ def _sentences(
         if not isinstance(labelled, LabelledText):
             yield labelled
             continue
-        try:
-            yield tag_text(labelled, notes)
-        except ValueError as error:
-            rejections.add(labelled.file, labelled.line, RecordError("not a labelled sentence", str(error)))
+        for text in labelled.lines() if labelled_format.sentence_a_line else [labelled]:
+            try:
+                yield tag_text(text, notes)
+            except ValueError as error:
+                rejections.add(text.file, text.line, RecordError("not a labelled sentence", str(error)))
 
 
 def _warn_of_widened(widened: int) -> None:

@@ -66,8 +66,9 @@ def plot_few_shot(result: FewShotResult, path: str | Path) -> None:
     seeds = len(result.settings["seeds"])
     figure.supxlabel(f"k (annotations a type: k to 2k; {seeds} samples, band of one standard deviation)", fontsize=9)
     figure.supylabel("macro token F1 without O, %", fontsize=9)
-    handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+    # Given with their labels: on its own, a legend leaves out names that begin with an underscore.
+    lines = axes[0][0].get_lines()
+    figure.legend(lines, result.encoders, loc="outside upper center", ncols=len(lines), frameon=False)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_picture(figure, path)

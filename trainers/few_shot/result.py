@@ -156,8 +156,10 @@ class FewShotResult:
         # Five k fit in 80 columns.
         table = Table(
             title="Few-shot comparison: frozen encoder + linear layer",
-            caption="Macro-averaged token F1 without O in percent, mean ± standard deviation over "
-            f"{len(self.settings['seeds'])} samples of k to 2k annotations a type; tested on {tested}",
+            caption=Text(
+                "Macro-averaged token F1 without O in percent, mean ± standard deviation over "
+                f"{len(self.settings['seeds'])} samples of k to 2k annotations a type; tested on {tested}"
+            ),
             box=SIMPLE_HEAD,
             padding=(0, 1, 0, 0),
         )

@@ -11,7 +11,7 @@ from ..sentence import LabelledSentence
 from ..text_words import tag_text
 from .conll import CONLL_SUFFIXES, read_conll
 from .labelled_file import LabelledFile
-from .labelled_format import LabelledFormat
+from .labelled_format import LabelledFormat, text_bytes
 
 
 def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> Iterator[LabelledSentence]:
@@ -24,7 +24,7 @@ def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
         sentence = tag_text(text, notes)
         cells = zip(sentence.tokens, sentence.tags, strict=True)
         blocks.append("".join(f"{word}\t{tag}\n" for word, tag in cells))
-    return "\n".join(blocks).encode()
+    return text_bytes("\n".join(blocks))
 
 
 CONLL = LabelledFormat(

@@ -14,6 +14,7 @@ from ...files.rows import NOT_JSON, NOT_UTF8, Row
 from ...record_error import RecordError
 
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+_HEAD = 1 << 16
 _SMUGGLED = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8, as surrogateescape decodes them
 
 
@@ -60,18 +61,28 @@ class LabelledFile:
         return self._decoded
 
     @cached_property
+    def head(self) -> str:
+        """The beginning of its text, to recognize it by; characters that are not UTF-8 are replaced."""
+        return self.data[:_HEAD].decode("utf-8-sig", "replace")
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of its text, without their ends (line feeds, or carriage returns and line feeds)."""
+        return self.text.split("\r\n" if "\r\n" in self.text[: self.text.find("\n") + 1] else "\n")
+
+    @cached_property
     def json_rows(self) -> list[Row]:
         """Its JSON records, or none if no line of it is JSON; a `RecordError` stands for a line that is not.
 
         The file is one array, one object, or JSON Lines.
         """
+        if self.head.lstrip()[:1] not in ("[", "{"):
+            return []
         lines = [
             (number, line)
             for number, line in enumerate(re.split(r"\r\n|\r|\n", self._decoded), start=1)
             if line.strip()
         ]
-        if not lines or lines[0][1].lstrip()[0] not in "[{":
-            return []
         first = _parse(lines[0][1])
         if isinstance(first, RecordError) or len(lines) == 1:
             whole = _parse(self._decoded)

@@ -16,6 +16,8 @@ from ..offset_units import OffsetUnit, QuotedSpan, QuotedText, count_characters
 from ..sentence import LabelledSentence
 from .labelled_file import LabelledFile
 
+BYTE_ORDER_MARK = "\ufeff"
+
 Labelled = LabelledText | LabelledSentence
 """What a reader yields: a text with entities, or words with tags whose scheme the whole data set tells."""
 
@@ -35,6 +37,7 @@ class LabelledFormat:
         read: Yields what a file holds. It is given the account of records that cannot be read, and counts whatever
             else is left out or changed in the last argument, under a phrase that follows the number.
         write: Returns the content of a file, or those of the files of a folder by their names.
+        sentence_a_line: Whether the lines of its texts are sentences.
     """
 
     name: str
@@ -43,6 +46,7 @@ class LabelledFormat:
     recognize: Callable[[LabelledFile], int]
     read: Reader
     write: Writer
+    sentence_a_line: bool = False
 
 
 def json_records(file: LabelledFile) -> Iterable[Row]:
@@ -128,6 +132,11 @@ def checked_text(record: Any, field: str = "text") -> str:
     if not isinstance(value, str):
         raise ValueError(f"the record has no text in {field!r}")
     return value
+
+
+def text_bytes(text: str) -> bytes:
+    """Return a text as the bytes of a file, of which no character is taken for a byte-order mark."""
+    return (BYTE_ORDER_MARK * text.startswith(BYTE_ORDER_MARK) + text).encode()
 
 
 def json_lines(records: Iterable[Any]) -> bytes:

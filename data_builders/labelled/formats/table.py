@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .annotation_tools.brat import BRAT
 from .annotation_tools.doccano import DOCCANO, DOCCANO_RELATION
 from .annotation_tools.label_studio import LABEL_STUDIO, LABEL_STUDIO_MIN
 from .annotation_tools.prodigy import PRODIGY
+from .annotation_tools.webanno import WEBANNO
+from .biomedical.bioc import BIOC, BIOC_JSON
+from .biomedical.pubtator import PUBTATOR
 from .columns import CONLL
 from .gliner import GLINER
 from .labelled_file import LabelledFile, data_suffix
 from .labelled_format import LabelledFormat
+from .parquet import PARQUET
+from .spacy_docs import SPACY_DOCS
 from .spacy_training import NER_ANNOTATOR, SPACY_TRAINING
 from .text_records import JSON_LINES
+from .word_rows import WORD_ROWS
 
 # Of formats that a file looks like equally much, the first one is taken.
 FORMATS = (
+    PARQUET,
+    SPACY_DOCS,
     LABEL_STUDIO,
     LABEL_STUDIO_MIN,
     PRODIGY,
@@ -24,7 +33,13 @@ FORMATS = (
     SPACY_TRAINING,
     NER_ANNOTATOR,
     GLINER,
+    BIOC_JSON,
     JSON_LINES,
+    BRAT,
+    WEBANNO,
+    PUBTATOR,
+    BIOC,
+    WORD_ROWS,
     CONLL,
 )
 """Every format that is read and written."""

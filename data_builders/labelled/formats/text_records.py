@@ -10,6 +10,7 @@ from ...files.rows import Row
 from ..labelled_text import LabelledText
 from ..offset_units import QuotedText
 from ..sentence import LabelledSentence, parse_labelled
+from ..text_words import tag_text
 from .labelled_format import (
     LabelledFormat,
     checked_list,
@@ -29,7 +30,12 @@ def _looks_alike(record: Any) -> bool:
     )
 
 
-def _parse(row: Row, notes: Counter[str]) -> QuotedText | LabelledSentence:
+def parse_record(row: Row, notes: Counter[str]) -> QuotedText | LabelledSentence:
+    """Read a record.
+
+    Raises:
+        ValueError: If it is none.
+    """
     if isinstance(row.value, dict) and "tokens" in row.value:
         return parse_labelled(row.value, row.file, row.line)[0]
     entities = checked_list(row.value, "entities")
@@ -40,13 +46,14 @@ def _parse(row: Row, notes: Counter[str]) -> QuotedText | LabelledSentence:
 
 
 def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
-    return json_lines(
-        {
-            "text": text.text,
-            "entities": [{"start": start, "end": end, "label": label} for start, end, label in text.entities],
-        }
-        for text in texts
-    )
+    return json_lines(_record(text, notes) for text in texts)
+
+
+def _record(text: LabelledText, notes: Counter[str]) -> dict[str, Any]:
+    if text.words is not None:
+        sentence = tag_text(text, notes)
+        return {"tokens": sentence.tokens, "tags": sentence.tags}
+    return {"text": text.text, "entities": [entity._asdict() for entity in text.entities]}
 
 
 JSON_LINES = LabelledFormat(
@@ -54,6 +61,6 @@ JSON_LINES = LabelledFormat(
     title="JSON Lines of texts and entities, or words and tags",
     suffixes=(".jsonl", ".json", ".ndjson"),
     recognize=recognize_records(_looks_alike),
-    read=read_records(_parse),
+    read=read_records(parse_record),
     write=_write,
 )

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..output import quiet_libraries
 
@@ -53,7 +54,7 @@ def demo(
         footer_links=[],
         run_history=False,
     )
-    Console().print(f"{name} is at {url} - Ctrl-C ends it.", highlight=False, markup=False, soft_wrap=True)
+    PlainConsole().tell(f"{name} is at {url} - Ctrl-C ends it.")
     page.block_thread()
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..options.recognizer import Backend, Decode, Decoding, Dtype, Runtime
@@ -72,7 +73,7 @@ def predict(
     recognizer = EntityRecognizer.from_pretrained(
         model, backend.value, dtype, max_length=max_length, decoding=decoding.value
     )
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     try:
         if output is None or written is None:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # pyright: ignore
@@ -88,7 +89,7 @@ def predict(
             parts = PartedOutput(output, written, settings, rows_a_part, restart)
             done = parts.rows_done()
             if done:
-                console.print(f"Going on behind record {done:,}", highlight=False)
+                console.tell(f"Going on behind record {done:,}")
             records = read_records(source, chosen, column, skip=done)
             with _progress(console, done) as advance:
                 parts.write(with_entities(records, recognizer, column), advance)
@@ -99,12 +100,7 @@ def predict(
         ) from None
     counts = recognizer.counts
     read = f"{counts.texts:,} texts ({counts.empty:,} empty, {counts.windowed:,} in windows)"
-    console.print(
-        f"{read}, {counts.entities:,} entities" + (f"; written: {output}" if output else ""),
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    console.tell(f"{read}, {counts.entities:,} entities" + (f"; written: {output}" if output else ""))
 
 
 def _state_of(source: str) -> list[Any]:
@@ -117,9 +113,9 @@ def _state_of(source: str) -> list[Any]:
 
 
 @contextmanager
-def _progress(console: Console, done: int) -> Iterator[Callable[[int], None]]:
+def _progress(console: PlainConsole, done: int) -> Iterator[Callable[[int], None]]:
     """Show a display that is told how many records were written."""
-    columns = (TextColumn("Recognizing"), BarColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
+    columns = (TextColumn("Recognizing", markup=False), BarColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None, completed=done)
         yield lambda rows: progress.advance(task, rows)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.recognizer import Backend, Dtype, Labels, Runtime
 from ..output import quiet_libraries
@@ -53,12 +54,7 @@ def serve(
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_ALIVE_SECONDS)
     server = uvicorn.Server(config)
     shown = f"[{host}]" if ":" in host else host
-    Console().print(
-        f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    PlainConsole().tell(f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.")
     server.run(sockets=[bound])
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.labelled import Config, Data, Scheme, TagsColumn
 from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime
@@ -77,31 +76,29 @@ def evaluate(
     evaluation.to_json(output)
     if html is not None:
         write_evaluation_page(evaluation, html)
-    console = Console()
+    console = PlainConsole()
     title = f"Entities of the split {chosen} of {data} ({len(evaluation.sentences):,} sentences)"
     console.print(_table(evaluation, title))
     f1, precision, recall, token_f1 = (
         f"{100 * evaluation.scores[name]:.2f}" for name in ("f1", "precision", "recall", "token_macro_f1")
     )
-    console.print(
-        f"F1 {f1} (precision {precision}, recall {recall}); token macro F1 {token_f1}", highlight=False, soft_wrap=True
-    )
+    console.tell(f"F1 {f1} (precision {precision}, recall {recall}); token macro F1 {token_f1}")
     for names, what in (
         (evaluation.unknown_types, "The recognizer does not know {}: all their entities count as missed."),
         (evaluation.unlabelled_types, "The data set does not label {}: what was found of them counts as spurious."),
     ):
         if names:
-            console.print(what.format(", ".join(names)), highlight=False, markup=False)
+            console.print(what.format(", ".join(names)))
     written = ", ".join(str(path) for path in (output, html) if path is not None)
-    console.print(f"Written: {written}", highlight=False, markup=False, soft_wrap=True)
+    console.tell(f"Written: {written}")
 
 
 def _table(evaluation: RecognizerEvaluation, title: str) -> Table:
-    table = Table(title=Text(title), title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column("type")
     for heading in ("F1", *_HEADINGS.values()):
         table.add_column(heading, justify="right")
     for name, counts in evaluation.errors().items():
         f1 = evaluation.types[name]["f1"] if name in evaluation.types else 0.0
-        table.add_row(Text(name), f"{100 * f1:.1f}", *(f"{counts[kind]:,}" for kind in _HEADINGS))
+        table.add_row(name, f"{100 * f1:.1f}", *(f"{counts[kind]:,}" for kind in _HEADINGS))
     return table
