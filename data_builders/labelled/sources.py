@@ -93,7 +93,7 @@ def _read_files(
         file = LabelledFile(path)
         found = recognize_format(file)
         if found is CONLL:
-            splits[split] += read_conll(path, rejections, _column_number(tags_column))
+            splits[split] += read_conll(file, rejections, None, tags_column)
         elif found is JSON_LINES and file.suffix == JSON_LINES_SUFFIX:
             for sentence, count in read_json_lines(path, rejections):
                 splits[split].append(sentence)
@@ -121,17 +121,6 @@ def _sentences(
                 yield tag_text(text, notes)
             except ValueError as error:
                 rejections.add(text.file, text.line, RecordError("not a labelled sentence", str(error)))
-
-
-def _column_number(tags_column: str | int | None) -> int:
-    if tags_column is None:
-        return -1
-    try:
-        return int(tags_column)
-    except ValueError:
-        raise ValueError(
-            f"files of columns have no column named {tags_column!r}; give its number, from 0, or -1 for the last"
-        ) from None
 
 
 def _warn_of_widened(widened: int) -> None:

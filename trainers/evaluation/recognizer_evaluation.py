@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from datasets import Dataset
 
 from nuner.data_builders.files.whole_files import write_whole
-from nuner.data_builders.labelled.label_schemes import OUTSIDE, EntitySpan, read_spans, write_iob2
+from nuner.data_builders.labelled.label_schemes import EntitySpan, read_spans, write_iob2
 from nuner.data_builders.labelled.load import entity_types
+from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
 from .entity_errors import CORRECT, ERROR_KINDS, EntityComparison, compare_entities

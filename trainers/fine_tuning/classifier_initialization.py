@@ -9,7 +9,7 @@ from datasets import Dataset
 from torch import nn
 from torch.utils.data import DataLoader
 
-from nuner.data_builders.labelled.label_schemes import OUTSIDE
+from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from nuner.modeling_nuner.recognition.bi_encoder_loading import load_bi_encoder
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from datasets import ClassLabel, Dataset
 
-from nuner.data_builders.labelled.label_schemes import OUTSIDE
 from nuner.data_builders.labelled.load import entity_types, load_labelled
 from nuner.data_builders.labelled.sampling import annotation_counts
+from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 
 
 def labelled_in_iob2(train: Dataset, evaluation: Dataset | None = None) -> tuple[Dataset, Dataset | None]:

@@ -15,7 +15,7 @@ from .labelled_format import LabelledFormat, text_bytes
 
 
 def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> Iterator[LabelledSentence]:
-    return read_conll(file.path, rejections)
+    return read_conll(file, rejections)
 
 
 def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
