@@ -18,7 +18,7 @@ from .label_schemes import LabelScheme, TagError, detect_scheme, read_spans
 from .labelled_text import LabelledText
 from .sentence import LabelledSentence
 
-_SURROGATES = {code: "\ufffd" for code in range(0xD800, 0xE000)}
+_SURROGATES = dict.fromkeys(range(55296, 57344), "�")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +173,9 @@ def _records(
             )
         else:
             names = None
-        pairs = zip(rows["tokens"], rows[column], strict=True)
-        return ({"tokens": list(tokens), "tags": list(tags)} for tokens, tags in pairs), names
+        texts = rows["text"] if "text" in columns else repeat(None, len(rows))
+        triples = zip(rows["tokens"], rows[column], texts, strict=True)
+        return ({"tokens": list(tokens), "tags": list(tags), "text": text} for tokens, tags, text in triples), names
     if tags_column is None and {"text", "entities"} <= set(columns):
         pairs = zip(rows["text"], rows["entities"], strict=True)
         return ({"text": text, "entities": list(entities)} for text, entities in pairs), None

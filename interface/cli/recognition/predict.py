@@ -74,9 +74,15 @@ def predict(
         if source != STANDARD_INPUT or output is not None:
             raise ValueError("--text is for one look, in place of INPUT and --output")
         recognizer = EntityRecognizer.from_pretrained(
-            model, backend.value, dtype, labels=types, threshold=threshold, max_length=max_length, decoding=decoding.value
+            model,
+            backend.value,
+            dtype,
+            labels=types,
+            threshold=threshold,
+            max_length=max_length,
+            decoding=decoding.value,
         )
-        Console().print(entity_table(text, recognizer(text)))
+        PlainConsole().print(entity_table(text, recognizer(text)))
         return
     chosen = input_format.value if input_format else "text" if source == STANDARD_INPUT else format_of(source)
     if source == STANDARD_INPUT and chosen == "parquet":
