@@ -14,7 +14,6 @@ from .backends import Backend, BackendName
 from .label_table import LabelTable
 from .word_tokens import WordTokenizer
 
-
 # By its name: exports are recognized where torch is not installed.
 _BI_ENCODER = "NuNerForPreTraining"
 
