@@ -13,10 +13,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.types import Receive
 
+from nuner.modeling_nuner.recognition.named_types import NamedTypesError
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
 from .._version import __version__
-from .batching import DynamicBatcher
+from .batching import DynamicBatcher, Search
 from .messages import EntitiesAnswer, EntitiesRequest, Health, Problem, answer, problem_of
 from .metrics import Metrics
 from .request_body import BodyReader
@@ -96,7 +97,7 @@ def create_app(
     """
     if max_bytes < 1 or max_requests < 1:
         raise ValueError(f"max_bytes is {max_bytes} and max_requests {max_requests}; both must be at least 1")
-    metrics = Metrics()
+    metrics = Metrics(recognizer.types)
     most_bytes = _LARGE_REQUESTS * max_bytes
     batcher = DynamicBatcher(recognizer, metrics, max_requests, most_bytes)
 
@@ -121,6 +122,10 @@ def create_app(
         status, sentence = problem_of(list(error.errors()))
         return _AsciiResponse({"detail": sentence}, status)
 
+    @app.exception_handler(NamedTypesError)
+    async def not_known(_: Request, error: Exception) -> JSONResponse:
+        return _AsciiResponse({"detail": f"The field labels is wrong: {error}."}, 422)
+
     @app.exception_handler(Exception)
     async def failed(_: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"detail": "The recognizer failed; the log of the service says why."}, 500)
@@ -131,7 +136,7 @@ def create_app(
     async def entities(body: EntitiesRequest, request: Request) -> Response:
         """Find the entities of a text or of many."""
         texts = [body.texts] if isinstance(body.texts, str) else body.texts
-        found = await _run_until_disconnect(request, batcher.recognize(texts))
+        found = await _run_until_disconnect(request, batcher.recognize(texts, Search(body.labels, body.threshold)))
         if found is None:
             return Response(status_code=_CLIENT_GONE)
         return _AsciiResponse(answer(found[0] if isinstance(body.texts, str) else found))

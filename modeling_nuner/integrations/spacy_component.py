@@ -35,8 +35,8 @@ class SpacyRecognizer(Pipe):
 
     Args:
         name: Name of the component.
-        settings: `model`, `backend`, `dtype`, `labels` and `threshold` as `EntityRecognizer.from_pretrained` takes them;
-            `threshold` may be missing.
+        settings: `model`, `backend`, `dtype`, `labels` and, perhaps, `threshold` as
+            `EntityRecognizer.from_pretrained` takes them.
         alignment_mode: As above.
         spans_key: Key of `doc.spans`.
 

@@ -42,7 +42,7 @@ Labels = Annotated[
 Threshold = Annotated[
     float | None,
     typer.Option(
-        help="Probability from which a word (of a bi-encoder) or an entity (of a fine-tuned recognizer) counts, 0 to 1.",
+        help="Score, 0 to 1, from which a word (bi-encoder) or an entity (fine-tuned recognizer) counts.",
         show_default=False,
     ),
 ]

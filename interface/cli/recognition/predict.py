@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -57,7 +58,7 @@ def predict(
     ] = 10_000,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an interrupted run left.")] = False,
 ) -> None:
-    """Find the entities of every text of a file, in constant memory.
+    """Find the entities of every text of a file, in constant memory; or those of one text, with --text.
 
     Each record keeps its fields and gets the field entities. A run that was interrupted goes on with the same command.
     """
@@ -65,24 +66,25 @@ def predict(
 
     from ...predictions.records import STANDARD_INPUT, format_of, read_records
     from ...predictions.run import PartedOutput, with_entities
+    from ...predictions.table import entity_table
     from ...predictions.writing import OUTPUT_FORMATS, json_line
 
     if backend == Runtime.torch:
         quiet_libraries()
-    types = named_types(label)
+    named = {"labels": named_types(label), "threshold": threshold}
+    load = partial(
+        EntityRecognizer.from_pretrained,
+        model,
+        backend.value,
+        dtype,
+        max_length=max_length,
+        decoding=decoding.value,
+        **named,
+    )
     if text is not None:
         if source != STANDARD_INPUT or output is not None:
             raise ValueError("--text is for one look, in place of INPUT and --output")
-        recognizer = EntityRecognizer.from_pretrained(
-            model,
-            backend.value,
-            dtype,
-            labels=types,
-            threshold=threshold,
-            max_length=max_length,
-            decoding=decoding.value,
-        )
-        PlainConsole().print(entity_table(text, recognizer(text)))
+        PlainConsole().print(entity_table(load()(text)))
         return
     chosen = input_format.value if input_format else "text" if source == STANDARD_INPUT else format_of(source)
     if source == STANDARD_INPUT and chosen == "parquet":
@@ -90,9 +92,7 @@ def predict(
     if source != STANDARD_INPUT and not Path(source).is_file():
         raise FileNotFoundError(2, "No such file", source)
     written = format_of(output, OUTPUT_FORMATS) if output else None
-    recognizer = EntityRecognizer.from_pretrained(
-        model, backend.value, dtype, labels=types, threshold=threshold, max_length=max_length, decoding=decoding.value
-    )
+    recognizer = load()
     console = PlainConsole(stderr=True)
     try:
         if output is None or written is None:
@@ -105,6 +105,7 @@ def predict(
                 "recognizer": model,
                 "input": _state_of(source),
                 "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
+                **named,
             }
             parts = PartedOutput(output, written, settings, rows_a_part, restart)
             done = parts.rows_done()

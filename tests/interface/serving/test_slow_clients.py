@@ -310,9 +310,10 @@ def test_many_requests_beside_slow_clients_are_all_answered_right(model):
             _, log = process.communicate(timeout=30)
             ended = time.monotonic() - ending
     print(
-        f"{len(seconds):,} answered right in {asked:.1f} s (median {statistics.median(seconds):.3f}, most "
-        f"{max(seconds):.3f}); 1,000 slow clients came in {opened:.1f} s, the last was hung up on after {closed:.1f} s; "
-        f"memory {alone:.0f} MiB, with them {beside:.0f}, then {loaded:.0f}; ended in {ended:.1f} s; log {len(log)} bytes"
+        f"{len(seconds):,} answered right in {asked:.1f} s (median {statistics.median(seconds):.3f} s, most "
+        f"{max(seconds):.3f} s); 1,000 slow clients came in {opened:.1f} s, the last was hung up on after "
+        f"{closed:.1f} s; memory {alone:.0f} MiB, with them {beside:.0f}, at the end {loaded:.0f}; "
+        f"ended in {ended:.1f} s; log {len(log)} bytes"
     )
     assert beside < alone + 100 and loaded < alone + 100
     assert ended < 10 and log == ""
