@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
+from ..options.output import Force
 from ..options.recognizer import Backend, Decode, Decoding, Dtype, Runtime
 from ..output import quiet_libraries
 
@@ -25,19 +26,28 @@ class InputFormat(str, Enum):
     text = "text"
     jsonl = "jsonl"
     csv = "csv"
+    tsv = "tsv"
     parquet = "parquet"
 
 
 def predict(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer or an export.")],
     source: Annotated[
-        str, typer.Argument(metavar="INPUT", help="A .txt (a text a line), .jsonl, .csv or .parquet file; - reads on.")
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="A .txt (a text a line), .jsonl, .csv, .tsv or .parquet file, compressed or not; - reads on.",
+        ),
     ] = "-",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="A .jsonl, .csv or .parquet file; JSON Lines on standard output if left."),
+        typer.Option(
+            "--output", "-o", help="A .jsonl, .csv, .tsv or .parquet file; JSON Lines on standard output if left."
+        ),
     ] = None,
     column: Annotated[str, typer.Option(help="Field with the text.")] = "text",
+    entities_field: Annotated[str, typer.Option(help="Name of the new field with the entities.")] = "entities",
     input_format: Annotated[
         InputFormat | None, typer.Option("--format", help="Format of the input, where its ending does not tell.")
     ] = None,
@@ -51,16 +61,20 @@ def predict(
         int, typer.Option("--rows-per-part", min=1, help="Records that an interruption costs at most.")
     ] = 10_000,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an interrupted run left.")] = False,
+    force: Force = False,
 ) -> None:
     """Find the entities of every text of a file, in constant memory.
 
-    Each record keeps its fields and gets the field entities. A run that was interrupted goes on with the same command.
+    Each record keeps its fields and gets one more for its entities. A run that was interrupted goes on with the same
+    command.
     """
+    from nuner.data_builders.files.new_output import new_output
+    from nuner.data_builders.files.output_lock import output_lock
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
-    from ...predictions.records import STANDARD_INPUT, format_of, read_records
-    from ...predictions.run import PartedOutput, with_entities
-    from ...predictions.writing import OUTPUT_FORMATS, json_line
+    from ...predictions.records import STANDARD_INPUT, format_of, read_records, schema_of
+    from ...predictions.run import PartedOutput, parts_folder, with_entities
+    from ...predictions.writing import OUTPUT_FORMATS, RecordFiles, json_line
 
     if backend == Runtime.torch:
         quiet_libraries()
@@ -70,6 +84,10 @@ def predict(
     if source != STANDARD_INPUT and not Path(source).is_file():
         raise FileNotFoundError(2, "No such file", source)
     written = format_of(output, OUTPUT_FORMATS) if output else None
+    if output is not None:
+        context.with_resource(output_lock(output))
+        goes_on = parts_folder(output).is_dir()
+        context.with_resource(new_output(output, inputs=[model, source], overwrite=force or goes_on))
     recognizer = EntityRecognizer.from_pretrained(
         model, backend.value, dtype, max_length=max_length, decoding=decoding.value
     )
@@ -77,7 +95,7 @@ def predict(
     try:
         if output is None or written is None:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # pyright: ignore
-            for record in with_entities(read_records(source, chosen, column), recognizer, column):
+            for record in with_entities(read_records(source, chosen, column), recognizer, column, entities_field):
                 sys.stdout.write(json_line(record))
             sys.stdout.flush()
         else:
@@ -86,13 +104,16 @@ def predict(
                 "input": _state_of(source),
                 "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
             }
-            parts = PartedOutput(output, written, settings, rows_a_part, restart)
+            if entities_field != "entities":
+                settings["entities_field"] = entities_field
+            files = RecordFiles(written, entities_field, schema_of(source) if chosen == "parquet" else None)
+            parts = PartedOutput(output, files, settings, rows_a_part, restart)
             done = parts.rows_done()
             if done:
                 console.tell(f"Going on behind record {done:,}")
             records = read_records(source, chosen, column, skip=done)
             with _progress(console, done) as advance:
-                parts.write(with_entities(records, recognizer, column), advance)
+                parts.write(with_entities(records, recognizer, column, entities_field), advance)
     except KeyboardInterrupt:
         raise StoppedByUser(
             "Stopped."
@@ -115,7 +136,12 @@ def _state_of(source: str) -> list[Any]:
 @contextmanager
 def _progress(console: PlainConsole, done: int) -> Iterator[Callable[[int], None]]:
     """Show a display that is told how many records were written."""
-    columns = (TextColumn("Recognizing", markup=False), BarColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
+    columns = (
+        TextColumn("Recognizing", markup=False),
+        BarColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None, completed=done)
         yield lambda rows: progress.advance(task, rows)
