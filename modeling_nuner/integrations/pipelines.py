@@ -26,7 +26,7 @@ class ZeroShotNerPipeline(Pipeline):
         ```python
         >>> import nuner
         >>> from transformers import pipeline
-        >>> ner = pipeline("zero-shot-ner", model="nuner")
+        >>> ner = pipeline("zero-shot-ner", model="nuner-roberta")
         >>> # depends on the model
         >>> ner("Aspirin is sold in Paris.", candidate_labels=["city", "drug"])  # doctest: +SKIP
 

@@ -87,12 +87,11 @@ def _load_torch(checkpoint: str, dtype: str | None, device: str | None) -> Recog
     with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer with its tokenizer"):
         config = AutoConfig.from_pretrained(checkpoint)
         tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-    if not tokenizer.is_fast:
-        raise ValueError(f"the tokenizer of {checkpoint} does not tell places in the text; a fast one is needed")
+    words = WordTokenizer.of(tokenizer)
     labels = LabelTable.from_config(config.to_dict())
     return RecognizerParts(
         TorchBackend.from_pretrained(checkpoint, dtype, device),
-        WordTokenizer(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())),
+        words,
         labels,
         longest_input(config, tokenizer.model_max_length),
         tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0,

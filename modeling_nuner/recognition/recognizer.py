@@ -295,7 +295,7 @@ class ZeroShotRecognizer(EntityRecognizer):
     Example:
         ```python
         >>> from nuner import EntityRecognizer
-        >>> recognizer = EntityRecognizer.from_pretrained("nuner", labels=["city", "drug"])
+        >>> recognizer = EntityRecognizer.from_pretrained("nuner-roberta", labels=["city", "drug"])
         >>> recognizer("Aspirin is sold in Paris.")  # depends on the model  # doctest: +SKIP
         >>> recognizer.with_labels(["company"])("Acme sells it.")  # depends on the model  # doctest: +SKIP
 

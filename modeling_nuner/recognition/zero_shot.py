@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
-from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerBase
 
 from ..input_length import longest_input
@@ -50,14 +48,9 @@ class TypeClassifiers:
         tokenizer: PreTrainedTokenizerBase,
         concept_tokenizer: PreTrainedTokenizerBase | None = None,
     ) -> None:
-        backend_tokenizer: Any = getattr(tokenizer, "backend_tokenizer", None)
-        if not tokenizer.is_fast or backend_tokenizer is None:
-            raise ValueError(
-                f"{type(tokenizer).__name__} does not tell places in the text; a fast tokenizer is needed"
-            )
         self.model = model.eval()
         self.vectors = ConceptVectors(model, concept_tokenizer or tokenizer)
-        self.tokenizer = WordTokenizer(Tokenizer.from_str(backend_tokenizer.to_str()))
+        self.tokenizer = WordTokenizer.of(tokenizer)
         self.longest = longest_input(model.config, tokenizer.model_max_length)
         self.pad_token_id = tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0
         self._warned = False

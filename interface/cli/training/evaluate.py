@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.labelled import Config, Data, Scheme, TagsColumn
@@ -31,7 +30,7 @@ _HEADINGS = {
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     split: Annotated[
         str | None, typer.Option(help="Split to measure on; test by default, or the only one there is.")
     ] = None,
@@ -102,7 +101,7 @@ def evaluate(
 
 def _table(evaluation: RecognizerEvaluation, title: str) -> Table:
     table = Table(title=title, title_justify="left")
-    table.add_column("type")
+    table.add_column("type", overflow="fold")
     for heading in ("F1", *_HEADINGS.values()):
         table.add_column(heading, justify="right")
     for name, counts in evaluation.errors().items():
