@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from nuner.modeling_nuner.recognition.text_sources import RESULT_COLUMN
 
 OUTPUT_FORMATS = ("jsonl", "csv", "parquet")
+JSON_ARRAY = "json"
+"""One array of all records, which tools that do not know JSON Lines take."""
+
+ARRAY_START, ARRAY_COMMA, ARRAY_END = "[\n", ",\n", "\n]\n"
 
 
 def json_line(record: dict[str, Any]) -> str:
@@ -27,13 +31,31 @@ def json_line(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, default=str) + "\n"
 
 
+def write_stream(records: Iterable[dict[str, Any]], file_format: str, file: TextIO) -> None:
+    """Write records to a stream, one after another.
+
+    Args:
+        records: The records.
+        file_format: `"jsonl"`, or `JSON_ARRAY`.
+        file: The stream.
+    """
+    if file_format != JSON_ARRAY:
+        file.writelines(map(json_line, records))
+        return
+    separator = ARRAY_START
+    for record in records:
+        file.write(separator + json_line(record).rstrip("\n"))
+        separator = ARRAY_COMMA
+    file.write(ARRAY_END if separator == ARRAY_COMMA else "[]\n")
+
+
 def write_part(records: Sequence[dict[str, Any]], path: Path, file_format: str) -> None:
     """Write records to a file.
 
     Args:
         records: Each with `entities`, which are JSON in CSV; a field that a record lacks is empty.
         path: The file.
-        file_format: One of `OUTPUT_FORMATS`.
+        file_format: One of `OUTPUT_FORMATS`, or `JSON_ARRAY`, of which a part is JSON Lines.
     """
     names = [name for name in dict.fromkeys(chain.from_iterable(records)) if name != RESULT_COLUMN]
     if file_format == "parquet":
@@ -49,7 +71,7 @@ def write_part(records: Sequence[dict[str, Any]], path: Path, file_format: str) 
         parquet.write_table(pyarrow.table({**columns, RESULT_COLUMN: entities}), path)
         return
     with path.open("w", encoding="utf-8", newline="", errors="backslashreplace") as file:
-        if file_format == "jsonl":
+        if file_format in ("jsonl", JSON_ARRAY):
             file.writelines(map(json_line, records))
             return
         rows = csv.DictWriter(file, [*names, RESULT_COLUMN])
@@ -72,6 +94,9 @@ def join_parts(parts: Sequence[Path], path: Path, file_format: str) -> None:
     if file_format == "parquet":
         _join_parquet(parts, path)
         return
+    if file_format == JSON_ARRAY:
+        _join_array(parts, path)
+        return
     with path.open("wb") as joined:
         header = None
         for part in parts:
@@ -84,6 +109,17 @@ def join_parts(parts: Sequence[Path], path: Path, file_format: str) -> None:
                         raise ValueError("the records' fields change on the way; write .jsonl instead of .csv")
                     header = names
                 shutil.copyfileobj(file, joined, 1 << 20)
+
+
+def _join_array(parts: Sequence[Path], path: Path) -> None:
+    with path.open("wb") as joined:
+        separator = ARRAY_START
+        for part in parts:
+            with part.open("rb") as file:
+                for line in file:
+                    joined.write(separator.encode() + line.rstrip(b"\n"))
+                    separator = ARRAY_COMMA
+        joined.write(ARRAY_END.encode() if separator == ARRAY_COMMA else b"[]\n")
 
 
 def _header(file: BinaryIO) -> bytes:

@@ -28,6 +28,14 @@ class InputFormat(str, Enum):
     parquet = "parquet"
 
 
+class Tool(str, Enum):
+    """Annotation tools that the output is made for."""
+
+    label_studio = "label-studio"
+    prodigy = "prodigy"
+    doccano = "doccano"
+
+
 def predict(
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer or an export.")],
     source: Annotated[
@@ -35,11 +43,17 @@ def predict(
     ] = "-",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="A .jsonl, .csv or .parquet file; JSON Lines on standard output if left."),
+        typer.Option("--output", "-o", help="A .jsonl, .csv or .parquet file; standard output if left."),
     ] = None,
     column: Annotated[str, typer.Option(help="Field with the text.")] = "text",
     input_format: Annotated[
-        InputFormat | None, typer.Option("--format", help="Format of the input, where its ending does not tell.")
+        InputFormat | None, typer.Option(help="Format of the input, where its ending does not tell.")
+    ] = None,
+    tool: Annotated[
+        Tool | None,
+        typer.Option(
+            "--format", help="Write tasks for this annotation tool, the entities marked.", show_default=False
+        ),
     ] = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
@@ -54,13 +68,15 @@ def predict(
 ) -> None:
     """Find the entities of every text of a file, in constant memory.
 
-    Each record keeps its fields and gets the field entities. A run that was interrupted goes on with the same command.
+    Each record keeps its fields and gets the field entities, or becomes a task for an annotation tool. A run that was
+    interrupted goes on with the same command.
     """
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
+    from ...predictions.pre_annotation import PRE_ANNOTATION_FILES, pre_annotation
     from ...predictions.records import STANDARD_INPUT, format_of, read_records
     from ...predictions.run import PartedOutput, with_entities
-    from ...predictions.writing import OUTPUT_FORMATS, json_line
+    from ...predictions.writing import OUTPUT_FORMATS, write_stream
 
     if backend == Runtime.torch:
         quiet_libraries()
@@ -69,22 +85,32 @@ def predict(
         raise ValueError("Parquet cannot be read from the standard input; name the file")
     if source != STANDARD_INPUT and not Path(source).is_file():
         raise FileNotFoundError(2, "No such file", source)
-    written = format_of(output, OUTPUT_FORMATS) if output else None
+    if tool:
+        written = PRE_ANNOTATION_FILES[tool.value]
+        if output is not None and output.suffix.lower() != f".{written}":
+            raise typer.BadParameter(f"{tool.value} takes a .{written} file, not {output.name}", param_hint="--output")
+    else:
+        written = format_of(output, OUTPUT_FORMATS) if output else "jsonl"
     recognizer = EntityRecognizer.from_pretrained(
         model, backend.value, dtype, max_length=max_length, decoding=decoding.value
     )
+
+    def results(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        found = with_entities(records, recognizer, column)
+        return map(pre_annotation(tool.value, column, model), found) if tool else found
+
     console = PlainConsole(stderr=True)
     try:
-        if output is None or written is None:
+        if output is None:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # pyright: ignore
-            for record in with_entities(read_records(source, chosen, column), recognizer, column):
-                sys.stdout.write(json_line(record))
+            write_stream(results(read_records(source, chosen, column)), written, sys.stdout)
             sys.stdout.flush()
         else:
             settings = {
                 "recognizer": model,
                 "input": _state_of(source),
                 "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
+                **({"tool": tool.value} if tool else {}),
             }
             parts = PartedOutput(output, written, settings, rows_a_part, restart)
             done = parts.rows_done()
@@ -92,7 +118,7 @@ def predict(
                 console.tell(f"Going on behind record {done:,}")
             records = read_records(source, chosen, column, skip=done)
             with _progress(console, done) as advance:
-                parts.write(with_entities(records, recognizer, column), advance)
+                parts.write(results(records), advance)
     except KeyboardInterrupt:
         raise StoppedByUser(
             "Stopped."
@@ -115,7 +141,12 @@ def _state_of(source: str) -> list[Any]:
 @contextmanager
 def _progress(console: PlainConsole, done: int) -> Iterator[Callable[[int], None]]:
     """Show a display that is told how many records were written."""
-    columns = (TextColumn("Recognizing", markup=False), BarColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
+    columns = (
+        TextColumn("Recognizing", markup=False),
+        BarColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None, completed=done)
         yield lambda rows: progress.advance(task, rows)

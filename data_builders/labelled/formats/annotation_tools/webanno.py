@@ -121,6 +121,7 @@ def _parse(row: Row, notes: Counter[str]) -> QuotedText:
         checked_span(min(piece.start for piece in pieces), max(piece.end for piece in pieces), label)
         for (_, label), pieces in sorted(in_pieces.items(), key=lambda item: int(item[0][0]))
     ]
+    spans.sort(key=lambda span: span.start)
     return QuotedText((sentence.text,), (*spans, *(token for token, _ in sentence.tokens)), row.file, row.line)
 
 
