@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
-from .data import annotate, corpus, sentences
+from .data import annotate, corpus, labels, sentences
 from .errors import errors_as_messages
 from .hub import card, pull, push
 from .recognition import demo, export, predict, serve
@@ -57,6 +57,7 @@ app.command("quickstart")(quickstart.quickstart)
 app.command("sentences")(sentences.sentences)
 app.add_typer(annotate.app, name="annotate")
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(labels.app, name="labels")
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
 app.command("predict")(predict.predict)
