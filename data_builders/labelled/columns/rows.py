@@ -11,10 +11,8 @@ from typing import NamedTuple
 
 from ..tag_spelling import has_usual_mark, is_outside
 from .column import Column
+from .tag_columns import TAG_NAMES
 from .word_columns import WORD_NAMES
-
-TAG_NAMES = ("ner_tags", "tags", "ner", "labels", "ner_tag", "tag", "label", "ner_labels", "ner_label", "ne", "entity")
-"""What a column of tags is called, the most usual name first."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # Not what else counts as white space: a word may have a non-breaking space inside.
@@ -68,7 +66,7 @@ def split_rows(text: str, wanted: Iterable[str | int | None] = ()) -> Rows:
     """
     lines = _LINE_END.split(text)
     plain = [line for line in lines if line.strip() and not line.startswith("#")]
-    by_tabs = 2 * sum("\t" in line for line in plain) > len(plain) and not _spaces_divide_more(plain)
+    by_tabs = 2 * sum("\t" in line for line in plain) > len(plain)
     sentences = [
         [Row(number, _cells(line, by_tabs), line.startswith("#")) for number, line in block]
         for block in _blocks(lines, by_tabs)
@@ -93,12 +91,6 @@ def _blocks(lines: list[str], by_tabs: bool) -> Iterable[list[tuple[int, str]]]:
 
 def _cells(line: str, by_tabs: bool) -> list[str]:
     return [cell.strip(" ") for cell in line.split("\t")] if by_tabs else _SPACES.split(line.strip(" \t"))
-
-
-def _spaces_divide_more(lines: list[str]) -> bool:
-    """Tell whether spaces divide every line alike, and more than tabs do: then these are but some of the spaces."""
-    widths = {len(_cells(line, False)) for line in lines}
-    return len(widths) == 1 and widths.pop() > max(len(_cells(line.rstrip("\t "), True)) for line in lines)
 
 
 def _usual_width(sentences: list[list[Row]]) -> int:

@@ -16,7 +16,10 @@ from ..sentence import LabelledSentence
 from ..tag_spelling import has_usual_mark, is_outside
 from .labelled_file import LabelledFile
 
-CONLL_SUFFIXES = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".bioes", ".tsv", ".txt")
+CONLL_SUFFIXES = (
+    *(".conll", ".conllu", ".conllup", ".conll03", ".iob", ".iob1", ".iob2", ".bio", ".bio2", ".bioes", ".bilou"),
+    *(".bioul", ".bmes", ".ner", ".tsv", ".txt", ".data", ".dat"),
+)
 
 _SHOWN_ROWS = 4
 _LONGEST_SHOWN = 20

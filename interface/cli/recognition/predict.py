@@ -115,7 +115,12 @@ def _state_of(source: str) -> list[Any]:
 @contextmanager
 def _progress(console: PlainConsole, done: int) -> Iterator[Callable[[int], None]]:
     """Show a display that is told how many records were written."""
-    columns = (TextColumn("Recognizing", markup=False), BarColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
+    columns = (
+        TextColumn("Recognizing", markup=False),
+        BarColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None, completed=done)
         yield lambda rows: progress.advance(task, rows)

@@ -131,7 +131,7 @@ def test_gliner_and_its_faults(tmp_path):
     name, read, _, rejected = reading(tmp_path / "a.json")
     assert (name, read) == ("gliner", [("New York !", [(0, 8, "LOC"), (0, 3, "X")]), ("Rome", [])])
     assert "a.json:2" in rejected[0]
-    rows = load_labelled(tmp_path / "a.json", on_error="skip")["a"]
+    rows = load_labelled(tmp_path / "a.json", on_error="skip")["train"]
     assert rows["tokens"][0] == ["New", "York", "!"]
     assert rows["ner_tags"][0] == [1, 2, 0]
 
