@@ -82,7 +82,8 @@ def load_labelled(
             logs how many there were, with file and line.
 
     Returns:
-        All splits, or the one asked for; columns `tokens` and `ner_tags`.
+        All splits, or the one asked for; columns `tokens` and `ner_tags`, and `text`, from which the words were
+        taken, where that is known.
 
     Raises:
         FileNotFoundError: If there is no such folder, file or data set.
@@ -136,7 +137,7 @@ def _iob2_splits(
     rejections: Rejections,
 ) -> DatasetDict:
     spelling, scheme = _spelling_and_scheme(splits, declared, scheme)
-    converted: dict[str, list[tuple[list[str], list[str]]]] = {}
+    converted: dict[str, list[tuple[LabelledSentence, list[str]]]] = {}
     for split, sentences in splits.items():
         converted[split] = []
         for sentence in sentences:
@@ -148,26 +149,30 @@ def _iob2_splits(
             except TagError as error:
                 rejections.add(sentence.file, sentence.line, RecordError("unreadable tags", str(error)))
             else:
-                converted[split].append((sentence.tokens, tags))
+                converted[split].append((sentence, tags))
     used = {tag[2:] for rows in converted.values() for _, tags in rows for tag in tags if tag != OUTSIDE}
     declared = [spelling[tag] for tag in declared if tag in spelling]
     found = _declared_types(declared, scheme, used) if declared else sorted(used)
     kept = found if types is None else _checked_types(types, found)
     names = _label_names(kept)
     features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))})
+    if any(sentence.text is not None for rows in converted.values() for sentence, _ in rows):
+        features["text"] = Value("string")
     number = {name: i for i, name in enumerate(names)}
     # words of types that were not asked for are outside all entities
     number.update((tag, 0) for tag in _label_names(found) if tag not in number)
+    columns = {
+        split: {
+            "tokens": [sentence.tokens for sentence, _ in rows],
+            "ner_tags": [[number[tag] for tag in tags] for _, tags in rows],
+            "text": [sentence.text for sentence, _ in rows],
+        }
+        for split, rows in converted.items()
+    }
     return DatasetDict(
         {
-            split: Dataset.from_dict(
-                {
-                    "tokens": [tokens for tokens, _ in rows],
-                    "ner_tags": [[number[tag] for tag in tags] for _, tags in rows],
-                },
-                features=features,
-            )
-            for split, rows in converted.items()
+            split: Dataset.from_dict({name: rows[name] for name in features}, features=features)
+            for split, rows in columns.items()
         }
     )
 

@@ -16,6 +16,7 @@ class LabelledSentence(NamedTuple):
         scheme: Scheme of the tags where it is known; None: to be told from the whole data set.
         file: The file or data set that holds the sentence.
         line: Its line or row, from 1.
+        text: The text that the words were taken from, where it is known.
     """
 
     tokens: list[str]
@@ -23,3 +24,4 @@ class LabelledSentence(NamedTuple):
     scheme: LabelScheme | None
     file: str
     line: int
+    text: str | None = None

@@ -105,7 +105,8 @@ def _parse_words(row: Row, names: ListNames) -> LabelledSentence:
             )
         if not isinstance(tag, str):
             raise ValueError(f"{names.tags} must be a list of strings")
-    return LabelledSentence(tokens, tags, None, row.file, row.line)
+    text = row.value.get("text")
+    return LabelledSentence(tokens, tags, None, row.file, row.line, text if isinstance(text, str) else None)
 
 
 def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:

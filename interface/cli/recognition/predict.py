@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Runtime
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
 
@@ -41,6 +42,11 @@ def predict(
     input_format: Annotated[
         InputFormat | None, typer.Option("--format", help="Format of the input, where its ending does not tell.")
     ] = None,
+    text: Annotated[
+        str | None, typer.Option(help="A text to look at, in place of INPUT: prints a table.", show_default=False)
+    ] = None,
+    label: Labels = None,
+    threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     decoding: Decode = Decoding.greedy,
@@ -52,7 +58,7 @@ def predict(
     ] = 10_000,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an interrupted run left.")] = False,
 ) -> None:
-    """Find the entities of every text of a file, in constant memory.
+    """Find the entities of every text of a file, in constant memory; or those of one text, with --text.
 
     Each record keeps its fields and gets the field entities. A run that was interrupted goes on with the same command.
     """
@@ -60,19 +66,33 @@ def predict(
 
     from ...predictions.records import STANDARD_INPUT, format_of, read_records
     from ...predictions.run import PartedOutput, with_entities
+    from ...predictions.table import entity_table
     from ...predictions.writing import OUTPUT_FORMATS, json_line
 
     if backend == Runtime.torch:
         quiet_libraries()
+    named = {"labels": named_types(label), "threshold": threshold}
+    load = partial(
+        EntityRecognizer.from_pretrained,
+        model,
+        backend.value,
+        dtype,
+        max_length=max_length,
+        decoding=decoding.value,
+        **named,
+    )
+    if text is not None:
+        if source != STANDARD_INPUT or output is not None:
+            raise ValueError("--text is for one look, in place of INPUT and --output")
+        PlainConsole().print(entity_table(load()(text)))
+        return
     chosen = input_format.value if input_format else "text" if source == STANDARD_INPUT else format_of(source)
     if source == STANDARD_INPUT and chosen == "parquet":
         raise ValueError("Parquet cannot be read from the standard input; name the file")
     if source != STANDARD_INPUT and not Path(source).is_file():
         raise FileNotFoundError(2, "No such file", source)
     written = format_of(output, OUTPUT_FORMATS) if output else None
-    recognizer = EntityRecognizer.from_pretrained(
-        model, backend.value, dtype, max_length=max_length, decoding=decoding.value
-    )
+    recognizer = load()
     console = PlainConsole(stderr=True)
     try:
         if output is None or written is None:
@@ -85,6 +105,7 @@ def predict(
                 "recognizer": model,
                 "input": _state_of(source),
                 "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
+                **named,
             }
             parts = PartedOutput(output, written, settings, rows_a_part, restart)
             done = parts.rows_done()

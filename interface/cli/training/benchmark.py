@@ -73,6 +73,8 @@ def benchmark(
             _named(encoders), data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
         )
     console.print(result.table())
+    for reason in result.settings["ks_left_out"].values():
+        console.tell(f"Left out: {reason}")
     result.to_json(output / RESULT_FILE)
     plot_few_shot(result, output / PICTURE_FILE)
     console.tell(f"Written: {output / RESULT_FILE}, {output / PICTURE_FILE}")
