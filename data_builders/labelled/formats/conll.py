@@ -70,7 +70,7 @@ def read_conll(
     try:
         words, tags = choose_columns(columns, words_column, tags_column)
     except ColumnsError as error:
-        raise ValueError(_refusal(file, rows, error)) from None
+        raise ColumnsError(_refusal(file, rows, error)) from None
     layout = _Layout(
         width=rows.width,
         words=columns.index(words),
