@@ -21,6 +21,7 @@ from .formats.labelled_format import Labelled
 from .formats.parquet import PARQUET, parquet_dataset
 from .formats.table import recognize_format
 from .formats.text_records import JSON_LINES, lists_of, read_text_records
+from .formats.word_rows import WORD_ROWS, read_word_rows
 from .labelled_text import LabelledText
 from .sentence import LabelledSentence
 from .split_files import listing, split_files
@@ -110,7 +111,7 @@ def _check_entities(read: ReadSplits, files: Mapping[str, Sequence[Path]]) -> No
     if not sentences or any(not is_outside(tag) for sentence in sentences for tag in sentence.tags):
         return
     path = next((path for found in files.values() for path in found), None)
-    if path is not None and recognize_format(LabelledFile(path)) is CONLL:
+    if path is not None and recognize_format(LabelledFile(path)) in (CONLL, WORD_ROWS):
         raise ValueError(f"{path}: the only column of tags has no entities; if it is the right one, pass tags_column=")
 
 
@@ -121,6 +122,8 @@ def _read_file(
     found = JSON_LINES if are_named and file.json_rows else recognize_format(file)
     if found is CONLL:
         yield from read_conll(file, rejections, *columns)
+    elif found is WORD_ROWS:
+        yield from read_word_rows(file, rejections, *columns)
     elif found is PARQUET:
         yield from _read_dataset(parquet_dataset(file), str(file.path), columns, declared, rejections, notes)
     elif found is JSON_LINES:

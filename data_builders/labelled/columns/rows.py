@@ -73,8 +73,8 @@ def split_rows(text: str, wanted: Iterable[str | int | None] = ()) -> Rows:
     ]
     rows = _fitted(Rows(sentences, _usual_width(sentences)))
     named = next((match[1].split() for line in lines if (match := _GLOBAL_COLUMNS.match(line))), [])
-    rows = replace(rows, names=named) if len(named) == rows.width else _without_header(rows, wanted)
-    return rows if len(rows.sentences) > 1 else _split_at_restarts(rows)
+    rows = replace(rows, names=named) if len(named) == rows.width else without_header(rows, wanted)
+    return rows if len(rows.sentences) > 1 else split_at_restarts(rows)
 
 
 def _blocks(lines: list[str], by_tabs: bool) -> Iterable[list[tuple[int, str]]]:
@@ -115,7 +115,13 @@ def _fitted(rows: Rows) -> Rows:
     return replace(rows, sentences=[list(map(fit, sentence)) for sentence in rows.sentences])
 
 
-def _without_header(rows: Rows, wanted: Iterable[str | int | None]) -> Rows:
+def without_header(rows: Rows, wanted: Iterable[str | int | None]) -> Rows:
+    """Take the header off, if the first row is one.
+
+    Args:
+        rows: The rows.
+        wanted: Columns that the user names: a row in which one stands is a header.
+    """
     first = next((row for row in chain.from_iterable(rows.sentences) if not row.hashed), None)
     if first is None or len(first.cells) != rows.width:
         return rows
@@ -135,7 +141,7 @@ def _is_header(cells: list[str], below: list[Column], wanted: Iterable[str | int
     return all(known) or any(all(is_outside(tag) or has_usual_mark(tag) for tag in c.counts) for c in below)
 
 
-def _split_at_restarts(rows: Rows) -> Rows:
+def split_at_restarts(rows: Rows) -> Rows:
     """Divide a file without blank lines where a column begins to count the words of a sentence anew."""
     for place in range(rows.width):
         sentences: list[list[Row]] = []

@@ -63,7 +63,19 @@ def read_conll(
 
         ```
     """
-    rows = split_rows(file.text, (words_column, tags_column))
+    yield from read_columns(
+        file, split_rows(file.text, (words_column, tags_column)), rejections, words_column, tags_column
+    )
+
+
+def read_columns(
+    file: LabelledFile,
+    rows: Rows,
+    rejections: Rejections,
+    words_column: ColumnName | None = None,
+    tags_column: ColumnName | None = None,
+) -> Iterator[LabelledSentence]:
+    """Read the words and tags of rows; see `read_conll`."""
     columns = rows.columns()
     if not rows.sentences:
         return

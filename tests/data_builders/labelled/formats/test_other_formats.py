@@ -118,7 +118,7 @@ def test_a_row_with_other_columns_costs_its_sentence(tmp_path):
     (tmp_path / "a.csv").write_text("Sentence #,Word,Tag\nSentence: 1,Ada,B-PER\n,in\nSentence: 2,Rome,B-LOC\n")
     name, read, _, rejected = reading(tmp_path / "a.csv")
     assert (name, read) == ("csv", [(["Rome"], ["B-LOC"])])
-    assert "2 columns in line 3, but the first line names 3" in rejected[0]
+    assert "a.csv:3: not a labelled sentence (2 columns, but most lines have 3" in rejected[0]
 
 
 def test_gliner_and_its_faults(tmp_path):
