@@ -11,7 +11,8 @@ from rich.table import Table
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
-from ..options.labelled import Config, Data, Scheme, TagsColumn
+from ..options.corpus import OnError, OnErrorPolicy
+from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn
 from ..options.output import Force
 from ..output import quiet_libraries
 from .finetuning_account import finetuning_account
@@ -36,7 +37,9 @@ def finetune(
     data: Data,
     config: Config = None,
     scheme: Scheme = None,
+    words_column: WordsColumn = None,
     tags_column: TagsColumn = None,
+    on_error: OnError = OnErrorPolicy.stop,
     types: Annotated[
         list[str] | None, typer.Option("--type", help="Entity type to learn; all by default. Repeat for more.")
     ] = None,
@@ -93,7 +96,15 @@ def finetune(
     context.with_resource(new_output(output, inputs=[encoder, data], overwrite=force))
     load_word_tokenizer(encoder)
     scheme_: Any = scheme
-    splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column, types=types)
+    splits = load_labelled(
+        data,
+        config=config,
+        scheme=scheme_,
+        words_column=words_column,
+        tags_column=tags_column,
+        types=types,
+        on_error=on_error.value,
+    )
     account = finetuning_account(encoder, data, splits, license_, language or [], example or [])
     try:
         figures = run_finetuning(
