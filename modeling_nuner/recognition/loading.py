@@ -62,8 +62,8 @@ def _load_torch(checkpoint: str, dtype: str | None, device: str | None) -> Recog
     from .backends.torch import TorchBackend
 
     with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer with its tokenizer"):
-        config = AutoConfig.from_pretrained(checkpoint)
-        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+        config = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint, trust_remote_code=False)
     if not tokenizer.is_fast:
         raise ValueError(f"the tokenizer of {checkpoint} does not tell places in the text; a fast one is needed")
     labels = LabelTable.from_config(config.to_dict())

@@ -53,7 +53,7 @@ def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder
         except ExportError:
             model.save_pretrained(staging)
         tokenizer.save_pretrained(staging)
-        architectures = AutoConfig.from_pretrained(staging).architectures
+        architectures = AutoConfig.from_pretrained(staging, trust_remote_code=False).architectures
     return (architectures or [""])[0]
 
 
