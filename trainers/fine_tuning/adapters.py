@@ -58,14 +58,14 @@ def add_adapters(
     return adapted
 
 
-def merged(model: nn.Module) -> NuNerForTokenClassification:
+def merged(model: nn.Module) -> nn.Module:
     """Add the adapters of a recognizer to its weights; return one without adapters as it is.
 
     Args:
         model: A recognizer, with or without adapters. It is not changed.
 
     Returns:
-        A plain recognizer.
+        The recognizer without adapters.
 
     Example:
         ```python
@@ -74,7 +74,7 @@ def merged(model: nn.Module) -> NuNerForTokenClassification:
 
         ```
     """
-    if isinstance(model, NuNerForTokenClassification):
+    if not hasattr(model, "merge_and_unload"):
         return model
     return copy.deepcopy(model).merge_and_unload()  # pyright: ignore[reportCallIssue]
 
