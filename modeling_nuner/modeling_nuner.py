@@ -418,7 +418,7 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
     Example:
         ```python
         >>> from nuner import NuNerForTokenClassification
-        >>> model = NuNerForTokenClassification.from_encoder("nuner", ["O", "B-drug"])
+        >>> model = NuNerForTokenClassification.from_encoder("nuner-roberta", ["O", "B-drug"])
 
         ```
     """

@@ -16,6 +16,8 @@ from rich.progress import (
 )
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from nuner.data_builders.plain_console import PlainConsole
+
 
 class TrainingProgress(TrainerCallback):
     """Show how a training run is doing: a live bar on a terminal, a line a logging step elsewhere.
@@ -27,7 +29,7 @@ class TrainingProgress(TrainerCallback):
 
     def __init__(self, description: str = "Training", console: Console | None = None) -> None:
         self.description = description
-        self.console = console or Console()
+        self.console = console or PlainConsole()
         self.progress: Progress | None = None
 
     def on_train_begin(
@@ -37,12 +39,12 @@ class TrainingProgress(TrainerCallback):
         self.started, self.first_step, self.loss = time.monotonic(), state.global_step, ""
         if state.is_world_process_zero and self.console.is_terminal:
             self.progress = Progress(
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
                 MofNCompleteColumn(),
-                TextColumn("{task.fields[note]}"),
+                TextColumn("{task.fields[note]}", markup=False),
                 TimeElapsedColumn(),
-                TextColumn("left"),
+                TextColumn("left", markup=False),
                 TimeRemainingColumn(),
                 console=self.console,
             )
@@ -77,14 +79,12 @@ class TrainingProgress(TrainerCallback):
                 left = (state.max_steps - state.global_step) * self._batch(args) / rate
                 self.console.print(
                     f"{self.description}: step {state.global_step}/{state.max_steps}  {self.loss}"
-                    f"{rate:.0f} sentences/s  {left:.0f} s left",
-                    highlight=False,
+                    f"{rate:.0f} sentences/s  {left:.0f} s left"
                 )
         if "eval_average_precision" in logs:
             self.console.print(
                 f"Validation after epoch {state.epoch:.1f}: average precision "
-                f"{logs['eval_average_precision']:.4f}, F1 {logs['eval_f1']:.4f} at {logs['eval_threshold']:.3f}",
-                highlight=False,
+                f"{logs['eval_average_precision']:.4f}, F1 {logs['eval_f1']:.4f} at {logs['eval_threshold']:.3f}"
             )
 
     def on_train_end(

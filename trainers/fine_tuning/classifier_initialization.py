@@ -6,7 +6,7 @@ import torch
 from datasets import Dataset
 from torch.utils.data import DataLoader
 
-from nuner.data_builders.labelled.label_schemes import OUTSIDE
+from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from nuner.modeling_nuner.recognition.bi_encoder_loading import load_bi_encoder
 
@@ -36,7 +36,7 @@ def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None
     Example:
         ```python
         >>> from nuner.trainers.fine_tuning.classifier_initialization import name_classifier
-        >>> name_classifier(model, "nuner")  # needs a recognizer  # doctest: +SKIP
+        >>> name_classifier(model, "nuner-roberta")  # needs a recognizer  # doctest: +SKIP
 
         ```
     """

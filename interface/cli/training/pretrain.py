@@ -108,7 +108,7 @@ def pretrain(
     builder.download_and_prepare()
     splits: Any = builder.as_dataset()
     sizes = ", ".join(f"{split}: {len(rows):,}" for split, rows in splits.items())
-    console.print(f"Corpus {', '.join(corpus)}: {sizes} sentences", highlight=False, markup=False)
+    console.tell(f"Corpus {', '.join(corpus)}: {sizes} sentences")
 
     overrides = {
         "num_train_epochs": epochs,
@@ -141,18 +141,15 @@ def pretrain(
             model_fields={field: value for field, value in fields.items() if value is not None},
             corpus_description={"corpus": corpus, "format": name, **selection},
             resume=resume,
-            tell=lambda line: console.print(line, highlight=False, markup=False),
+            tell=console.tell,
             callbacks=[account],
             seed=seed,
             **{option: value for option, value in overrides.items() if value is not None},
         )
     except KeyboardInterrupt:
         raise StoppedByUser(_how_to_go_on(output)) from None
-    console.print(
-        f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
+    console.tell(
+        f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)"
     )
     _end_process_of_group()
 
