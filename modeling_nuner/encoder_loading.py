@@ -66,8 +66,8 @@ def load_encoder(checkpoint: str | os.PathLike[str]) -> PreTrainedModel:
     Example:
         ```python
         >>> from nuner.modeling_nuner.encoder_loading import load_encoder
-        >>> type(load_encoder("nuner")).__name__
-        'BertModel'
+        >>> type(load_encoder("nuner-roberta")).__name__
+        'RobertaModel'
 
         ```
     """

@@ -8,6 +8,8 @@ import typer
 
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 
+from ..wrong_kinds import Needed, refuse_wrong_kind
+
 Data = Annotated[
     str,
     typer.Option(help=f"Labelled data: a folder or file (JSON Lines, CoNLL columns), a Hub id, {SUPPORT_TICKETS}."),
@@ -19,3 +21,17 @@ Scheme = Annotated[
 TagsColumn = Annotated[
     str | None, typer.Option(help="Name of the column of the tags; in CoNLL columns its number, from 0.")
 ]
+
+
+def refuse_other_than_labelled(data: str) -> None:
+    """Refuse what is no labelled data.
+
+    Args:
+        data: Folder, file or Hub id, as the user gave it, or the name of the bundled task.
+
+    Raises:
+        ValueError: If it is a folder or file of another kind.
+    """
+    # A recognizer of the tickets may well lie in a folder of this name.
+    if data != SUPPORT_TICKETS:
+        refuse_wrong_kind(data, Needed.LABELLED)

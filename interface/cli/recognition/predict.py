@@ -16,8 +16,19 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.recognizer import (
+    Backend,
+    Decode,
+    Decoding,
+    Dtype,
+    Labels,
+    Runtime,
+    Threshold,
+    named_types,
+    refuse_other_than_recognizer,
+)
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 
 class InputFormat(str, Enum):
@@ -72,6 +83,9 @@ def predict(
     if backend == Runtime.torch:
         quiet_libraries()
     named = {"labels": named_types(label), "threshold": threshold}
+    refuse_other_than_recognizer(model, backend, label)
+    if source != STANDARD_INPUT:
+        refuse_wrong_kind(source, Needed.TEXTS)
     load = partial(
         EntityRecognizer.from_pretrained,
         model,

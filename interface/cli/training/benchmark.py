@@ -13,7 +13,9 @@ from rich.text import Text
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..options.labelled import refuse_other_than_labelled
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 RESULT_FILE, PICTURE_FILE = "few_shot.json", "few_shot.png"
 
@@ -60,6 +62,11 @@ def benchmark(
     quiet_libraries()
     if find_spec("matplotlib") is None:
         raise ValueError("the picture needs matplotlib; install it with: pip install 'nuner[plot]'")
+    named = _named(encoders)
+    for encoder in named.values():
+        refuse_wrong_kind(encoder, Needed.ENCODER)
+    for source in data:
+        refuse_other_than_labelled(source)
     output.mkdir(parents=True, exist_ok=True)
     console = PlainConsole()
     with console.status("Drawing samples") as status:
@@ -70,7 +77,7 @@ def benchmark(
                 console.tell(line)
 
         result = compare_encoders(
-            _named(encoders), data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
+            named, data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
         )
     console.print(result.table())
     for reason in result.settings["ks_left_out"].values():

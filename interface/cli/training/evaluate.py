@@ -10,8 +10,18 @@ from rich.table import Table
 
 from nuner.data_builders.plain_console import PlainConsole
 
-from ..options.labelled import Config, Data, Scheme, TagsColumn
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.labelled import Config, Data, Scheme, TagsColumn, refuse_other_than_labelled
+from ..options.recognizer import (
+    Backend,
+    Decode,
+    Decoding,
+    Dtype,
+    Labels,
+    Runtime,
+    Threshold,
+    named_types,
+    refuse_other_than_recognizer,
+)
 from ..output import quiet_libraries
 
 if TYPE_CHECKING:
@@ -62,12 +72,14 @@ def evaluate(
     for path in (output, html):
         if path is not None and not path.absolute().parent.is_dir():
             raise FileNotFoundError(2, "No such folder", str(path.parent))
+    types = named_types(label)
+    refuse_other_than_recognizer(model, backend, types)
+    refuse_other_than_labelled(data)
     scheme_: Any = scheme
     splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column)
     chosen = split or (next(iter(splits)) if len(splits) == 1 else "test")
     if chosen not in splits:
         raise ValueError(f"{data} has no split {chosen!r}, only {', '.join(map(str, splits))}; choose with --split")
-    types = named_types(label)
     recognizer = EntityRecognizer.from_pretrained(
         model, backend.value, dtype, labels=types, threshold=threshold, decoding=decoding.value
     )

@@ -11,8 +11,9 @@ from rich.table import Table
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
-from ..options.labelled import Config, Data, Scheme, TagsColumn
+from ..options.labelled import Config, Data, Scheme, TagsColumn, refuse_other_than_labelled
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 from .finetuning_account import finetuning_account
 
 # Heading of the table -> name of the score.
@@ -86,6 +87,8 @@ def finetune(
 
     quiet_libraries()
     console = PlainConsole()
+    refuse_wrong_kind(encoder, Needed.ENCODER)
+    refuse_other_than_labelled(data)
     load_word_tokenizer(encoder)
     scheme_: Any = scheme
     splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column, types=types)
