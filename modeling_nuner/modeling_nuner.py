@@ -16,6 +16,7 @@ from transformers.utils.generic import ModelOutput
 from .classifier_head import ClassifierHead, HeadLinear
 from .concept_batches import ROWS_MULTIPLE, group_by_length
 from .configuration_nuner import CODE_VERSION, NuNerConfig
+from .encoder_loading import drop_pooler, load_encoder
 from .layer_split import below_all_training, starting_from
 from .loss import contrastive_bce
 
@@ -27,15 +28,8 @@ AUTO_MAP = {
 }
 
 
-def _drop_pooler(encoder: PreTrainedModel) -> PreTrainedModel:
-    # Nothing here uses it, and a parameter without a gradient stops data-parallel training.
-    if getattr(encoder, "pooler", None) is not None:
-        encoder.pooler = None  # pyright: ignore[reportArgumentType]
-    return encoder
-
-
 def _build_encoder(config: Any) -> PreTrainedModel:
-    return _drop_pooler(AutoModel.from_config(config))
+    return drop_pooler(AutoModel.from_config(config, trust_remote_code=False))
 
 
 def _encode(
@@ -260,18 +254,14 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
 
         Raises:
             OSError: If one of them does not exist.
-            ValueError: If their vectors differ in length.
+            ValueError: If their vectors differ in length, or one lacks weights or needs code of its own.
         """
-        text = AutoModel.from_pretrained(text_encoder)
-        concept = AutoModel.from_pretrained(concept_encoder if concept_encoder is not None else text_encoder)
-        if isinstance(text, NuNerModel):
-            text = text.encoder
-        if isinstance(concept, NuNerModel):
-            concept = concept.encoder
+        text = load_encoder(text_encoder)
+        concept = load_encoder(concept_encoder if concept_encoder is not None else text_encoder)
         config = NuNerConfig(text_config=text.config, concept_config=concept.config, **kwargs)
         model = cls(config)
-        model.nuner.encoder = _drop_pooler(text)
-        model.concept_encoder = _drop_pooler(concept)
+        model.nuner.encoder = text
+        model.concept_encoder = concept
         return model
 
     def get_input_embeddings(self) -> nn.Module:
@@ -463,16 +453,15 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
 
         Raises:
             OSError: If the encoder does not exist.
+            ValueError: If it lacks weights or needs code of its own.
         """
-        text = AutoModel.from_pretrained(encoder)
-        if isinstance(text, NuNerModel):
-            text = text.encoder
+        text = load_encoder(encoder)
         names = dict(enumerate(labels))
         config = NuNerConfig(
             text_config=text.config, id2label=names, label2id={name: i for i, name in names.items()}, **kwargs
         )
         model = cls(config)
-        model.nuner.encoder = _drop_pooler(text)
+        model.nuner.encoder = text
         return model
 
     def get_input_embeddings(self) -> nn.Module:

@@ -16,6 +16,7 @@ from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.llm.cost import Prices
@@ -152,6 +153,7 @@ def status(
     from nuner.data_builders.annotation.store.status import StoreStatus
     from nuner.data_builders.annotation.store.store import AnnotationStore
 
+    refuse_wrong_kind(store, Needed.STORE)
     prices = prices_of(prompt_price, completion_price)
     with AnnotationStore(store, create=False) as opened:
         now = StoreStatus.of(opened)
@@ -186,6 +188,7 @@ def _rows(sentences: Path | None, store: Path) -> Iterable[RawSentence]:
     from nuner.data_builders.annotation.sentences.reading import read_sentence_file, read_sentence_stream
 
     if sentences is not None and str(sentences) != "-":
+        refuse_wrong_kind(sentences, Needed.TEXTS)
         if not sentences.is_file():  # told before the server is asked anything
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(sentences))
         return read_sentence_file(str(sentences))

@@ -13,6 +13,7 @@ import typer
 from ..errors import StoppedByUser
 from ..options.corpus import CorpusFormat, Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..output import main_console, quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -91,7 +92,10 @@ def pretrain(
 
     quiet_libraries()
     console = main_console()
+    for source in corpus if corpus != ["bundled"] else ():
+        refuse_wrong_kind(source, Needed.CORPUS)
     for encoder in dict.fromkeys((text_encoder, concept_encoder or text_encoder)):
+        refuse_wrong_kind(encoder, Needed.ENCODER)
         load_word_tokenizer(encoder)
     selection: dict[str, Any] = {
         "max_concepts": max_concepts,

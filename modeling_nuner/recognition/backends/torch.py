@@ -10,6 +10,7 @@ import torch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
 from ...devices import choose_device
+from ...encoder_loading import without_load_report
 from .packed_linear import pack_linear_layers
 
 # On a CPU small batches stay in the cache and padding costs as much as text; an accelerator wants large batches.
@@ -54,9 +55,10 @@ class TorchBackend:
         Raises:
             ValueError: If the checkpoint has no classifier.
         """
-        model, loading = AutoModelForTokenClassification.from_pretrained(
-            checkpoint, dtype=_dtype(dtype or "float32"), output_loading_info=True
-        )
+        with without_load_report():
+            model, loading = AutoModelForTokenClassification.from_pretrained(
+                checkpoint, dtype=_dtype(dtype or "float32"), output_loading_info=True, trust_remote_code=False
+            )
         missing = sorted(loading["missing_keys"])
         if missing:
             raise ValueError(
