@@ -10,6 +10,8 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
+from .extras import what_to_install
+
 BAD_INPUT = 2
 DISK_FULL = 1
 STOPPED = 130
@@ -27,8 +29,8 @@ def errors_as_messages() -> Iterator[None]:
     """Turn what the user can mend into a message of one sentence and an exit code; bugs keep their traceback.
 
     Raises:
-        typer.Exit: If the block ended with bad input (`ValueError`, `OSError`), with 2; on a full disk, with 1; by
-            Ctrl-C, with 130.
+        typer.Exit: If the block ended with bad input (`ValueError`, `OSError`) or an extra that is not installed, with
+            2; on a full disk, with 1; by Ctrl-C, with 130.
 
     Example:
         ```python
@@ -57,8 +59,9 @@ def errors_as_messages() -> Iterator[None]:
         if is_disk_full(error):
             _print("Error: the disk is full. Checkpoints that were complete are whole: free some space and go on.")
             raise typer.Exit(DISK_FULL) from None
-        if isinstance(error, (ValueError, OSError)):
-            _print(f"Error: {one_sentence(error)}")
+        missing = what_to_install(error)
+        if missing is not None or isinstance(error, (ValueError, OSError)):
+            _print(f"Error: {missing or one_sentence(error)}")
             raise typer.Exit(BAD_INPUT) from None
         raise
 
