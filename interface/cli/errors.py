@@ -11,6 +11,8 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
+from .extras import what_to_install
+
 BAD_INPUT = 2
 DISK_FULL = 1
 STOPPED = 130
@@ -35,8 +37,8 @@ def errors_as_messages(options: Callable[[], Mapping[str, str]] = dict) -> Itera
         options: Returns the options that stand for arguments by the names that messages for Python have for them.
 
     Raises:
-        typer.Exit: If the block ended with bad input (`ValueError`, `OSError`), with 2; on a full disk, with 1; by
-            Ctrl-C, with 130.
+        typer.Exit: If the block ended with bad input (`ValueError`, `OSError`) or an extra that is not installed, with
+            2; on a full disk, with 1; by Ctrl-C, with 130.
 
     Example:
         ```python
@@ -65,8 +67,9 @@ def errors_as_messages(options: Callable[[], Mapping[str, str]] = dict) -> Itera
         if is_disk_full(error):
             _print("Error: the disk is full. Checkpoints that were complete are whole: free some space and go on.")
             raise typer.Exit(DISK_FULL) from None
-        if isinstance(error, (ValueError, OSError)):
-            _print(f"Error: {with_options(one_sentence(error), options())}")
+        missing = what_to_install(error)
+        if missing is not None or isinstance(error, (ValueError, OSError)):
+            _print(f"Error: {missing or with_options(one_sentence(error), options())}")
             raise typer.Exit(BAD_INPUT) from None
         raise
 
