@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from itertools import chain
@@ -12,6 +13,7 @@ from typing import Any, BinaryIO
 
 from nuner.modeling_nuner.recognition.text_sources import RESULT_COLUMN
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
 OUTPUT_FORMATS = ("jsonl", "csv", "parquet")
 
 
@@ -44,8 +46,8 @@ def write_part(records: Sequence[dict[str, Any]], path: Path, file_format: str) 
             {"start": pyarrow.int64(), "end": pyarrow.int64(), "text": pyarrow.string()}
             | {"label": pyarrow.string(), "score": pyarrow.float64()}
         )
-        columns: dict[str, Any] = {name: [record.get(name) for record in records] for name in names}
-        entities = pyarrow.array([record[RESULT_COLUMN] for record in records], pyarrow.list_(entity))
+        columns: dict[str, Any] = {name: [_storable(record.get(name)) for record in records] for name in names}
+        entities = pyarrow.array([_storable(record[RESULT_COLUMN]) for record in records], pyarrow.list_(entity))
         parquet.write_table(pyarrow.table({**columns, RESULT_COLUMN: entities}), path)
         return
     with path.open("w", encoding="utf-8", newline="", errors="backslashreplace") as file:
@@ -56,6 +58,17 @@ def write_part(records: Sequence[dict[str, Any]], path: Path, file_format: str) 
         rows.writeheader()
         for record in records:
             rows.writerow({**record, RESULT_COLUMN: json.dumps(record[RESULT_COLUMN], ensure_ascii=False)})
+
+
+def _storable(value: Any) -> Any:
+    """Put a replacement in the place of halves of surrogate pairs, which JSON can escape and Parquet cannot."""
+    if isinstance(value, str):
+        return _SURROGATES.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _storable(item) for name, item in value.items()}
+    return value
 
 
 def join_parts(parts: Sequence[Path], path: Path, file_format: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from threading import Lock
 
@@ -17,6 +18,8 @@ from .named_types import Labels, described_types
 UNCALIBRATED_THRESHOLD = 0.5
 # Names whose vectors are kept: some megabytes, whatever a caller's stream of label sets does.
 _KEPT = 4096
+# Halves of surrogate pairs, which no tokenizer takes.
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def concept_labels(labels: Labels) -> dict[str, str]:
@@ -42,7 +45,7 @@ def concept_labels(labels: Labels) -> dict[str, str]:
         ```
     """
     return {
-        label: " ".join(description.replace("_", " ").lower().split())
+        label: " ".join(_SURROGATES.sub("\ufffd", description).replace("_", " ").lower().split())
         for label, description in described_types(labels).items()
     }
 
@@ -79,6 +82,9 @@ class ConceptVectors:
 
         Returns:
             The vectors, `(concepts, hidden_size)`.
+
+        Raises:
+            ValueError: If the tokenizer leaves nothing of a name.
         """
         with self._lock:
             new = [concept for concept in dict.fromkeys(concepts) if concept not in self._vectors]
@@ -98,6 +104,12 @@ class ConceptVectors:
             max_length=self.max_length,
             return_tensors="pt",
         ).to(self.model.device)
+        special = self.tokenizer.num_special_tokens_to_add()
+        for concept, length in zip(concepts, encoded["attention_mask"].sum(1).tolist(), strict=True):
+            if length <= special:
+                raise ValueError(
+                    f"the model reads nothing of the candidate label {concept!r}: name it in other characters"
+                )
         return self.model.encode_concepts(encoded["input_ids"], encoded["attention_mask"]).float()
 
 
