@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from threading import Lock
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -72,6 +73,10 @@ class ConceptVectors:
         self.max_length = longest_input(model.config.concept_config, tokenizer.model_max_length)
         self._vectors: dict[str, Tensor] = {}
         self._lock = Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle what the vectors are made with."""
+        return ConceptVectors, (self.model, self.tokenizer)
 
     @torch.inference_mode()
     def __call__(self, concepts: Sequence[str]) -> Tensor:
