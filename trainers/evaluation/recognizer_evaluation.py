@@ -15,7 +15,7 @@ from datasets import Dataset
 from nuner.data_builders.files.whole_files import write_whole
 from nuner.data_builders.labelled.label_schemes import EntitySpan, read_spans, write_iob2
 from nuner.data_builders.labelled.load import entity_types
-from nuner.data_builders.labelled.placed_words import place_sentences
+from nuner.data_builders.labelled.placed_words import PlacedWords, place_sentences
 from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
@@ -28,14 +28,14 @@ class EvaluatedSentence(NamedTuple):
     """A sentence with its gold and its predicted entities.
 
     Args:
-        tokens: Its words.
+        words: Its words in its text.
         gold: The gold entities.
         predicted: The predicted ones.
         scores: Scores of these.
         pairs: Both, beside each other.
     """
 
-    tokens: list[str]
+    words: PlacedWords
     gold: list[EntitySpan]
     predicted: list[EntitySpan]
     scores: list[float]
@@ -165,12 +165,12 @@ def evaluate_recognizer(
     found = recognizer([sentence.text for sentence in placed])
     seconds = time.perf_counter() - began
     sentences, predicted_tags, dropped = [], [], 0
-    for words, in_text, tags, entities in zip(tokens, placed, gold_tags, found, strict=True):
+    for in_text, tags, entities in zip(placed, gold_tags, found, strict=True):
         gold, predicted = read_spans(tags), predicted_words(in_text, entities)
         dropped += predicted.dropped
-        predicted_tags.append(write_iob2(predicted.spans, len(words)))
+        predicted_tags.append(write_iob2(predicted.spans, len(in_text.starts)))
         pairs = compare_entities(gold, predicted.spans)
-        sentences.append(EvaluatedSentence(words, gold, predicted.spans, predicted.scores, pairs))
+        sentences.append(EvaluatedSentence(in_text, gold, predicted.spans, predicted.scores, pairs))
     return RecognizerEvaluation(
         measured_on={**about, **(measured_on or {}), "sentences": len(sentences)},
         scores=entity_scores(gold_tags, predicted_tags),

@@ -100,7 +100,9 @@ def _answer(found: FoundEntities, piece: JsonPiece) -> Answer:
 
 
 def _is_pair(value: object) -> bool:
-    return isinstance(value, list) and 2 <= len(value) <= 3 and all(isinstance(s, str) and "<>" not in s for s in value)
+    return (
+        isinstance(value, list) and 2 <= len(value) <= 3 and all(isinstance(s, str) and "<>" not in s for s in value)
+    )
 
 
 def _goes_on(reply: str, last: Answer, found: FoundEntities, piece: JsonPiece) -> bool:
@@ -110,4 +112,6 @@ def _goes_on(reply: str, last: Answer, found: FoundEntities, piece: JsonPiece) -
     if last.found.kind != "item" or last.mentions(found):
         return False
     near = min(last.ends + _LONGEST_GAP, piece.start)
-    return not is_correction(reply[last.ends : near] + " " + reply[max(near, piece.start - _LONGEST_GAP) : piece.start])
+    return not is_correction(
+        reply[last.ends : near] + " " + reply[max(near, piece.start - _LONGEST_GAP) : piece.start]
+    )

@@ -148,7 +148,9 @@ def _entities_of(named: dict[str, Any]) -> Iterator[RawEntity]:
     if not texts or not concepts or (len(texts) != len(concepts) and 1 not in (len(texts), len(concepts))):
         return  # nothing says which belong together
     count = max(len(texts), len(concepts))
-    for text, concept in zip(*[sides * count if len(sides) == 1 else sides for sides in (texts, concepts)], strict=True):
+    for text, concept in zip(
+        *[sides * count if len(sides) == 1 else sides for sides in (texts, concepts)], strict=True
+    ):
         yield kind(text, concept, description)
 
 

@@ -28,7 +28,10 @@ _BEHIND_A_STRING = re.compile(
     |["{\[]|$)""",
     re.VERBOSE,
 )
-_STRING_MARKS = {mark: re.compile(rf"\\.|[{mark}{_CLOSING_QUOTES.get(mark, '')}]", re.DOTALL) for mark in "\"'`\u201c\u201e\u2018\u00ab"}
+_STRING_MARKS = {
+    mark: re.compile(rf"\\.|[{mark}{_CLOSING_QUOTES.get(mark, '')}]", re.DOTALL)
+    for mark in "\"'`\u201c\u201e\u2018\u00ab"
+}
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "\n": ""}
 _CONSTANTS = {"null": None, "none": None, "nan": None, "undefined": None, "true": True, "false": False}

@@ -75,9 +75,7 @@ def marked_lines(lines: list[str]) -> list[RawEntity]:
     short = sum(sides is not None for _, sides in split)
     if not strong and not listed and not (short >= 2 and 2 * short > len(split)):
         return []
-    kept = last_version(
-        [(line, sides is not None and (sides[0] or not strong)) for line, sides in split]
-    )
+    kept = last_version([(line, sides is not None and (sides[0] or not strong)) for line, sides in split])
     return [entity for line in kept for entity in _entity(line)]
 
 

@@ -12,7 +12,9 @@ from .lines import described, is_correction, sides_of, without_list_mark
 _NAME = re.compile(r"""(?P<name>"[^"\n]{1,100}"|'[^'\n]{1,100}'|[^:\n]{1,100}?)[ ]?[:\uff1a](?:[ ]+|$)""")
 _MOST_WORDS_OF_A_HEADING = 5
 _MARKS = "*_#` "
-_ANNOUNCEMENT = re.compile(r"entit|entid|concept|konzept|answer|result|output|list|follow|found|correct|final|here", re.I)
+_ANNOUNCEMENT = re.compile(
+    r"entit|entid|concept|konzept|answer|result|output|list|follow|found|correct|final|here", re.I
+)
 
 
 def outline_value(lines: list[str]) -> list[Any]:

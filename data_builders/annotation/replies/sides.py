@@ -35,7 +35,9 @@ def with_known_sides(entities: Iterable[RawEntity], stands: Callable[[str], bool
         other_way = sum(_stands(entity.concept, stands) for entity in unsure)
         swapped = other_way > as_written
         if other_way == as_written and other_way:  # names are written with capitals more often than concepts
-            capitals = [sum(side[:1].isupper() for side in sides) for sides in zip(*[e[:2] for e in unsure], strict=True)]
+            capitals = [
+                sum(side[:1].isupper() for side in sides) for sides in zip(*[e[:2] for e in unsure], strict=True)
+            ]
             swapped = capitals[1] > capitals[0]
     for entity in entities:
         if not isinstance(entity, EitherWay):

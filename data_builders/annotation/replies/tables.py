@@ -11,9 +11,23 @@ from .entity_keys import CONCEPT, DESCRIPTION, TEXT, UNSURE, names_a_part, part,
 from .lines import is_correction, without_list_mark
 
 _DRAWN = str.maketrans("\u2502\u2503\u2551\u00a6", "||||")
-_RULE = set("-:|+= \t\u2500\u2501\u2550\u253c\u251c\u2524\u250c\u2510\u2514\u2518\u252c\u2534\u254b\u2523\u252b\u2554\u2557\u255a\u255d\u2560\u2563\u256c\u2566\u2569\u250f\u2513\u2517\u251b\u2533\u253b")
+_RULE = set(
+    "-:|+= \t\u2500\u2501\u2550\u253c\u251c\u2524\u250c\u2510\u2514\u2518\u252c\u2534\u254b\u2523\u252b\u2554\u2557\u255a\u255d\u2560\u2563\u256c\u2566\u2569\u250f\u2513\u2517\u251b\u2533\u253b"
+)
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
-_PLURALS = {"texts", "mentions", "spans", "examples", "instances", "values", "terms", "words", "tokens", "items", "entities"}
+_PLURALS = {
+    "texts",
+    "mentions",
+    "spans",
+    "examples",
+    "instances",
+    "values",
+    "terms",
+    "words",
+    "tokens",
+    "items",
+    "entities",
+}
 
 Row = Sequence[str]
 
@@ -108,9 +122,7 @@ def _of_rows(rows: list[Row]) -> list[RawEntity]:
     return list(_by_column(cells, known[text], known[concept], known[description] if description else None, unsure))
 
 
-def _by_column(
-    rows: list[Row], text: int, concept: int, description: int | None, unsure: bool
-) -> Iterator[RawEntity]:
+def _by_column(rows: list[Row], text: int, concept: int, description: int | None, unsure: bool) -> Iterator[RawEntity]:
     kind = EitherWay if unsure else RawEntity
     for row in rows:
         if max(text, concept) < len(row):

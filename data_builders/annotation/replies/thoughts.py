@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_NAMES = r"(?:\w{1,12}:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion|ing)?|analysis|scratch_?pad|cot|draft)"
+_NAMES = (
+    r"(?:\w{1,12}:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion|ing)?|analysis|scratch_?pad|cot|draft)"
+)
 # <think>, </think>, [THINK], <|thinking|>, <|end_of_thought|>, ◁think▷, 【think】, <|END_THINKING|>
 _MARK = re.compile(
     rf"""(?:<\|?|\u25c1|\u3010)[ ]?
