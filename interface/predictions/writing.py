@@ -23,6 +23,7 @@ JSON_ARRAY = "json"
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 _ARRAY_START, _ARRAY_COMMA, _ARRAY_END = "[\n", ",\n", "\n]\n"
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
 # What JSON need not escape, and a terminal takes for an order: more control characters, ends of lines, directions.
 _STEERING = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -148,13 +149,24 @@ class RecordFiles:
         known[self.field] = pyarrow.field(self.field, pyarrow.list_(entity))
         columns, fields = [], []
         for name in [*self._names(records), self.field]:
-            values = [record.get(name) for record in records]
+            values = [_storable(record.get(name)) for record in records]
             try:
                 columns.append(pyarrow.array(values, known[name].type if name in known else None))
             except (pyarrow.ArrowException, OverflowError, TypeError, UnicodeEncodeError) as error:
                 raise ValueError(f"the field {name!r} fits no column of Parquet ({error}); write .jsonl") from error
             fields.append(known.get(name, pyarrow.field(name, columns[-1].type)))
         parquet.write_table(pyarrow.table(columns, pyarrow.schema(fields)), path)
+
+
+def _storable(value: Any) -> Any:
+    """Put a replacement in the place of halves of surrogate pairs, which JSON can escape and Parquet cannot."""
+    if isinstance(value, str):
+        return _SURROGATES.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _storable(item) for name, item in value.items()}
+    return value
 
 
 def _json(value: Any) -> str:

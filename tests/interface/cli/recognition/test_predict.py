@@ -81,6 +81,15 @@ def test_every_format_to_every_format(recognizer, expected, tmp_path, file_forma
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([output.name, f"texts.{file_format}"])
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_texts_without_tokens(recognizer, tmp_path, ending):
+    odd = ["\u200b", "\ufeff", "\x00", "\xad", "\ud800"]
+    (tmp_path / "odd.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in odd))
+    result = nuner("predict", recognizer, tmp_path / "odd.jsonl", "-o", tmp_path / f"found.{ending}")
+    assert result.exit_code == 0, result.output
+    assert [row["entities"] for row in read_output(tmp_path / f"found.{ending}")] == [[]] * len(odd)
+
+
 def test_standard_input_to_standard_output(recognizer, expected):
     command = [sys.executable, "-m", "nuner.cli", "predict", str(recognizer)]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "ascii"}
