@@ -200,6 +200,9 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         super().__init__(config)
         self.nuner = NuNerModel(config)
         self.concept_encoder = _build_encoder(config.concept_config)
+        self.concept_projection = None
+        if config.concept_projection:
+            self.add_concept_projection()
         self.supports_gradient_checkpointing = (
             self.nuner.supports_gradient_checkpointing and self.concept_encoder.supports_gradient_checkpointing
         )
@@ -246,6 +249,20 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         """Replace the token embeddings of the text encoder."""
         self.nuner.set_input_embeddings(value)
 
+    def add_concept_projection(self) -> nn.Linear:
+        """Let the vectors of concept names go through a linear layer, which changes nothing at first.
+
+        Returns:
+            The layer.
+        """
+        self.config.concept_projection = True
+        weight = next(self.concept_encoder.parameters())
+        size = self.config.hidden_size
+        self.concept_projection = nn.Linear(size, size, device=weight.device, dtype=weight.dtype)
+        nn.init.eye_(self.concept_projection.weight)
+        nn.init.zeros_(self.concept_projection.bias)
+        return self.concept_projection
+
     def encode_concepts(
         self,
         input_ids: Tensor,
@@ -285,7 +302,8 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
                 pooled = (states * weights).sum(1) / weights.sum(1)
             vectors.append(pooled[: len(rows)])
             order.append(index[: len(rows)])
-        return torch.cat(vectors)[torch.cat(order).argsort()]
+        in_order = torch.cat(vectors)[torch.cat(order).argsort()]
+        return in_order if self.concept_projection is None else self.concept_projection(in_order)
 
     def score(self, token_embeddings: Tensor, concept_embeddings: Tensor) -> Tensor:
         """Compute the logits that tokens instantiate concepts; their sigmoid is the probability (section 3.2).

@@ -11,14 +11,25 @@ from rich.console import Console
 
 BAD_INPUT = 2
 DISK_FULL = 1
+USELESS = 1
 STOPPED = 130
 
 # torch and safetensors report a full disk as errors of their own, without its number.
-_DISK_FULL_WORDS = ("No space left on device", "os error 28", "PytorchStreamWriter failed writing", "unexpected pos ")
+_DISK_FULL_WORDS = (
+    "No space left on device",
+    "os error 28",
+    "PytorchStreamWriter failed writing",
+    "unexpected pos ",
+    "iostream error",
+)
 
 
 class StoppedByUser(Exception):
     """Ctrl-C during work that leaves something to say, such as how to go on."""
+
+
+class UselessResult(Exception):
+    """Work that came to its end, and whose result is of no use, with what to say about that."""
 
 
 @contextmanager
@@ -26,8 +37,8 @@ def errors_as_messages() -> Iterator[None]:
     """Turn what the user can mend into a message of one sentence and an exit code; bugs keep their traceback.
 
     Raises:
-        typer.Exit: If the block ended with bad input (`ValueError`, `OSError`), with 2; on a full disk, with 1; by
-            Ctrl-C, with 130.
+        typer.Exit: If the block ended with bad input (`ValueError`, `OSError`), with 2; on a full disk, or with a
+            result of no use, with 1; by Ctrl-C, with 130.
 
     Example:
         ```python
@@ -50,6 +61,9 @@ def errors_as_messages() -> Iterator[None]:
     except StoppedByUser as stop:
         _print(str(stop))
         raise typer.Exit(STOPPED) from None
+    except UselessResult as result:
+        _print(f"Error: {result}")
+        raise typer.Exit(USELESS) from None
     except BrokenPipeError:  # `nuner ... | head`: typer ends quietly
         raise
     except Exception as error:
