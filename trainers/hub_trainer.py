@@ -28,7 +28,7 @@ class CardWriter(Protocol):
             folder: Where the model lies.
             model_id: What users will load it by.
             **stated: What the caller says about the model: `license`, `language`, `sentences`, `sample`,
-                `type_scores`.
+                `type_scores`, `warning`.
         """
 
 

@@ -187,6 +187,8 @@ def _save(trainer: ContrastiveTrainer, start: Start, output: Path, results: dict
     """Write the bi-encoder, its backbone and the figures."""
     trainer.save_model(str(output))
     if trainer.is_world_process_zero():
+        if "not_learnt" in results:
+            trainer.write_card(output, warning=results["not_learnt"])
         with whole_files(output / BACKBONE) as staging:
             export_backbone(trainer.model, staging)
             # Not the trainer's: a tokenizer remembers how it was last called, and is saved with that.

@@ -102,6 +102,7 @@ class ContrastiveTrainer(PairLossTrainer):
             concept_processing_class or processing_class,
             args.max_concept_length,
         )
+        args.check_depths(model.config.text_config.num_hidden_layers, model.config.concept_config.num_hidden_layers)
         freeze_lower_layers(model.nuner.encoder, args.num_frozen_text_layers)
         freeze_lower_layers(model.concept_encoder, args.num_frozen_concept_layers)
         train, evaluation = (

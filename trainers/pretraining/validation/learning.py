@@ -53,7 +53,7 @@ def why_not_learnt(
     Example:
         ```python
         >>> from nuner.trainers.pretraining.validation.learning import why_not_learnt
-        >>> validation = {"eval_average_precision": 0.31, "eval_chance": 0.002, "eval_spread": 2.0, "eval_loss": 4.0}
+        >>> validation = {"eval_average_precision": 0.31, "eval_chance": 0.002, "eval_loss": 4.0}
         >>> size = {"sentences": 400, "positives": 5000}
         >>> why_not_learnt(validation, [], epochs=3, learning_rate=5e-4, **size) is None
         True
@@ -76,7 +76,7 @@ def why_not_learnt(
 def _reason(validation: Mapping[str, float], losses: Sequence[float], learning_rate: float) -> str:
     if not all(map(math.isfinite, (*losses, validation["eval_loss"]))):
         return f"The loss is no number: a learning rate of {learning_rate:g} is too high."
-    if validation["eval_spread"] < _EQUAL:
+    if validation["eval_logit_spread"] < _EQUAL:
         return (
             f"All pairs have the same score, as where the first steps were too long: try a learning rate below "
             f"{learning_rate:g}."

@@ -55,8 +55,8 @@ class PairMetrics:
 
         Returns:
             `average_precision`; `f1` at the threshold that is best, and that `threshold`, a probability; `chance`,
-            the share of pairs that agree, which is the average precision of scores that tell nothing; `spread`, the
-            standard deviation of the logits. Empty when no pair agrees.
+            the share of pairs that agree, which is the average precision of scores that tell nothing; `logit_spread`,
+            their standard deviation. Empty when no pair agrees.
         """
         total = int(self.positives.sum())
         if not total:
@@ -77,7 +77,7 @@ class PairMetrics:
             "f1": float(f1[best]),
             "threshold": float(torch.tensor(threshold, dtype=torch.double).sigmoid()),
             "chance": total / int(counts.sum()),
-            "spread": float(((counts * (centers - mean) ** 2).sum() / counts.sum()).sqrt()),
+            "logit_spread": float(((counts * (centers - mean) ** 2).sum() / counts.sum()).sqrt()),
         }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from nuner.trainers.pretraining.validation.learning import why_not_learnt
 
-LEARNT = {"eval_average_precision": 0.3, "eval_chance": 0.002, "eval_spread": 2.0, "eval_loss": 4.0}
+LEARNT = {"eval_average_precision": 0.3, "eval_chance": 0.002, "eval_logit_spread": 2.0, "eval_loss": 4.0}
 LOG = [{"loss": 9.0}, {"epoch": 1.0}, {"loss": 4.0}]
 
 
@@ -29,7 +29,7 @@ def test_a_run_that_has_learnt_has_nothing_to_say() -> None:
 @pytest.mark.parametrize(
     ("validation", "log", "reason"),
     [
-        ({"spread": 0.01}, LOG, "All pairs have the same score"),
+        ({"logit_spread": 0.01}, LOG, "All pairs have the same score"),
         ({}, LOG, "on the training sentences alone"),
         ({}, [{"loss": 9.0}, {"loss": 8.9}], "hardly changed, from 9.000 to 8.900"),
         ({"loss": float("nan")}, LOG, "no number: a learning rate of 0.0005 is too high"),

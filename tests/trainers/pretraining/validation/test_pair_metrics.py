@@ -47,5 +47,5 @@ def test_scores_that_tell_nothing_are_at_chance():
     for metrics in (equal.compute(), drawn.compute()):
         assert metrics["chance"] == pytest.approx(targets.float().mean().item())
         assert metrics["average_precision"] == pytest.approx(metrics["chance"], rel=0.1)
-    assert equal.compute()["spread"] == pytest.approx(0, abs=1e-3)
-    assert drawn.compute()["spread"] == pytest.approx(logits.std().item(), rel=1e-3)
+    assert equal.compute()["logit_spread"] == pytest.approx(0, abs=1e-3)
+    assert drawn.compute()["logit_spread"] == pytest.approx(logits.std().item(), rel=1e-3)
