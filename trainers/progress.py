@@ -19,6 +19,8 @@ from rich.progress import (
 from torch.utils.data import DataLoader
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from nuner.data_builders.plain_console import PlainConsole
+
 # Seconds until the first line where there is no terminal, and between two.
 _FIRST_LINE, _LINES_APART = 1.0, 10.0
 
@@ -35,7 +37,7 @@ class Count:
 
     def __init__(self, description: str, total: int, unit: str, console: Console | None = None) -> None:
         self.description, self.total, self.unit, self.done = description, total, unit, 0
-        self.console = console or Console()
+        self.console = console or PlainConsole()
         self.started = time.monotonic()
         self.next_line = self.started + _FIRST_LINE
         self.progress = _bar(self.console) if self.console.is_terminal else None
@@ -112,7 +114,7 @@ class TrainingProgress(TrainerCallback):
 
     def __init__(self, description: str = "Training", console: Console | None = None) -> None:
         self.description = description
-        self.console = console or Console()
+        self.console = console or PlainConsole()
         self.progress: Progress | None = None
         self.validation: Count | None = None
 
@@ -181,14 +183,12 @@ class TrainingProgress(TrainerCallback):
                 left = (state.max_steps - state.global_step) * self._batch(args) / rate
                 self.console.print(
                     f"{self.description}: step {state.global_step}/{state.max_steps}  {self.loss}"
-                    f"{rate:.0f} sentences/s  {left:.0f} s left",
-                    highlight=False,
+                    f"{rate:.0f} sentences/s  {left:.0f} s left"
                 )
         if "eval_average_precision" in logs:
             self.console.print(
                 f"Validation after epoch {state.epoch:.1f}: average precision "
-                f"{logs['eval_average_precision']:.4f}, F1 {logs['eval_f1']:.4f} at {logs['eval_threshold']:.3f}",
-                highlight=False,
+                f"{logs['eval_average_precision']:.4f}, F1 {logs['eval_f1']:.4f} at {logs['eval_threshold']:.3f}"
             )
 
     def on_train_end(
@@ -210,12 +210,12 @@ class TrainingProgress(TrainerCallback):
 
 def _bar(console: Console) -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
         TimeElapsedColumn(),
-        TextColumn("left"),
+        TextColumn("left", markup=False),
         TimeRemainingColumn(),
         console=console,
     )

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
-from rich.console import Console
+
+from nuner.data_builders.plain_console import PlainConsole
 
 BAD_INPUT = 2
 DISK_FULL = 1
@@ -121,4 +122,4 @@ def one_sentence(error: Exception) -> str:
 
 
 def _print(message: str) -> None:
-    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+    PlainConsole(stderr=True).tell(message)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
-from rich.console import Console
 from rich.table import Table
+
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
@@ -173,7 +174,7 @@ def build(
     chosen = {name: value for name, value in options.items() if value not in (None, [], False)}
     CorpusFacts(license=license_, options=chosen, left_out=builder.report.rejections.counts()).save(output)
     _print_report(builder)
-    Console().print(f"Wrote {', '.join(_split_sizes(builder))} to {output}")
+    PlainConsole().tell(f"Wrote {', '.join(_split_sizes(builder))} to {output}")
 
 
 def _refuse_options(context: typer.Context, names: Sequence[str], why: str) -> None:
@@ -244,8 +245,8 @@ def _report(
 
 def _print_statistics(statistics: CorpusStatistics, builder: NuNerCorpus, source: str) -> None:
     table = Table(title=f"Corpus: {source}", title_justify="left")
-    table.add_column("measure")
-    table.add_column("value", justify="right")
+    table.add_column("measure", overflow="fold")
+    table.add_column("value", justify="right", overflow="fold")
     table.add_row("sentences", f"{statistics.sentences:,}")
     table.add_row("  by split", ", ".join(_split_sizes(builder)))
     if statistics.sentences_without_annotations:
@@ -258,7 +259,7 @@ def _print_statistics(statistics: CorpusStatistics, builder: NuNerCorpus, source
         table.add_row(f"annotations in the top {int(size):,} concepts", f"{share:.1%}")
     frequent = [f"{concept} ({count:,})" for concept, count in statistics.most_frequent(10).items()]
     table.add_row("most frequent concepts", "\n".join(frequent))
-    Console().print(table)
+    PlainConsole().print(table)
     _print_report(builder)
 
 
@@ -266,12 +267,8 @@ def _print_report(builder: NuNerCorpus) -> None:
     rejections = builder.report.rejections
     if not len(rejections):
         return
-    Console(stderr=True).print(
+    PlainConsole(stderr=True).tell(
         f"Left out {rejections.count('record'):,} records and {rejections.count('annotation'):,} single annotations:",
         *(f"  {reason}: {count:,}" for reason, count in rejections.counts().items()),
         f"  the first: {rejections.items[0]}",
-        sep="\n",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+
+from nuner.data_builders.plain_console import PlainConsole
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.sentences.preparation import SentenceReport
@@ -103,4 +104,4 @@ def _print_report(report: SentenceReport, written: int) -> None:
         lines.append(f"Left out {len(report.rejections):,} rows that cannot be read:")
         lines += [f"  {reason}: {count:,}" for reason, count in report.rejections.counts().items()]
         lines.append(f"  the first: {report.rejections.items[0]}")
-    Console(stderr=True).print(*lines, sep="\n", markup=False, highlight=False, soft_wrap=True)
+    PlainConsole(stderr=True).tell(*lines)

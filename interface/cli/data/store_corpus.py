@@ -6,8 +6,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.progress import track
+
+from nuner.data_builders.plain_console import PlainConsole
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.corpus.report import CorpusBuild
@@ -50,7 +51,7 @@ def build_from_store(
             opened.finished(),
             description="Building",
             total=counts["done"],
-            console=Console(stderr=True),
+            console=PlainConsole(stderr=True),
             transient=True,
         )
         build = build_corpus(sentences, output, name=store.name, **options)
@@ -123,4 +124,4 @@ def _print_yields(build: CorpusBuild, unfinished: dict[str, int]) -> None:
         lines.append("Not in it: " + ", ".join(f"{count:,} {state}" for state, count in unfinished.items()) + ".")
     splits = ", ".join(f"{name}: {rows:,}" for name, rows in build.splits.items())
     lines.append(f"Wrote {splits} to {build.folder}; look at {build.folder / PAGE_FILENAME}")
-    Console().print(*lines, sep="\n", markup=False, highlight=False, soft_wrap=True)
+    PlainConsole().tell(*lines)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+
+from nuner.data_builders.plain_console import PlainConsole
 
 
 def card(
@@ -75,7 +76,7 @@ def card(
             path = write_dataset_card(folder, facts, dataset_id=name)
         check_card(folder)
     said = "Written" if ours else "Left as it is, since it was written by hand; recorded what was given"
-    Console().print(f"{said}: {path}", highlight=False, markup=False, soft_wrap=True)
+    PlainConsole().tell(f"{said}: {path}")
 
 
 def _read_json(path: Path) -> Any:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from nuner.data_builders.plain_console import PlainConsole
 
 
 class RepositoryType(str, Enum):
@@ -36,4 +37,4 @@ def pull(
 
     target = folder or Path(repo_id.split("/")[-1])
     pull_folder(repo_id, target, repo_type=repo_type.value, revision=revision)
-    Console().print(f"Fetched {repo_id} to {target}", highlight=False, markup=False, soft_wrap=True)
+    PlainConsole().tell(f"Fetched {repo_id} to {target}")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..output import quiet_libraries
 
@@ -51,17 +52,14 @@ def export(
     else:
         records = read_records(str(sample), format_of(sample), column)
         texts = [record[column] for record in records if isinstance(record[column], str)]
-    console = Console()
+    console = PlainConsole()
     with whole_files(output) as staging:
         results = export_recognizer(recognizer, staging, texts, file_format=export_format.value, int8=int8)
     for name, parity in results.items():
         percent = 100 * parity.labels_changed / parity.words
-        console.print(
+        console.tell(
             f"Written: {output / name} (of {parity.words:,} words {parity.labels_changed:,} labels changed, "
-            f"{percent:.2f}%; largest difference of logits {parity.largest_logit_difference:.2g})",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
+            f"{percent:.2f}%; largest difference of logits {parity.largest_logit_difference:.2g})"
         )
 
 

@@ -6,15 +6,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from nuner.data_builders.plain_console import PlainConsole
+
 from ..errors import StoppedByUser
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Runtime
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
 
@@ -40,6 +42,11 @@ def predict(
     input_format: Annotated[
         InputFormat | None, typer.Option("--format", help="Format of the input, where its ending does not tell.")
     ] = None,
+    text: Annotated[
+        str | None, typer.Option(help="A text to look at, in place of INPUT: prints a table.", show_default=False)
+    ] = None,
+    label: Labels = None,
+    threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     decoding: Decode = Decoding.greedy,
@@ -51,7 +58,7 @@ def predict(
     ] = 10_000,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an interrupted run left.")] = False,
 ) -> None:
-    """Find the entities of every text of a file, in constant memory.
+    """Find the entities of every text of a file, in constant memory; or those of one text, with --text.
 
     Each record keeps its fields and gets the field entities. A run that was interrupted goes on with the same command.
     """
@@ -59,20 +66,34 @@ def predict(
 
     from ...predictions.records import STANDARD_INPUT, format_of, read_records
     from ...predictions.run import PartedOutput, with_entities
+    from ...predictions.table import entity_table
     from ...predictions.writing import OUTPUT_FORMATS, json_line
 
     if backend == Runtime.torch:
         quiet_libraries()
+    named = {"labels": named_types(label), "threshold": threshold}
+    load = partial(
+        EntityRecognizer.from_pretrained,
+        model,
+        backend.value,
+        dtype,
+        max_length=max_length,
+        decoding=decoding.value,
+        **named,
+    )
+    if text is not None:
+        if source != STANDARD_INPUT or output is not None:
+            raise ValueError("--text is for one look, in place of INPUT and --output")
+        PlainConsole().print(entity_table(load()(text)))
+        return
     chosen = input_format.value if input_format else "text" if source == STANDARD_INPUT else format_of(source)
     if source == STANDARD_INPUT and chosen == "parquet":
         raise ValueError("Parquet cannot be read from the standard input; name the file")
     if source != STANDARD_INPUT and not Path(source).is_file():
         raise FileNotFoundError(2, "No such file", source)
     written = format_of(output, OUTPUT_FORMATS) if output else None
-    recognizer = EntityRecognizer.from_pretrained(
-        model, backend.value, dtype, max_length=max_length, decoding=decoding.value
-    )
-    console = Console(stderr=True)
+    recognizer = load()
+    console = PlainConsole(stderr=True)
     try:
         if output is None or written is None:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # pyright: ignore
@@ -84,11 +105,12 @@ def predict(
                 "recognizer": model,
                 "input": _state_of(source),
                 "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
+                **named,
             }
             parts = PartedOutput(output, written, settings, rows_a_part, restart)
             done = parts.rows_done()
             if done:
-                console.print(f"Going on behind record {done:,}", highlight=False)
+                console.tell(f"Going on behind record {done:,}")
             records = read_records(source, chosen, column, skip=done)
             with _progress(console, done) as advance:
                 parts.write(with_entities(records, recognizer, column), advance)
@@ -99,12 +121,7 @@ def predict(
         ) from None
     counts = recognizer.counts
     read = f"{counts.texts:,} texts ({counts.empty:,} empty, {counts.windowed:,} in windows)"
-    console.print(
-        f"{read}, {counts.entities:,} entities" + (f"; written: {output}" if output else ""),
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    console.tell(f"{read}, {counts.entities:,} entities" + (f"; written: {output}" if output else ""))
 
 
 def _state_of(source: str) -> list[Any]:
@@ -117,9 +134,14 @@ def _state_of(source: str) -> list[Any]:
 
 
 @contextmanager
-def _progress(console: Console, done: int) -> Iterator[Callable[[int], None]]:
+def _progress(console: PlainConsole, done: int) -> Iterator[Callable[[int], None]]:
     """Show a display that is told how many records were written."""
-    columns = (TextColumn("Recognizing"), BarColumn(), TaskProgressColumn(show_speed=True), TimeElapsedColumn())
+    columns = (
+        TextColumn("Recognizing", markup=False),
+        BarColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=None, completed=done)
         yield lambda rows: progress.advance(task, rows)

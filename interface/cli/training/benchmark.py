@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.text import Text
 
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..output import quiet_libraries
 
@@ -60,21 +61,23 @@ def benchmark(
     if find_spec("matplotlib") is None:
         raise ValueError("the picture needs matplotlib; install it with: pip install 'nuner[plot]'")
     output.mkdir(parents=True, exist_ok=True)
-    console = Console()
+    console = PlainConsole()
     with console.status("Drawing samples") as status:
 
         def show(line: str) -> None:
-            status.update(line)
+            status.update(Text(line))
             if not console.is_terminal:
-                console.print(line)
+                console.tell(line)
 
         result = compare_encoders(
             _named(encoders), data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
         )
     console.print(result.table())
+    for reason in result.settings["ks_left_out"].values():
+        console.tell(f"Left out: {reason}")
     result.to_json(output / RESULT_FILE)
     plot_few_shot(result, output / PICTURE_FILE)
-    console.print(f"Written: {output / RESULT_FILE}, {output / PICTURE_FILE}")
+    console.tell(f"Written: {output / RESULT_FILE}, {output / PICTURE_FILE}")
 
 
 def _named(encoders: Sequence[str]) -> dict[str, str]:

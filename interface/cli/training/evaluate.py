@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.labelled import Config, Data, Scheme, TagsColumn
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ _HEADINGS = {
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     split: Annotated[
         str | None, typer.Option(help="Split to measure on; test by default, or the only one there is.")
     ] = None,
@@ -40,6 +38,7 @@ def evaluate(
     scheme: Scheme = None,
     tags_column: TagsColumn = None,
     label: Labels = None,
+    threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     decoding: Decode = Decoding.greedy,
@@ -68,40 +67,44 @@ def evaluate(
     chosen = split or (next(iter(splits)) if len(splits) == 1 else "test")
     if chosen not in splits:
         raise ValueError(f"{data} has no split {chosen!r}, only {', '.join(map(str, splits))}; choose with --split")
-    if label:
-        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=label)
-    else:
-        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, decoding=decoding.value)
-    measured_on = {"recognizer": model, "data_set": data, "split": chosen}
+    types = named_types(label)
+    recognizer = EntityRecognizer.from_pretrained(
+        model, backend.value, dtype, labels=types, threshold=threshold, decoding=decoding.value
+    )
+    chosen_options = {"labels": types, "threshold": threshold}
+    measured_on = {
+        "recognizer": model,
+        "data_set": data,
+        "split": chosen,
+        **{name: value for name, value in chosen_options.items() if value is not None},
+    }
     evaluation = evaluate_recognizer(recognizer, splits[chosen], measured_on=measured_on)
     evaluation.to_json(output)
     if html is not None:
         write_evaluation_page(evaluation, html)
-    console = Console()
+    console = PlainConsole()
     title = f"Entities of the split {chosen} of {data} ({len(evaluation.sentences):,} sentences)"
     console.print(_table(evaluation, title))
     f1, precision, recall, token_f1 = (
         f"{100 * evaluation.scores[name]:.2f}" for name in ("f1", "precision", "recall", "token_macro_f1")
     )
-    console.print(
-        f"F1 {f1} (precision {precision}, recall {recall}); token macro F1 {token_f1}", highlight=False, soft_wrap=True
-    )
+    console.tell(f"F1 {f1} (precision {precision}, recall {recall}); token macro F1 {token_f1}")
     for names, what in (
         (evaluation.unknown_types, "The recognizer does not know {}: all their entities count as missed."),
         (evaluation.unlabelled_types, "The data set does not label {}: what was found of them counts as spurious."),
     ):
         if names:
-            console.print(what.format(", ".join(names)), highlight=False, markup=False)
+            console.print(what.format(", ".join(names)))
     written = ", ".join(str(path) for path in (output, html) if path is not None)
-    console.print(f"Written: {written}", highlight=False, markup=False, soft_wrap=True)
+    console.tell(f"Written: {written}")
 
 
 def _table(evaluation: RecognizerEvaluation, title: str) -> Table:
-    table = Table(title=Text(title), title_justify="left")
-    table.add_column("type")
+    table = Table(title=title, title_justify="left")
+    table.add_column("type", overflow="fold")
     for heading in ("F1", *_HEADINGS.values()):
         table.add_column(heading, justify="right")
     for name, counts in evaluation.errors().items():
         f1 = evaluation.types[name]["f1"] if name in evaluation.types else 0.0
-        table.add_row(Text(name), f"{100 * f1:.1f}", *(f"{counts[kind]:,}" for kind in _HEADINGS))
+        table.add_row(name, f"{100 * f1:.1f}", *(f"{counts[kind]:,}" for kind in _HEADINGS))
     return table

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..options.labelled import Config, Data, Scheme, TagsColumn
@@ -32,7 +31,7 @@ def finetune(
         str, typer.Argument(help="Folder or Hub id of a NuNER checkpoint or of any encoder.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the recognizer.")],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     config: Config = None,
     scheme: Scheme = None,
     tags_column: TagsColumn = None,
@@ -86,7 +85,7 @@ def finetune(
     from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
-    console = Console()
+    console = PlainConsole()
     load_word_tokenizer(encoder)
     scheme_: Any = scheme
     splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column, types=types)
@@ -101,7 +100,7 @@ def finetune(
             preset=preset,
             seed=seed,
             max_length=max_length,
-            tell=lambda line: console.print(line, highlight=False, markup=False),
+            tell=console.tell,
             callbacks=[account],
             num_train_epochs=epochs,
             learning_rate=learning_rate,
@@ -119,4 +118,4 @@ def finetune(
     console.print(table)
     architecture = figures["architecture"]
     kind = "needs this package or trust_remote_code" if architecture.startswith("NuNer") else "plain transformers"
-    console.print(f"Written: {output} ({architecture}, {kind})", highlight=False, markup=False, soft_wrap=True)
+    console.tell(f"Written: {output} ({architecture}, {kind})")

@@ -116,7 +116,7 @@ def pretrain(
     builder.download_and_prepare()
     splits: Any = builder.as_dataset()
     sizes = ", ".join(f"{split}: {len(rows):,}" for split, rows in splits.items())
-    console.print(f"Corpus {', '.join(corpus)}: {sizes} sentences", highlight=False, markup=False)
+    console.tell(f"Corpus {', '.join(corpus)}: {sizes} sentences")
 
     overrides = {
         "num_train_epochs": epochs,
@@ -150,7 +150,7 @@ def pretrain(
             model_fields={field: value for field, value in fields.items() if value is not None},
             corpus_description={"corpus": corpus, "format": name, **selection},
             resume=resume,
-            tell=lambda line: console.print(line, highlight=False, markup=False),
+            tell=console.tell,
             callbacks=[account],
             seed=seed,
             **{option: value for option, value in overrides.items() if value is not None},
@@ -159,11 +159,8 @@ def pretrain(
         raise StoppedByUser(_how_to_go_on(output)) from None
     except NotLearntError as error:
         not_learnt = str(error)
-    console.print(
-        f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
+    console.tell(
+        f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)"
     )
     if not_learnt is not None:
         raise UselessResult(not_learnt)
