@@ -96,7 +96,8 @@ def center_encoders(model: NuNerForPreTraining, batches: Iterable[dict[str, Tens
     before = _mean_and_spread(tokens, concepts)
     after = _mean_and_spread(*change(tokens, concepts, math.log(odds) * temperature, SPREAD * temperature))
     model.train(training)
-    return Centering(*(value / temperature for value in (*before, *after)), folded)
+    mean_before, spread_before, mean, spread = (value / temperature for value in (*before, *after))
+    return Centering(mean_before, spread_before, mean, spread, folded)
 
 
 class _Moments(NamedTuple):

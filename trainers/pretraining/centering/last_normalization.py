@@ -48,7 +48,7 @@ def last_normalization(encoder: nn.Module, input_ids: Tensor, attention_mask: Te
     def encode() -> Tensor:
         return encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
-    size = encoder.config.hidden_size  # pyright: ignore
+    size: Any = encoder.config.hidden_size  # pyright: ignore
     handles = [m.register_forward_hook(note) for m in encoder.modules() if _scales_and_shifts(m, size)]
     try:
         vectors = encode()

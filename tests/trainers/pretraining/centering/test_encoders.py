@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -25,7 +26,8 @@ def batch_of(encoder: Path) -> dict[str, Tensor]:
     tokenizer = AutoTokenizer.from_pretrained(encoder)
     corpus = small_corpus(60)
     concepts = ConceptTable.from_names((e["concept"] for row in corpus["entities"] for e in row), tokenizer)
-    return ContrastiveCollator(concepts, 0)(list(featurize_corpus(corpus, tokenizer, concepts)))
+    rows: Any = list(featurize_corpus(corpus, tokenizer, concepts))
+    return ContrastiveCollator(concepts, 0)(rows)
 
 
 @torch.no_grad()
@@ -78,7 +80,8 @@ def test_a_centered_pair_is_saved_and_exported_like_any_other(encoder: Path, tmp
 
 def test_encoders_that_tell_nothing_apart_are_left_finite(tiny_bert_dir: Path) -> None:
     model, batch = NuNerForPreTraining.from_encoders(tiny_bert_dir), batch_of(tiny_bert_dir)
+    encoder: Any = model.nuner.encoder
     with torch.no_grad():
-        model.nuner.encoder.encoder.layer[-1].output.LayerNorm.weight.zero_()
+        encoder.encoder.layer[-1].output.LayerNorm.weight.zero_()
     center_encoders(model, [batch])
     assert all(parameter.isfinite().all() for parameter in model.parameters())

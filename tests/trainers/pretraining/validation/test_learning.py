@@ -13,8 +13,8 @@ LOG = [{"loss": 9.0}, {"epoch": 1.0}, {"loss": 4.0}]
 def verdict(
     log: list[dict[str, float]] = LOG,
     epochs: float = 3,
-    sentences: int = 400,
-    positives: int = 5000,
+    sentences: Any = 400,
+    positives: Any = 5000,
     **validation: float,
 ) -> Any:
     given = {**LEARNT, **{f"eval_{name}": value for name, value in validation.items()}}
