@@ -21,6 +21,16 @@ class NotLearntError(RuntimeError):
     Args:
         reason: What to say, with the likely reason.
         figures: What `pretrain` would have returned.
+
+    Example:
+        ```python
+        >>> from nuner.trainers import NotLearntError, pretrain
+        >>> try:  # takes hours  # doctest: +SKIP
+        ...     figures = pretrain("roberta-base", corpus, "runs/nuner")
+        ... except NotLearntError as error:
+        ...     figures = error.figures
+
+        ```
     """
 
     def __init__(self, reason: str, figures: dict[str, Any]) -> None:
