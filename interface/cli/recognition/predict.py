@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +15,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.output import Force
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Runtime
 from ..output import quiet_libraries
 
 
@@ -26,27 +26,31 @@ class InputFormat(str, Enum):
     text = "text"
     jsonl = "jsonl"
     csv = "csv"
+    tsv = "tsv"
     parquet = "parquet"
 
 
 def predict(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer or an export.")],
     source: Annotated[
-        str, typer.Argument(metavar="INPUT", help="A .txt (a text a line), .jsonl, .csv or .parquet file; - reads on.")
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="A .txt (a text a line), .jsonl, .csv, .tsv or .parquet file, compressed or not; - reads on.",
+        ),
     ] = "-",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="A .jsonl, .csv or .parquet file; JSON Lines on standard output if left."),
+        typer.Option(
+            "--output", "-o", help="A .jsonl, .csv, .tsv or .parquet file; JSON Lines on standard output if left."
+        ),
     ] = None,
     column: Annotated[str, typer.Option(help="Field with the text.")] = "text",
+    entities_field: Annotated[str, typer.Option(help="Name of the new field with the entities.")] = "entities",
     input_format: Annotated[
         InputFormat | None, typer.Option("--format", help="Format of the input, where its ending does not tell.")
     ] = None,
-    text: Annotated[
-        str | None, typer.Option(help="A text to look at, in place of INPUT: prints a table.", show_default=False)
-    ] = None,
-    label: Labels = None,
-    threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     decoding: Decode = Decoding.greedy,
@@ -57,47 +61,41 @@ def predict(
         int, typer.Option("--rows-per-part", min=1, help="Records that an interruption costs at most.")
     ] = 10_000,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an interrupted run left.")] = False,
+    force: Force = False,
 ) -> None:
-    """Find the entities of every text of a file, in constant memory; or those of one text, with --text.
+    """Find the entities of every text of a file, in constant memory.
 
-    Each record keeps its fields and gets the field entities. A run that was interrupted goes on with the same command.
+    Each record keeps its fields and gets one more for its entities. A run that was interrupted goes on with the same
+    command.
     """
+    from nuner.data_builders.files.new_output import new_output
+    from nuner.data_builders.files.output_lock import output_lock
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
-    from ...predictions.records import STANDARD_INPUT, format_of, read_records
-    from ...predictions.run import PartedOutput, with_entities
-    from ...predictions.table import entity_table
-    from ...predictions.writing import OUTPUT_FORMATS, json_line
+    from ...predictions.records import STANDARD_INPUT, format_of, read_records, schema_of
+    from ...predictions.run import PartedOutput, parts_folder, with_entities
+    from ...predictions.writing import OUTPUT_FORMATS, RecordFiles, json_line
 
     if backend == Runtime.torch:
         quiet_libraries()
-    named = {"labels": named_types(label), "threshold": threshold}
-    load = partial(
-        EntityRecognizer.from_pretrained,
-        model,
-        backend.value,
-        dtype,
-        max_length=max_length,
-        decoding=decoding.value,
-        **named,
-    )
-    if text is not None:
-        if source != STANDARD_INPUT or output is not None:
-            raise ValueError("--text is for one look, in place of INPUT and --output")
-        PlainConsole().print(entity_table(load()(text)))
-        return
     chosen = input_format.value if input_format else "text" if source == STANDARD_INPUT else format_of(source)
     if source == STANDARD_INPUT and chosen == "parquet":
         raise ValueError("Parquet cannot be read from the standard input; name the file")
     if source != STANDARD_INPUT and not Path(source).is_file():
         raise FileNotFoundError(2, "No such file", source)
     written = format_of(output, OUTPUT_FORMATS) if output else None
-    recognizer = load()
+    if output is not None:
+        context.with_resource(output_lock(output))
+        goes_on = parts_folder(output).is_dir()
+        context.with_resource(new_output(output, inputs=[model, source], overwrite=force or goes_on))
+    recognizer = EntityRecognizer.from_pretrained(
+        model, backend.value, dtype, max_length=max_length, decoding=decoding.value
+    )
     console = PlainConsole(stderr=True)
     try:
         if output is None or written is None:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # pyright: ignore
-            for record in with_entities(read_records(source, chosen, column), recognizer, column):
+            for record in with_entities(read_records(source, chosen, column), recognizer, column, entities_field):
                 sys.stdout.write(json_line(record))
             sys.stdout.flush()
         else:
@@ -105,15 +103,17 @@ def predict(
                 "recognizer": model,
                 "input": _state_of(source),
                 "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
-                **named,
             }
-            parts = PartedOutput(output, written, settings, rows_a_part, restart)
+            if entities_field != "entities":
+                settings["entities_field"] = entities_field
+            files = RecordFiles(written, entities_field, schema_of(source) if chosen == "parquet" else None)
+            parts = PartedOutput(output, files, settings, rows_a_part, restart)
             done = parts.rows_done()
             if done:
                 console.tell(f"Going on behind record {done:,}")
             records = read_records(source, chosen, column, skip=done)
             with _progress(console, done) as advance:
-                parts.write(with_entities(records, recognizer, column), advance)
+                parts.write(with_entities(records, recognizer, column, entities_field), advance)
     except KeyboardInterrupt:
         raise StoppedByUser(
             "Stopped."

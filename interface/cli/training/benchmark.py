@@ -13,12 +13,14 @@ from rich.text import Text
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..options.output import Force
 from ..output import quiet_libraries
 
 RESULT_FILE, PICTURE_FILE = "few_shot.json", "few_shot.png"
 
 
 def benchmark(
+    context: typer.Context,
     encoders: Annotated[
         list[str],
         typer.Argument(
@@ -48,19 +50,23 @@ def benchmark(
     output: Annotated[
         Path, typer.Option("--output", "-o", help=f"Folder for {RESULT_FILE} and {PICTURE_FILE}.")
     ] = Path("few-shot"),
+    force: Force = False,
 ) -> None:
     """Fit a linear layer on frozen encoders with k examples a type, and compare their F1.
 
     Prints mean and standard deviation of the macro-averaged token F1 over the samples, and
     writes all figures and the picture (F1 against k).
     """
+    from nuner.data_builders.files.new_output import new_output
     from nuner.trainers.few_shot.comparison import compare_encoders
     from nuner.trainers.few_shot.plot import plot_few_shot
 
     quiet_libraries()
     if find_spec("matplotlib") is None:
         raise ValueError("the picture needs matplotlib; install it with: pip install 'nuner[plot]'")
-    output.mkdir(parents=True, exist_ok=True)
+    named = _named(encoders)
+    files = output / RESULT_FILE, output / PICTURE_FILE
+    context.with_resource(new_output(*files, inputs=[*named.values(), *data], overwrite=force))
     console = PlainConsole()
     with console.status("Drawing samples") as status:
 
@@ -70,14 +76,14 @@ def benchmark(
                 console.tell(line)
 
         result = compare_encoders(
-            _named(encoders), data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
+            named, data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
         )
     console.print(result.table())
     for reason in result.settings["ks_left_out"].values():
         console.tell(f"Left out: {reason}")
-    result.to_json(output / RESULT_FILE)
-    plot_few_shot(result, output / PICTURE_FILE)
-    console.tell(f"Written: {output / RESULT_FILE}, {output / PICTURE_FILE}")
+    result.to_json(files[0])
+    plot_few_shot(result, files[1])
+    console.tell(f"Written: {', '.join(map(str, files))}")
 
 
 def _named(encoders: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.labelled import Config, Data, Scheme, TagsColumn
+from ..options.output import Force
 from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
@@ -29,6 +30,7 @@ _HEADINGS = {
 
 
 def evaluate(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
     data: Data,
     split: Annotated[
@@ -48,20 +50,21 @@ def evaluate(
     html: Annotated[
         Path | None, typer.Option(help="HTML file for the errors and predictions in their sentences.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Measure a recognizer: F1 of entities and words, scores and errors of each type.
 
     An error is missed, spurious, of a wrong type, of a wrong boundary, or of both.
     """
+    from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
     from nuner.trainers.evaluation.page import write_evaluation_page
     from nuner.trainers.evaluation.recognizer_evaluation import evaluate_recognizer
 
     quiet_libraries()
-    for path in (output, html):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise FileNotFoundError(2, "No such folder", str(path.parent))
+    files = [path for path in (output, html) if path is not None]
+    context.with_resource(new_output(*files, inputs=[model, data], overwrite=force))
     scheme_: Any = scheme
     splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column)
     chosen = split or (next(iter(splits)) if len(splits) == 1 else "test")
@@ -95,8 +98,7 @@ def evaluate(
     ):
         if names:
             console.print(what.format(", ".join(names)))
-    written = ", ".join(str(path) for path in (output, html) if path is not None)
-    console.tell(f"Written: {written}")
+    console.tell(f"Written: {', '.join(map(str, files))}")
 
 
 def _table(evaluation: RecognizerEvaluation, title: str) -> Table:

@@ -12,6 +12,7 @@ from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..options.labelled import Config, Data, Scheme, TagsColumn
+from ..options.output import Force
 from ..output import quiet_libraries
 from .finetuning_account import finetuning_account
 
@@ -27,6 +28,7 @@ _SHOWN = {
 
 
 def finetune(
+    context: typer.Context,
     encoder: Annotated[
         str, typer.Argument(help="Folder or Hub id of a NuNER checkpoint or of any encoder.", show_default=False)
     ],
@@ -73,6 +75,7 @@ def finetune(
     example: Annotated[
         list[str] | None, typer.Option(help="A text for the card to try the recognizer with; may be repeated.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Fine-tune a recognizer on labelled sentences, and measure it on the test split.
 
@@ -80,12 +83,14 @@ def finetune(
     one linear layer it is the plain token classifier of the encoder's architecture, wherever that has the same head.
     With --preset lora, the adapters are merged into it, and kept by themselves in OUTPUT/adapters.
     """
+    from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
     from nuner.trainers.fine_tuning.run import run_finetuning
     from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
     console = PlainConsole()
+    context.with_resource(new_output(output, inputs=[encoder, data], overwrite=force))
     load_word_tokenizer(encoder)
     scheme_: Any = scheme
     splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column, types=types)
@@ -100,6 +105,7 @@ def finetune(
             preset=preset,
             seed=seed,
             max_length=max_length,
+            overwrite=force,
             tell=console.tell,
             callbacks=[account],
             num_train_epochs=epochs,
