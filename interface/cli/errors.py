@@ -15,10 +15,17 @@ from .extras import what_to_install
 
 BAD_INPUT = 2
 DISK_FULL = 1
+USELESS = 1
 STOPPED = 130
 
 # torch and safetensors report a full disk as errors of their own, without its number.
-_DISK_FULL_WORDS = ("No space left on device", "os error 28", "PytorchStreamWriter failed writing", "unexpected pos ")
+_DISK_FULL_WORDS = (
+    "No space left on device",
+    "os error 28",
+    "PytorchStreamWriter failed writing",
+    "unexpected pos ",
+    "iostream error",
+)
 
 
 _ARGUMENT = re.compile(r"(?P<name>[a-z_]+)\b(?P<equals>=(?P<value>'[^']*'|\[[^\]]*\]|[\w.-]*))?")
@@ -27,6 +34,10 @@ _BRACKETS = "'[]"
 
 class StoppedByUser(Exception):
     """Ctrl-C during work that leaves something to say, such as how to go on."""
+
+
+class UselessResult(Exception):
+    """Work that came to its end, and whose result is of no use, with what to say about that."""
 
 
 @contextmanager
@@ -38,7 +49,7 @@ def errors_as_messages(options: Callable[[], Mapping[str, str]] = dict) -> Itera
 
     Raises:
         typer.Exit: If the block ended with bad input (`ValueError`, `OSError`) or an extra that is not installed, with
-            2; on a full disk, with 1; by Ctrl-C, with 130.
+            2; on a full disk, or with a result of no use, with 1; by Ctrl-C, with 130.
 
     Example:
         ```python
@@ -61,6 +72,9 @@ def errors_as_messages(options: Callable[[], Mapping[str, str]] = dict) -> Itera
     except StoppedByUser as stop:
         _print(str(stop))
         raise typer.Exit(STOPPED) from None
+    except UselessResult as result:
+        _print(f"Error: {result}")
+        raise typer.Exit(USELESS) from None
     except BrokenPipeError:  # `nuner ... | head`: typer ends quietly
         raise
     except Exception as error:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import StoppedByUser
+from ..errors import StoppedByUser, UselessResult
 from ..output import quiet_libraries
 
 
@@ -19,11 +19,15 @@ def quickstart(
     Starts from a small encoder and the bundled corpus, shows how much better few-shot recognition becomes, and writes
     a recognizer and a report.
     """
+    from nuner.trainers.pretraining.validation.learning import NotLearntError
+
     from ...quickstart.run import run_quickstart
 
     quiet_libraries()
     try:
         run_quickstart(output)
+    except NotLearntError as error:
+        raise UselessResult(str(error)) from None
     except KeyboardInterrupt:
         raise StoppedByUser(
             f"Stopped. What is complete in {output} is whole, and the same command goes on from the last checkpoint."
