@@ -9,9 +9,10 @@ from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 
 from ..record_error import RecordError
 from ..rejections import OnError, Rejections
-from .label_schemes import OUTSIDE, LabelScheme, TagError, detect_scheme, to_iob2
+from .label_schemes import LabelScheme, detect_scheme, to_iob2
 from .sentence import LabelledSentence
 from .sources import LabelledSource, read_splits
+from .tag_spelling import OUTSIDE, TagError, spell_tags
 
 
 @overload
@@ -71,7 +72,8 @@ def load_labelled(
             logs how many there were, with file and line.
 
     Returns:
-        All splits, or the one asked for; columns `tokens` and `ner_tags`.
+        All splits, or the one asked for; columns `tokens` and `ner_tags`, and `text`, from which the words were
+        taken, where that is known.
 
     Raises:
         FileNotFoundError: If there is no such folder, file or data set.
@@ -123,55 +125,71 @@ def _iob2_splits(
     types: Sequence[str] | None,
     rejections: Rejections,
 ) -> DatasetDict:
-    if scheme is None:
-        scheme = _scheme_of(splits, declared)
-    converted: dict[str, list[tuple[list[str], list[str]]]] = {}
+    spelling, scheme = _spelling_and_scheme(splits, declared, scheme)
+    converted: dict[str, list[tuple[LabelledSentence, list[str]]]] = {}
     for split, sentences in splits.items():
         converted[split] = []
         for sentence in sentences:
             try:
-                tags = to_iob2(sentence.tags, sentence.scheme or scheme)
+                if sentence.scheme is None:
+                    tags = to_iob2([spelling.get(tag, tag) for tag in sentence.tags], scheme)
+                else:
+                    tags = to_iob2(sentence.tags, sentence.scheme)
             except TagError as error:
                 rejections.add(sentence.file, sentence.line, RecordError("unreadable tags", str(error)))
             else:
-                converted[split].append((sentence.tokens, tags))
+                converted[split].append((sentence, tags))
     used = {tag[2:] for rows in converted.values() for _, tags in rows for tag in tags if tag != OUTSIDE}
+    declared = [spelling[tag] for tag in declared if tag in spelling]
     found = _declared_types(declared, scheme, used) if declared else sorted(used)
     kept = found if types is None else _checked_types(types, found)
     names = _label_names(kept)
     features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))})
+    if any(sentence.text is not None for rows in converted.values() for sentence, _ in rows):
+        features["text"] = Value("string")
     number = {name: i for i, name in enumerate(names)}
     # words of types that were not asked for are outside all entities
     number.update((tag, 0) for tag in _label_names(found) if tag not in number)
+    columns = {
+        split: {
+            "tokens": [sentence.tokens for sentence, _ in rows],
+            "ner_tags": [[number[tag] for tag in tags] for _, tags in rows],
+            "text": [sentence.text for sentence, _ in rows],
+        }
+        for split, rows in converted.items()
+    }
     return DatasetDict(
         {
-            split: Dataset.from_dict(
-                {
-                    "tokens": [tokens for tokens, _ in rows],
-                    "ner_tags": [[number[tag] for tag in tags] for _, tags in rows],
-                },
-                features=features,
-            )
-            for split, rows in converted.items()
+            split: Dataset.from_dict({name: rows[name] for name in features}, features=features)
+            for split, rows in columns.items()
         }
     )
 
 
-def _scheme_of(splits: dict[str, list[LabelledSentence]], declared: list[str]) -> LabelScheme:
-    """Return the scheme of the declared tags and of those that occur; a stray tag is traced to its record."""
+def _spelling_and_scheme(
+    splits: dict[str, list[LabelledSentence]], declared: list[str], scheme: LabelScheme | None
+) -> tuple[dict[str, str], LabelScheme]:
+    """Tell both from the declared tags and those that occur; a stray tag is traced to its record."""
     where: dict[str, LabelledSentence] = {}
     for sentences in splits.values():
         for sentence in sentences:
             if sentence.scheme is None:
                 for tag in sentence.tags:
                     where.setdefault(tag, sentence)
-    try:
-        return detect_scheme([*declared, *where])
-    except TagError as error:
-        if error.tag not in where:
-            raise
-        sentence = where[error.tag]
-        raise TagError(f"{sentence.file}:{sentence.line}: {error}", error.tag) from None
+    tags = dict.fromkeys([*declared, *where])
+    while True:
+        try:
+            spelling = spell_tags(tags, None if scheme is None else scheme != "plain").spelling
+            return spelling, scheme or detect_scheme(spelling.values())
+        except TagError as error:
+            if error.tag not in tags:
+                raise
+            if error.tag in where and scheme is None:
+                sentence = where[error.tag]
+                raise TagError(f"{sentence.file}:{sentence.line}: {error}", error.tag) from None
+            # A label that no word has, such as [PAD], says nothing; one that does not fit the user's scheme is
+            # found again with its sentence.
+            del tags[error.tag]
 
 
 def _declared_types(declared: list[str], scheme: LabelScheme, used: Iterable[str]) -> list[str]:

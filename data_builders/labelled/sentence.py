@@ -17,6 +17,7 @@ class LabelledSentence(NamedTuple):
         scheme: Scheme of the tags where it is known; None: to be told from the whole data set.
         file: The file or data set that holds the sentence.
         line: Its line or row, from 1.
+        text: The text that the words were taken from, where it is known.
     """
 
     tokens: list[str]
@@ -24,6 +25,7 @@ class LabelledSentence(NamedTuple):
     scheme: LabelScheme | None
     file: str
     line: int
+    text: str | None = None
 
 
 def parse_labelled(row: Any, file: str, line: int) -> tuple[LabelledSentence, int]:
@@ -57,7 +59,8 @@ def parse_labelled(row: Any, file: str, line: int) -> tuple[LabelledSentence, in
         raise ValueError("a record needs tokens and tags, or text and entities")
     if not tokens:
         raise ValueError("the sentence has no word")
-    return LabelledSentence(tokens, tags, scheme, file, line), widened
+    text = row.get("text")
+    return LabelledSentence(tokens, tags, scheme, file, line, text if isinstance(text, str) else None), widened
 
 
 def _strings(row: dict[str, Any], field: str) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,18 @@ from datasets import ClassLabel, Dataset, DatasetDict, load_dataset, load_from_d
 
 from ..record_error import RecordError
 from ..rejections import Rejections
+from .formats.columns import CONLL
 from .formats.conll import CONLL_SUFFIXES, read_conll
 from .formats.json_lines import JSON_LINES_SUFFIX, read_json_lines
+from .formats.labelled_file import LabelledFile
+from .formats.labelled_format import LabelledFormat
+from .formats.parquet import PARQUET, parquet_dataset
+from .formats.table import recognize_format
+from .formats.text_records import JSON_LINES
+from .labelled_text import LabelledText
 from .sentence import LabelledSentence, parse_labelled
 from .support_tickets import SUPPORT_TICKETS, support_tickets_files
+from .text_words import WIDENED, tag_text
 
 logger = logging.getLogger(__name__)
 
@@ -54,11 +64,6 @@ def read_splits(
         return _read_files(support_tickets_files(), tags_column, rejections), []
     path = Path(source).expanduser()
     if path.is_file():
-        if path.suffix not in (JSON_LINES_SUFFIX, *CONLL_SUFFIXES):
-            raise ValueError(
-                f"{path} is neither a .jsonl file (JSON Lines, one sentence a line) nor one of columns "
-                f"({', '.join(CONLL_SUFFIXES)})"
-            )
         return _read_files({path.stem: path}, tags_column, rejections), []
     if path.is_dir() and (files := _files_of(path)):
         return _read_files(files, tags_column, rejections), []
@@ -83,28 +88,40 @@ def _read_files(
     files: dict[str, Path], tags_column: str | int | None, rejections: Rejections
 ) -> dict[str, list[LabelledSentence]]:
     splits: dict[str, list[LabelledSentence]] = {}
-    widened = 0
-    for split, file in files.items():
+    notes: Counter[str] = Counter()
+    for split, path in files.items():
         splits[split] = []
-        if file.suffix != JSON_LINES_SUFFIX:
-            splits[split] += read_conll(file, rejections, _column_number(tags_column))
-            continue
-        for sentence, count in read_json_lines(file, rejections):
-            splits[split].append(sentence)
-            widened += count
-    _warn_of_widened(widened)
+        file = LabelledFile(path)
+        found = recognize_format(file)
+        if found is CONLL:
+            splits[split] += read_conll(file, rejections, None, tags_column)
+        elif found is JSON_LINES and file.suffix == JSON_LINES_SUFFIX:
+            for sentence, count in read_json_lines(path, rejections):
+                splits[split].append(sentence)
+                notes[WIDENED] += count
+        elif found is PARQUET:
+            read, _ = _read_datasets({split: parquet_dataset(file)}, str(path), tags_column, rejections)
+            splits[split] += read[split]
+        else:
+            splits[split] += _sentences(file, found, rejections, notes)
+    for note, count in notes.items():
+        if count:
+            logger.warning("%d %s", count, note)
     return splits
 
 
-def _column_number(tags_column: str | int | None) -> int:
-    if tags_column is None:
-        return -1
-    try:
-        return int(tags_column)
-    except ValueError:
-        raise ValueError(
-            f"files of columns have no column named {tags_column!r}; give its number, from 0, or -1 for the last"
-        ) from None
+def _sentences(
+    file: LabelledFile, labelled_format: LabelledFormat, rejections: Rejections, notes: Counter[str]
+) -> Iterator[LabelledSentence]:
+    for labelled in labelled_format.read(file, rejections, notes):
+        if not isinstance(labelled, LabelledText):
+            yield labelled
+            continue
+        for text in labelled.lines() if labelled_format.sentence_a_line else [labelled]:
+            try:
+                yield tag_text(text, notes)
+            except ValueError as error:
+                rejections.add(text.file, text.line, RecordError("not a labelled sentence", str(error)))
 
 
 def _warn_of_widened(widened: int) -> None:
@@ -156,8 +173,9 @@ def _records(
             )
         else:
             names = None
-        pairs = zip(rows["tokens"], rows[column], strict=True)
-        return ({"tokens": list(tokens), "tags": list(tags)} for tokens, tags in pairs), names
+        texts = rows["text"] if "text" in columns else repeat(None, len(rows))
+        triples = zip(rows["tokens"], rows[column], texts, strict=True)
+        return ({"tokens": list(tokens), "tags": list(tags), "text": text} for tokens, tags, text in triples), names
     if tags_column is None and {"text", "entities"} <= set(columns):
         pairs = zip(rows["text"], rows["entities"], strict=True)
         return ({"text": text, "entities": list(entities)} for text, entities in pairs), None

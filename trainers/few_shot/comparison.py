@@ -46,7 +46,9 @@ def compare_encoders(
     are drawn from the training split, one linear softmax layer is fitted on the vectors of
     their words, and the macro-averaged token F1 without `O` is taken on the test split. All
     encoders see the same samples and the same test sentences. An encoder's features are
-    computed once for each data set, and only of sentences that are sampled or tested.
+    computed once for each data set, and only of sentences that are sampled or tested. A k that
+    some data set has too few annotations for is left out, with a note, so that means stay means
+    over the same data sets.
 
     Args:
         encoders: Name -> folder or Hub id of anything that AutoModel loads. Gains are
@@ -63,15 +65,15 @@ def compare_encoders(
             of their own, `NAME + names`: a whole bi-encoder's concept encoder reads the names, any other encoder
             compares them with the words by its own vectors.
         bf16: Run the encoders in bfloat16.
-        progress: Called with one line of text whenever a step begins.
+        progress: Called with one line of text whenever a step begins, and for each k that is left out.
 
     Returns:
         The scores and what they were measured on.
 
     Raises:
         FileNotFoundError: If an encoder or a data set does not exist.
-        ValueError: If a data set cannot be read, or a k is too large for it. Both are found before anything is
-            computed.
+        ValueError: If a data set cannot be read, or has too few annotations for any k. Both are found before
+            anything is computed.
 
     Example:
         ```python
@@ -101,6 +103,13 @@ def compare_encoders(
         )
         for name, source in _named(data_sets).items()
     ]
+    too_large = {k: reason for task in tasks for k, reason in task.too_large.items()}
+    if not set(ks) - too_large.keys():
+        raise ValueError("no k fits all data sets: " + "; ".join(too_large[k] for k in sorted(too_large)))
+    tasks = [task.without(too_large) for task in tasks]
+    if progress is not None:
+        for k in sorted(too_large):
+            progress(f"Left out: {too_large[k]}")
     started = time.perf_counter()
     scores: dict[str, dict[str, dict[int, list[float]]]] = {}
     named: dict[str, dict[str, dict[int, list[float]]]] = {}
@@ -121,7 +130,8 @@ def compare_encoders(
     settings = {
         "metric": "macro-averaged token F1 without O, in percent",
         "sampling": "k~2k mining, Ding et al. (2021), rarest type first",
-        "ks": sorted(ks),
+        "ks": sorted(set(ks) - too_large.keys()),
+        "ks_left_out": {str(k): too_large[k] for k in sorted(too_large)},
         "seeds": list(range(seeds)),
         "max_test_sentences": max_test_sentences,
         "test_shuffle_seed": TEST_SHUFFLE_SEED if max_test_sentences is not None else None,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -35,6 +35,7 @@ class FewShotTask:
         test: The tested sentences.
         test_available: Number of sentences of the whole test split.
         samples: (k, seed) -> rows of `train`.
+        too_large: k that cannot be drawn -> why.
     """
 
     name: str
@@ -46,6 +47,15 @@ class FewShotTask:
     test: Dataset
     test_available: int
     samples: dict[tuple[int, int], list[int]]
+    too_large: dict[int, str]
+
+    def without(self, ks: Collection[int]) -> FewShotTask:
+        """Return the task without the samples of some k.
+
+        Args:
+            ks: Sizes to leave out.
+        """
+        return replace(self, samples={(k, seed): rows for (k, seed), rows in self.samples.items() if k not in ks})
 
 
 def prepare_task(
@@ -74,7 +84,8 @@ def prepare_task(
         The task.
 
     Raises:
-        ValueError: If a split is missing, there are no entities, or a k is too large; the message names the data set.
+        ValueError: If a split is missing, there are no entities, or each k is too large; the message names the data
+            set.
 
     Example:
         ```python
@@ -96,12 +107,14 @@ def prepare_task(
     # A type that only the test split has must be refused, one that is only declared must not.
     types = {kind for sentence in (*counts, *annotation_counts(test)) for kind in sentence}
     samples: dict[tuple[int, int], list[int]] = {}
-    try:
-        for k in sorted(ks, reverse=True):
-            for seed in range(seeds):
-                samples[k, seed] = sample_k_shot(counts, k, seed, types)
-    except ValueError as error:
-        raise ValueError(f"data set {name!r}, split {train_split!r}: {error}") from None
+    too_large: dict[int, str] = {}
+    for k in sorted(ks):
+        try:
+            samples.update({(k, seed): sample_k_shot(counts, k, seed, types) for seed in range(seeds)})
+        except ValueError as error:
+            too_large[k] = f"data set {name!r}, split {train_split!r}: {error}"
+    if not samples:
+        raise ValueError(too_large[min(ks)])
     rows = list(range(len(test)))
     if max_test_sentences is not None:
         random.Random(TEST_SHUFFLE_SEED).shuffle(rows)
@@ -119,6 +132,7 @@ def prepare_task(
         test=tested,
         test_available=len(test),
         samples=samples,
+        too_large=too_large,
     )
 
 

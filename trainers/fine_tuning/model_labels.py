@@ -7,8 +7,8 @@ from typing import Literal, cast, get_args
 
 from datasets import Dataset
 
-from nuner.data_builders.labelled.label_schemes import OUTSIDE
 from nuner.data_builders.labelled.load import entity_types
+from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 
 ModelScheme = Literal["IOB2", "plain"]
 

@@ -73,7 +73,7 @@ def finetune(
         ```python
         >>> from nuner import finetune, load_labelled
         >>> data = load_labelled("support-tickets")
-        >>> trainer = finetune("nuner", data["train"], "runs/tickets")  # needs a checkpoint  # doctest: +SKIP
+        >>> trainer = finetune("nuner-roberta", data["train"], "runs/tickets")  # needs a checkpoint  # doctest: +SKIP
         >>> trainer.evaluate(data["test"])["eval_f1"]  # needs a checkpoint  # doctest: +SKIP
 
         ```
@@ -172,7 +172,7 @@ def run_finetuning(
     Example:
         ```python
         >>> from nuner import run_finetuning
-        >>> figures = run_finetuning("nuner", "support-tickets", "out", k=16)  # needs a checkpoint  # doctest: +SKIP
+        >>> figures = run_finetuning("runs/x", "support-tickets", "out", k=16)  # needs a checkpoint  # doctest: +SKIP
         >>> figures["test"]["eval_f1"], figures["architecture"]  # needs a checkpoint  # doctest: +SKIP
 
         ```

@@ -79,6 +79,8 @@ def benchmark(
             named, data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
         )
     console.print(result.table())
+    for reason in result.settings["ks_left_out"].values():
+        console.tell(f"Left out: {reason}")
     result.to_json(files[0])
     plot_few_shot(result, files[1])
     console.tell(f"Written: {', '.join(map(str, files))}")

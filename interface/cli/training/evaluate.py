@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.labelled import Config, Data, Scheme, TagsColumn
 from ..options.output import Force
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ _HEADINGS = {
 def evaluate(
     context: typer.Context,
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     split: Annotated[
         str | None, typer.Option(help="Split to measure on; test by default, or the only one there is.")
     ] = None,
@@ -41,6 +40,7 @@ def evaluate(
     scheme: Scheme = None,
     tags_column: TagsColumn = None,
     label: Labels = None,
+    threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     decoding: Decode = Decoding.greedy,
@@ -70,11 +70,17 @@ def evaluate(
     chosen = split or (next(iter(splits)) if len(splits) == 1 else "test")
     if chosen not in splits:
         raise ValueError(f"{data} has no split {chosen!r}, only {', '.join(map(str, splits))}; choose with --split")
-    if label:
-        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=label)
-    else:
-        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, decoding=decoding.value)
-    measured_on = {"recognizer": model, "data_set": data, "split": chosen}
+    types = named_types(label)
+    recognizer = EntityRecognizer.from_pretrained(
+        model, backend.value, dtype, labels=types, threshold=threshold, decoding=decoding.value
+    )
+    chosen_options = {"labels": types, "threshold": threshold}
+    measured_on = {
+        "recognizer": model,
+        "data_set": data,
+        "split": chosen,
+        **{name: value for name, value in chosen_options.items() if value is not None},
+    }
     evaluation = evaluate_recognizer(recognizer, splits[chosen], measured_on=measured_on)
     evaluation.to_json(output)
     if html is not None:
@@ -97,7 +103,7 @@ def evaluate(
 
 def _table(evaluation: RecognizerEvaluation, title: str) -> Table:
     table = Table(title=title, title_justify="left")
-    table.add_column("type")
+    table.add_column("type", overflow="fold")
     for heading in ("F1", *_HEADINGS.values()):
         table.add_column(heading, justify="right")
     for name, counts in evaluation.errors().items():

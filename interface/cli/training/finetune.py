@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
@@ -34,7 +33,7 @@ def finetune(
         str, typer.Argument(help="Folder or Hub id of a NuNER checkpoint or of any encoder.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the recognizer.")],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     config: Config = None,
     scheme: Scheme = None,
     tags_column: TagsColumn = None,

@@ -126,8 +126,8 @@ def test_what_cannot_be_loaded_is_named(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(FileNotFoundError, match="empty is not a folder or file with labelled sentences"):
         load_labelled(tmp_path / "empty")
-    with pytest.raises(ValueError, match=r"notes\.csv is neither a \.jsonl file"):
-        (tmp_path / "notes.csv").touch()
+    with pytest.raises(ValueError, match=r"notes\.csv is in no known format of labelled data"):
+        (tmp_path / "notes.csv").write_text("To do: label.\n")
         load_labelled(tmp_path / "notes.csv")
     with pytest.raises(ValueError, match="has no split 'dev', only train, test"):
         load_labelled("support-tickets", "dev")

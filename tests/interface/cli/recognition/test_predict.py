@@ -14,6 +14,8 @@ import pytest
 from pyarrow import parquet
 from support.cli_runs import nuner, start_nuner
 from support.killed_commands import steps_of_a_killed_command
+from support.tiny_bi_encoder import save_tiny_bi_encoder
+from support.tiny_recognizer import save_tiny_recognizer
 from transformers import AutoTokenizer, BertForTokenClassification
 
 from nuner import EntityRecognizer
@@ -180,6 +182,8 @@ def test_a_killed_run_goes_on_behind_its_last_whole_part(recognizer, tmp_path):
     refused = nuner(*arguments, "--decoding", "viterbi")
     assert refused.exit_code == 2
     assert "begun with another options" in refused.stderr
+    refused = nuner(*arguments, "--label", "city", "--threshold", "0.5")
+    assert "begun with another labels, threshold" in refused.stderr
     source_rows = 40_000
     done = nuner(*arguments)
     assert done.exit_code == 0, done.output
@@ -247,3 +251,54 @@ def test_export_and_predict_with_it(recognizer, expected, tmp_path):
     assert done.exit_code == 0, done.output
     found = [[(e["start"], e["end"]) for e in row["entities"]] for row in read_output(output)]
     assert found == [[(e["start"], e["end"]) for e in entities] for entities in expected]
+
+
+def test_labels_and_a_threshold(tiny_bert_dir, tmp_path):
+    two_types = save_tiny_recognizer(tiny_bert_dir, tmp_path / "two")
+    everything = EntityRecognizer.from_pretrained(two_types)(TEXTS)
+    scores = sorted(entity["score"] for row in everything for entity in row)
+    middle = scores[len(scores) // 2]
+    source, output = write_input(tmp_path, "jsonl"), tmp_path / "out.jsonl"
+    done = nuner("predict", two_types, source, "-o", output, "--label", "city", "--threshold", middle)
+    assert done.exit_code == 0, done.output
+    assert [row["entities"] for row in read_output(output)] == [
+        [e for e in row if e["label"] == "city" and e["score"] >= middle] for row in everything
+    ]
+    for arguments, message in (
+        (["--label", "drug"], "was trained for city, person, and has no type 'drug'"),
+        (["--label", "city=town"], "reads no descriptions: give 'city' alone"),
+        (["--label", "city", "--label", "city"], "--label 'city' comes twice"),
+        (["--label", "=town"], "is blank on one side of ="),
+        (["--label", "city= "], "is blank on one side of ="),
+        (["--threshold", "1"], "threshold is 1.0; it must be a probability between 0 and 1"),
+    ):
+        refused = nuner("predict", two_types, source, *arguments)
+        assert refused.exit_code == 2 and message in refused.stderr, refused.output
+
+
+def test_a_bi_encoder_predicts_the_types_that_are_described(tiny_bert_dir, tmp_path):
+    folder = save_tiny_bi_encoder(tiny_bert_dir, tmp_path / "bi")
+    types = {"place": "city = town", "company": "company"}
+    source, output = write_input(tmp_path, "jsonl"), tmp_path / "out.jsonl"
+    done = nuner(
+        *("predict", folder, source, "-o", output, "--threshold", 0.3),
+        *("--label", "place=city = town", "--label", "company"),
+    )
+    assert done.exit_code == 0, done.output
+    direct = EntityRecognizer.from_pretrained(folder, labels=types, threshold=0.3)(TEXTS)
+    assert [row["entities"] for row in read_output(output)] == direct
+    assert any(direct)
+
+
+def test_one_look(recognizer, expected):
+    done = nuner("predict", recognizer, "--text", TEXTS[0])
+    assert done.exit_code == 0 and done.stderr == ""
+    rows = [line.split("│")[1:-1] for line in done.stdout.splitlines() if line.startswith("│")]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        [e["text"], e["label"], f"{e['score']:.2f}", str(e["start"]), str(e["end"])] for e in expected[0]
+    ]
+    nothing = nuner("predict", recognizer, "--text", "")
+    assert nothing.exit_code == 0 and "No entity was found." in nothing.stdout
+    for arguments in (["texts.txt"], ["-o", "out.jsonl"]):
+        both = nuner("predict", recognizer, "--text", "paris", *arguments)
+        assert both.exit_code == 2 and "--text is for one look, in place of INPUT and --output" in both.stderr

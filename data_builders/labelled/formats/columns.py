@@ -1,0 +1,38 @@
+"""CoNLL columns in the table of formats: read as `conll` does it, written as words and IOB2 tags."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ...rejections import Rejections
+from ..labelled_text import LabelledText
+from ..sentence import LabelledSentence
+from ..text_words import tag_text
+from .conll import CONLL_SUFFIXES, read_conll
+from .labelled_file import LabelledFile
+from .labelled_format import LabelledFormat, text_bytes
+
+
+def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> Iterator[LabelledSentence]:
+    return read_conll(file, rejections)
+
+
+def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
+    blocks = []
+    for text in texts:
+        sentence = tag_text(text, notes)
+        cells = zip(sentence.tokens, sentence.tags, strict=True)
+        blocks.append("".join(f"{word}\t{tag}\n" for word, tag in cells))
+    return text_bytes("\n".join(blocks))
+
+
+CONLL = LabelledFormat(
+    name="conll",
+    title="CoNLL columns",
+    suffixes=CONLL_SUFFIXES,
+    # Any text has columns: only the name of a file says that these are meant.
+    recognize=lambda file: int(file.suffix in CONLL_SUFFIXES),
+    read=_read,
+    write=_write,
+)
