@@ -20,6 +20,8 @@ COMMANDS = {
     "corpus build STORE": (["corpus", "build", "run.sqlite", "-o"], "out", "run.sqlite"),
     "corpus stats --json": (["corpus", "stats", "records", "data", "--json"], "out.json", "data"),
     "corpus stats --plot": (["corpus", "stats", "records", "data/*.jsonl", "--plot"], "out.png", "data/train.jsonl"),
+    "pretrain": (["pretrain", "--text-encoder", "model", "-o"], "out", "model"),
+    "pretrain CORPUS": (["pretrain", "--text-encoder", "me/model", "--corpus", "data", "-o"], "out", "data"),
     "finetune": (["finetune", "model", "--data", "data", "-o"], "out", "model"),
     "finetune DATA": (["finetune", "model", "--data", "data", "-o"], "out", "data"),
     "evaluate": (["evaluate", "model", "--data", "data/train.jsonl", "-o"], "out.json", "data/train.jsonl"),
