@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..options.output import Force
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Runtime
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
 
@@ -51,6 +52,11 @@ def predict(
     input_format: Annotated[
         InputFormat | None, typer.Option("--format", help="Format of the input, where its ending does not tell.")
     ] = None,
+    text: Annotated[
+        str | None, typer.Option(help="A text to look at, in place of INPUT: prints a table.", show_default=False)
+    ] = None,
+    label: Labels = None,
+    threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     decoding: Decode = Decoding.greedy,
@@ -63,7 +69,7 @@ def predict(
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an interrupted run left.")] = False,
     force: Force = False,
 ) -> None:
-    """Find the entities of every text of a file, in constant memory.
+    """Find the entities of every text of a file, in constant memory; or those of one text, with --text.
 
     Each record keeps its fields and gets one more for its entities. A run that was interrupted goes on with the same
     command.
@@ -74,10 +80,26 @@ def predict(
 
     from ...predictions.records import STANDARD_INPUT, format_of, read_records, schema_of
     from ...predictions.run import PartedOutput, parts_folder, with_entities
+    from ...predictions.table import entity_table
     from ...predictions.writing import OUTPUT_FORMATS, RecordFiles, json_line
 
     if backend == Runtime.torch:
         quiet_libraries()
+    named = {"labels": named_types(label), "threshold": threshold}
+    load = partial(
+        EntityRecognizer.from_pretrained,
+        model,
+        backend.value,
+        dtype,
+        max_length=max_length,
+        decoding=decoding.value,
+        **named,
+    )
+    if text is not None:
+        if source != STANDARD_INPUT or output is not None:
+            raise ValueError("--text is for one look, in place of INPUT and --output")
+        PlainConsole().print(entity_table(load()(text)))
+        return
     chosen = input_format.value if input_format else "text" if source == STANDARD_INPUT else format_of(source)
     if source == STANDARD_INPUT and chosen == "parquet":
         raise ValueError("Parquet cannot be read from the standard input; name the file")
@@ -88,9 +110,7 @@ def predict(
         context.with_resource(output_lock(output))
         goes_on = parts_folder(output).is_dir()
         context.with_resource(new_output(output, inputs=[model, source], overwrite=force or goes_on))
-    recognizer = EntityRecognizer.from_pretrained(
-        model, backend.value, dtype, max_length=max_length, decoding=decoding.value
-    )
+    recognizer = load()
     console = PlainConsole(stderr=True)
     try:
         if output is None or written is None:
@@ -103,6 +123,7 @@ def predict(
                 "recognizer": model,
                 "input": _state_of(source),
                 "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
+                **named,
             }
             if entities_field != "entities":
                 settings["entities_field"] = entities_field
