@@ -221,6 +221,7 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console:
                 data_name=SUPPORT_TICKETS,
                 k=FINETUNE_K,
                 seed=FINETUNE_SEED,
+                overwrite=True,  # what a run that was stopped has left
                 tell=lambda _: None,
                 num_train_epochs=epochs,
             )

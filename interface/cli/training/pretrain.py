@@ -12,6 +12,7 @@ import typer
 
 from ..errors import StoppedByUser, UselessResult
 from ..options.corpus import CorpusFormat, Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
+from ..options.output import Force
 from ..output import is_main_process, main_console, quiet_libraries
 from ..wrong_kinds import Needed, refuse_wrong_kind
 
@@ -36,6 +37,7 @@ class Pooling(str, Enum):
 
 
 def pretrain(
+    context: typer.Context,
     text_encoder: Annotated[
         str, typer.Option(help="Folder or Hub id of the encoder, or of the bi-encoder, to start from.")
     ],
@@ -79,6 +81,7 @@ def pretrain(
     license_: Annotated[
         str | None, typer.Option("--license", help="License of the model, for its card, as the Hub names it.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Pre-train a bi-encoder on an annotated corpus (section 3 of the paper).
 
@@ -89,9 +92,12 @@ def pretrain(
     import datasets
 
     from nuner.data_builders.corpus.builder import NuNerCorpus
+    from nuner.data_builders.files.new_output import new_output
+    from nuner.data_builders.files.output_lock import output_lock
+    from nuner.data_builders.files.whole_files import remove_folder
     from nuner.hub_cards.cards.model_card_callback import ModelCardCallback
     from nuner.hub_cards.facts.training_facts import Source, TrainingFacts
-    from nuner.trainers.pretraining.run import BACKBONE, RESULTS_FILE
+    from nuner.trainers.pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE
     from nuner.trainers.pretraining.run import pretrain as run
     from nuner.trainers.pretraining.validation.learning import NotLearntError
     from nuner.trainers.word_tokenizer import load_word_tokenizer
@@ -102,6 +108,13 @@ def pretrain(
         datasets.enable_progress_bars()  # a large corpus is read and tokenized for minutes
     for source in corpus if corpus != ["bundled"] else ():
         refuse_wrong_kind(source, Needed.CORPUS)
+    if is_main_process():  # of torchrun's processes one writes
+        context.with_resource(output_lock(output))
+        inputs = [text_encoder, concept_encoder, *corpus]
+        begun = (output / CHECKPOINTS).is_dir()  # by an earlier run, which says itself what can be done
+        context.with_resource(new_output(output, inputs=inputs, overwrite=force or begun))
+        if force and not resume:
+            remove_folder(output / CHECKPOINTS)
     for encoder in dict.fromkeys((text_encoder, concept_encoder or text_encoder)):
         refuse_wrong_kind(encoder, Needed.ENCODER)
         load_word_tokenizer(encoder)
