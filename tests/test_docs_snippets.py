@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import typer.main
 from support.cli_runs import nuner
 from support.docs_blocks import DocsBlock, docs_blocks, nuner_commands
 from support.docs_world import MODEL, TEXTS
-from support.folders import REPOSITORY
+from support.folders import REPOSITORY, child_environment
 from support.openai_server_process import OpenAIServerProcess
 
 from nuner.cli import app
@@ -22,7 +24,7 @@ PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 BLOCKS = [block for page in PAGES for block in docs_blocks(page)]
 
 # Pages about a package that need not be installed.
-NEEDS = {"spacy.md": "spacy", "export.md": "onnxruntime"}
+NEEDS = {"spacy.md": "spacy", "labelled-formats.md": "spacy", "export.md": "onnxruntime"}
 
 # What readers have before they come to a page.
 GIVEN: dict[str, str] = {
@@ -45,13 +47,14 @@ parts = dict(
 from nuner import load_labelled
 train, validation = load_labelled("my-data", "train"), load_labelled("my-data", "test")
 """,
+    "recognize.md": f"texts = {TEXTS!r}",
     "spacy.md": f"texts = {TEXTS!r}",
     "zero-shot.md": f"""
 from datasets import load_dataset
 from transformers import AutoTokenizer
 from nuner import NuNerForPreTraining
 texts = {TEXTS!r}
-model, tokenizer = NuNerForPreTraining.from_pretrained("nuner"), AutoTokenizer.from_pretrained("nuner")
+model, tokenizer = NuNerForPreTraining.from_pretrained("nuner-roberta"), AutoTokenizer.from_pretrained("nuner-roberta")
 corpus = load_dataset("json", data_files={{"train": "mine.jsonl", "validation": "mine.jsonl"}})
 """,
 }
@@ -88,6 +91,24 @@ def test_python_runs(page: Path, world: Path) -> None:
         exec(code, names)
 
 
+@pytest.mark.slow
+def test_the_readme_works_from_top_to_bottom_in_one_shell(world: Path) -> None:
+    """Each block finds what those before it left, and nothing that they wrote keeps the package from being found."""
+    blocks = [block for block in docs_blocks(REPOSITORY / "README.md") if block.not_run is None]
+    environment = child_environment()
+    for block in blocks:
+        if block.language == "python":
+            command = [sys.executable, "-c", block.code]
+        elif block.language == "bash":
+            command = ["bash", "-euc", f'nuner() {{ {sys.executable} -m nuner.cli "$@"; }}\n{block.code}']
+        else:
+            continue
+        done = subprocess.run(command, cwd=world, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{place(block)}: {done.stderr}"
+    for file in ("few_shot.png", "recognizer/config.json", "found.parquet", "comparison/few_shot.json"):
+        assert (world / file).exists(), file
+
+
 def test_what_is_not_run_says_why() -> None:
     for block in BLOCKS:
         assert block.not_run is None or len(block.not_run.split()) > 2, place(block)
@@ -120,6 +141,7 @@ def test_commands_do_what_the_guide_says(world: Path) -> None:
         "corpus stats records mine.jsonl --plot rank-frequency.png --json stats.json",
         "evaluate recognizer --data my-data --html evaluation.html",
         "predict recognizer reviews.jsonl --output found.jsonl",
+        "predict recognizer --text 'Ada lives in Paris.'",
     ):
         assert command in shown
         result = nuner(*shlex.split(command))

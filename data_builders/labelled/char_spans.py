@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from .label_schemes import EntitySpan, write_iob2
-
-_WORD = re.compile(r"\w+|[^\w\s]")
-
-
-class Word(NamedTuple):
-    """One word of a text and its character offsets."""
-
-    text: str
-    start: int
-    end: int
+from .overlaps import keep_longest
+from .words import split_words
 
 
 class TaggedWords(NamedTuple):
@@ -28,27 +18,12 @@ class TaggedWords(NamedTuple):
     widened: int
 
 
-def split_words(text: str) -> list[Word]:
-    r"""Split a text into words: runs of letters, digits and underscores, and single other marks.
-
-    The rule is the regular expression `\w+|[^\w\s]`. Every character that is not white space
-    lies in exactly one word.
-
-    Example:
-        ```python
-        >>> [w.text for w in split_words("can't pay £4.50")]
-        ['can', "'", 't', 'pay', '£', '4', '.', '50']
-
-        ```
-    """
-    return [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
-
-
 def tag_words(text: str, entities: Sequence[Mapping[str, Any]]) -> TaggedWords:
     """Split a text into words and tag them from entities with character offsets.
 
     An entity covers every word that it touches. Where it starts or ends inside a word, it is
-    widened to the whole word, so none is lost; such entities are counted.
+    widened to the whole word; such entities are counted. Of entities that then share a word only
+    the longest stays (of equally long ones the first): one tag a word cannot hold both.
 
     Args:
         text: The text.
@@ -60,8 +35,7 @@ def tag_words(text: str, entities: Sequence[Mapping[str, Any]]) -> TaggedWords:
 
     Raises:
         ValueError: If an entity lacks a field, lies outside the text, differs from its own
-            `text`, covers no word, or shares a word with another entity (one tag a word cannot
-            hold both).
+            `text`, or covers no word.
 
     Example:
         ```python
@@ -81,14 +55,8 @@ def tag_words(text: str, entities: Sequence[Mapping[str, Any]]) -> TaggedWords:
         first, last = words[covered[0]], words[covered[-1]]
         widened += first.start < start or last.end > end
         spans.append(EntitySpan(covered[0], covered[-1] + 1, label))
-    spans.sort()
-    for left, right in pairwise(spans):
-        if right.start < left.end:
-            raise ValueError(
-                f"the entities {left.label!r} and {right.label!r} share the word "
-                f"{words[right.start].text!r} at character {words[right.start].start}"
-            )
-    return TaggedWords([word.text for word in words], write_iob2(spans, len(words)), widened)
+    tags = write_iob2(keep_longest(spans), len(words))
+    return TaggedWords([word.text for word in words], tags, widened)
 
 
 def _checked(text: str, entity: Mapping[str, Any]) -> tuple[int, int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 
-from rich.console import Console
+from nuner.data_builders.plain_console import PlainConsole
 
 
 def is_main_process() -> bool:
@@ -13,9 +13,23 @@ def is_main_process() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
-def main_console() -> Console:
+def main_console() -> PlainConsole:
     """Return the console for what a command reports; the other processes of `torchrun` write nothing."""
-    return Console(quiet=not is_main_process())
+    return PlainConsole(quiet=not is_main_process())
+
+
+class _PlainHandler(logging.Handler):
+    """Shows what is logged as it is; on its own, Python would let it steer the terminal."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        PlainConsole(stderr=True).tell(self.format(record))
+
+
+def log_plainly() -> None:
+    """Show what our modules log on the standard error."""
+    logger = logging.getLogger("nuner")
+    if not any(isinstance(handler, _PlainHandler) for handler in logger.handlers):
+        logger.addHandler(_PlainHandler(logging.WARNING))
 
 
 def quiet_datasets() -> None:

@@ -10,10 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from nuner.data_builders.files.whole_files import write_whole
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+from nuner.data_builders.plain_console import PlainConsole
 from nuner.hub_cards.facts.hardware import describe_machine, versions
 
 from ..memory import peak_memory_gib
@@ -50,7 +49,7 @@ def run_quickstart(
     ks: Sequence[int] = (1, 2, 4, 8, 16),
     seeds: int = 10,
     finetune_epochs: float | None = None,
-    console: Console | None = None,
+    console: PlainConsole | None = None,
 ) -> QuickstartFiles:
     """Pre-train on the bundled corpus, compare, fine-tune, recognize and report, one after the other.
 
@@ -70,6 +69,7 @@ def run_quickstart(
 
     Raises:
         FileNotFoundError: If the base encoder or matplotlib is not installed.
+        NotLearntError: If the pre-training came to nothing.
         ValueError: If the weights of the base encoder are not the expected ones.
 
     Example:
@@ -81,19 +81,18 @@ def run_quickstart(
     """
     if find_spec("matplotlib") is None:
         raise FileNotFoundError("the quickstart draws with matplotlib; pip install 'nuner[quickstart]'")
-    console = console or Console()
+    console = console or PlainConsole()
     files = QuickstartFiles(Path(output))
     files.folder.mkdir(parents=True, exist_ok=True)
     stages = Stages(console, total=6)
 
     with stages.stage("Base encoder and corpus"):
         base, origin = find_base_encoder()
-        console.print(f"{HUB_ID} from {origin}", highlight=False)
+        console.tell(f"{HUB_ID} from {origin}")
         corpus, statistics = _bundled_corpus()
         console.print(
             f"{statistics.sentences:,} passages, {statistics.annotations:,} annotations, "
-            f"{statistics.unique_concepts:,} concepts",
-            highlight=False,
+            f"{statistics.unique_concepts:,} concepts"
         )
     with stages.stage("Contrastive pre-training"):
         pretraining = _pretrain(base, corpus, files, max_steps, console)
@@ -101,7 +100,7 @@ def run_quickstart(
         few_shot = _compare(base, files, ks, seeds)
         console.print(few_shot.table())
         gain = few_shot.gain(NUNER, SUPPORT_TICKETS)
-        console.print(f"[bold green]Gain over the base encoder: {gain:+.1f} points of macro F1[/]", highlight=False)
+        console.tell(f"Gain over the base encoder: {gain:+.1f} points of macro F1", style="bold green")
     with stages.stage(f"Fine-tuning on {FINETUNE_K} examples a type"):
         recognizer = _finetune(base, files, finetune_epochs, console)
     with stages.stage("Recognition with transformers.pipeline"):
@@ -131,15 +130,14 @@ def run_quickstart(
             read,
             code=_usage(files.recognizer),
         )
-        console.print(f"{files.report}", highlight=False, soft_wrap=True)
+        console.tell(f"{files.report}")
     peak = figures["peak_memory_gib"]
     console.print(
         f"\nAll of it took {sum(stages.seconds.values()):.0f} s"
         + (f" and at most {peak:.1f} GiB of memory" if peak else "")
-        + ". Use it:\n",
-        highlight=False,
+        + ". Use it:\n"
     )
-    console.print(_usage(files.recognizer), markup=False, highlight=False, soft_wrap=True)
+    console.tell(_usage(files.recognizer))
     return files
 
 
@@ -163,7 +161,7 @@ def _bundled_corpus() -> tuple[DatasetDict, CorpusStatistics]:
 
 
 def _pretrain(
-    base: Path, corpus: DatasetDict, files: QuickstartFiles, max_steps: int | None, console: Console
+    base: Path, corpus: DatasetDict, files: QuickstartFiles, max_steps: int | None, console: PlainConsole
 ) -> dict[str, Any]:
     from nuner.trainers.pretraining.arguments import PRESETS, preset_model_fields
     from nuner.trainers.pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE, pretrain
@@ -175,7 +173,7 @@ def _pretrain(
         finished = json.loads((files.pretraining / RESULTS_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         finished = None
-    if finished is not None and (files.pretraining / BACKBONE).exists():
+    if finished is not None and "not_learnt" not in finished and (files.pretraining / BACKBONE).exists():
         expected = {
             "text_encoder": str(base),
             "preset": {"name": PRESET, **PRESETS[PRESET]},
@@ -183,7 +181,7 @@ def _pretrain(
             "overrides": overrides,
         }
         if all(finished["settings"].get(name) == value for name, value in expected.items()):
-            console.print(f"Done by an earlier run; to repeat it, remove {files.pretraining}", highlight=False)
+            console.tell(f"Done by an earlier run; to repeat it, remove {files.pretraining}")
             return finished
     results = pretrain(
         base,
@@ -192,7 +190,7 @@ def _pretrain(
         preset=PRESET,
         corpus_description={"corpus": "bundled"},
         resume=(files.pretraining / CHECKPOINTS).exists(),
-        tell=lambda line: console.print(line, highlight=False, markup=False),
+        tell=console.tell,
         **overrides,
     )
     # They are some hundred megabytes, and a finished run is not resumed.
@@ -206,7 +204,7 @@ def _compare(base: Path, files: QuickstartFiles, ks: Sequence[int], seeds: int) 
     return compare_encoders({BASE: base, NUNER: files.pretraining}, [SUPPORT_TICKETS], ks=ks, seeds=seeds, names=True)
 
 
-def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console: Console) -> dict[str, Any]:
+def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console: PlainConsole) -> dict[str, Any]:
     """Fine-tune both encoders on the same sample, keep the recognizer made from the pre-trained one."""
     from nuner.data_builders.labelled.load import entity_types, load_labelled
     from nuner.trainers.fine_tuning.run import run_finetuning
@@ -223,17 +221,17 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console:
                 data_name=SUPPORT_TICKETS,
                 k=FINETUNE_K,
                 seed=FINETUNE_SEED,
+                overwrite=True,  # what a run that was stopped has left
                 tell=lambda _: None,
                 num_train_epochs=epochs,
             )
             scores[name] = {key.removeprefix("eval_"): value for key, value in figures["test"].items()}
             console.print(
                 f"{name}: entity F1 {100 * scores[name]['f1']:.1f} on {figures['test_sentences']} test messages, "
-                f"fine-tuned on {figures['train_sentences']}",
-                highlight=False,
+                f"fine-tuned on {figures['train_sentences']}"
             )
     architecture = figures["architecture"]
-    console.print(f"Written: {files.recognizer} ({architecture})", highlight=False, markup=False, soft_wrap=True)
+    console.tell(f"Written: {files.recognizer} ({architecture})")
     kept = ("data_set", "k", "seed", "epochs", "train_sentences", "test_sentences", "architecture")
     return {
         **{name: figures[name] for name in kept},
@@ -245,5 +243,6 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console:
 def _recognize(recognizer: Path, types: Sequence[str]) -> list[list[Piece]]:
     from transformers import pipeline
 
-    ner: Any = pipeline("ner", model=str(recognizer), aggregation_strategy="first")  # pyright: ignore[reportCallIssue, reportArgumentType]
+    load: Any = pipeline  # its annotations do not know its tasks
+    ner = load("ner", model=str(recognizer), aggregation_strategy="first", trust_remote_code=False)
     return [split_at_entities(text, found, types) for text, found in zip(MESSAGES, ner(list(MESSAGES)), strict=True)]

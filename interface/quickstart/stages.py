@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..memory import release_memory
 
@@ -20,9 +20,9 @@ class Stages:
 
     Example:
         ```python
-        >>> from rich.console import Console
+        >>> from nuner.data_builders.plain_console import PlainConsole
         >>> from nuner.quickstart.stages import Stages
-        >>> stages = Stages(Console(quiet=True), total=1)
+        >>> stages = Stages(PlainConsole(quiet=True), total=1)
         >>> with stages.stage("Report"):
         ...     pass
         >>> list(stages.seconds)
@@ -31,16 +31,16 @@ class Stages:
         ```
     """
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: PlainConsole, total: int) -> None:
         self.console, self.total = console, total
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def stage(self, title: str) -> Iterator[None]:
         """Announce a stage, run it, release its memory, and say its time."""
-        self.console.print(f"\n[bold]\\[{len(self.seconds) + 1}/{self.total}] {title}[/bold]", highlight=False)
+        self.console.tell(f"\n[{len(self.seconds) + 1}/{self.total}] {title}", style="bold")
         started = time.perf_counter()
         yield
         self.seconds[title] = time.perf_counter() - started
         release_memory()
-        self.console.print(f"[dim]{self.seconds[title]:.1f} s[/dim]", highlight=False)
+        self.console.tell(f"{self.seconds[title]:.1f} s", style="dim")

@@ -10,9 +10,12 @@ from tokenizers import Tokenizer
 
 from ..checkpoint_errors import explain_checkpoint_errors
 from ..input_length import longest_input
-from .backends import Backend, BackendName
+from .backends import Backend, BackendName, DeviceMap
 from .label_table import LabelTable
 from .word_tokens import WordTokenizer
+
+# By its name: exports are recognized where torch is not installed.
+_BI_ENCODER = "NuNerForPreTraining"
 
 
 class RecognizerParts(NamedTuple):
@@ -33,7 +36,33 @@ class RecognizerParts(NamedTuple):
     pad_token_id: int
 
 
-def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device: str | None) -> RecognizerParts:
+def is_token_classifier(checkpoint: str) -> bool:
+    """Tell whether a checkpoint was trained for types of its own, from its configuration alone.
+
+    Args:
+        checkpoint: Folder or Hub id.
+
+    Returns:
+        Whether it has their classifier, rather than looks for types by their names.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If the folder holds none.
+    """
+    from transformers import AutoConfig
+
+    with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer or bi-encoder"):
+        architectures = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False).architectures or ()
+    return any(name.endswith("ForTokenClassification") for name in architectures)
+
+
+def load_parts(
+    checkpoint: str,
+    backend: BackendName,
+    dtype: str | None,
+    device: str | None,
+    device_map: DeviceMap | None = None,
+) -> RecognizerParts:
     """Load what a recognizer is made of.
 
     Args:
@@ -41,6 +70,7 @@ def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device:
         backend: What shall compute the logits.
         dtype: Its precision; the backend's default when left out.
         device: Where torch runs it.
+        device_map: Where torch puts which part of it.
 
     Returns:
         The parts.
@@ -50,26 +80,29 @@ def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device:
         ValueError: If the checkpoint is no recognizer, or the backend is unknown.
     """
     if backend == "torch":
-        return _load_torch(checkpoint, dtype, device)
+        return _load_torch(checkpoint, dtype, device, device_map)
+    if device_map is not None:
+        raise ValueError(f"device_map is for the torch backend, not for {backend}")
     if backend in ("onnx", "openvino"):
         return _load_exported(Path(checkpoint), backend, dtype or "float32")
     raise ValueError(f"unknown backend {backend!r}; there are torch, onnx and openvino")
 
 
-def _load_torch(checkpoint: str, dtype: str | None, device: str | None) -> RecognizerParts:
+def _load_torch(
+    checkpoint: str, dtype: str | None, device: str | None, device_map: DeviceMap | None
+) -> RecognizerParts:
     from transformers import AutoConfig, AutoTokenizer
 
     from .backends.torch import TorchBackend
 
     with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer with its tokenizer"):
-        config = AutoConfig.from_pretrained(checkpoint)
-        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-    if not tokenizer.is_fast:
-        raise ValueError(f"the tokenizer of {checkpoint} does not tell places in the text; a fast one is needed")
+        config = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint, trust_remote_code=False)
+    words = WordTokenizer.of(tokenizer)
     labels = LabelTable.from_config(config.to_dict())
     return RecognizerParts(
-        TorchBackend.from_pretrained(checkpoint, dtype, device),
-        WordTokenizer(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())),
+        TorchBackend.from_pretrained(checkpoint, dtype, device, device_map),
+        words,
         labels,
         longest_input(config, tokenizer.model_max_length),
         tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0,
@@ -88,6 +121,8 @@ def _load_exported(checkpoint: Path, backend: BackendName, dtype: str) -> Recogn
         if not path.is_file():
             raise ValueError(f"{folder} has no {name}: it is no folder that `nuner export` wrote")
     config = json.loads(files["config.json"].read_text(encoding="utf-8"))
+    if _BI_ENCODER in (config.get("architectures") or ()):
+        raise ValueError(f"{folder} is a bi-encoder, which needs the torch backend, not {backend}")
     tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
     tokenizer_config = json.loads(files["tokenizer_config.json"].read_text(encoding="utf-8"))
     pad_token = tokenizer_config.get("pad_token")

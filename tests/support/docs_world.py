@@ -26,6 +26,15 @@ TEXTS = [
     "The refund of order 4411 is late.",
 ]
 
+_TASKS = [
+    {
+        "data": {"text": "Ada lives in Paris."},
+        "annotations": [
+            {"result": [{"type": "labels", "value": {"start": 13, "end": 18, "text": "Paris", "labels": ["city"]}}]}
+        ],
+    }
+]
+
 
 def build_world(folder: Path) -> None:
     """Write all that the examples name.
@@ -42,7 +51,7 @@ def build_world(folder: Path) -> None:
         bi_encoder = NuNerForPreTraining.from_encoders(
             folder / "roberta-base", concept_pooling="mean", score_scale=0.5, score_bias=-0.3, score_threshold=0.4
         )
-        for name in ("nuner", "nuner-quickstart/pretraining", "runs/nuner"):
+        for name in ("nuner-roberta", "nuner-quickstart/pretraining", "runs/nuner"):
             bi_encoder.save_pretrained(folder / name)
             tokenizer.save_pretrained(folder / name)
         shutil.copytree(folder / "roberta-base", folder / "runs/nuner/backbone")
@@ -55,6 +64,7 @@ def build_world(folder: Path) -> None:
     _write_lines(folder / "endless.log", TEXTS)
     _write_lines(folder / "my-texts.txt", TEXTS)
     _write_lines(folder / "reviews.jsonl", [json.dumps({"text": text}) for text in TEXTS])
+    _write_lines(folder / "tasks.json", [json.dumps(_TASKS)])
     _write_corpus(folder)
 
 

@@ -30,7 +30,7 @@ def type_classifier(bi_encoder: BiEncoderParts, types: Sequence[str]) -> nn.Line
     Example:
         ```python
         >>> from nuner.trainers.few_shot.named_heads import type_classifier
-        >>> bi_encoder = load_bi_encoder("nuner", "float32", "cpu")  # needs a bi-encoder  # doctest: +SKIP
+        >>> bi_encoder = load_bi_encoder("nuner-roberta", "float32", "cpu")  # needs a bi-encoder  # doctest: +SKIP
         >>> type_classifier(bi_encoder, ["city"]).out_features  # needs a bi-encoder  # doctest: +SKIP
         2
 
@@ -88,7 +88,7 @@ class NamedHeads:
     Example:
         ```python
         >>> from nuner.trainers.few_shot.named_heads import NamedHeads
-        >>> heads = NamedHeads("nuner", TokenFeatures("nuner"))  # needs a bi-encoder  # doctest: +SKIP
+        >>> heads = NamedHeads("nuner-roberta", TokenFeatures("nuner-roberta"))  # needs a bi-encoder  # doctest: +SKIP
         >>> heads(["city", "drug"], samples)[0].out_features  # needs a bi-encoder  # doctest: +SKIP
         3
 
@@ -119,5 +119,5 @@ class NamedHeads:
         names = self._features([name.split() for name in concept_labels(types).values()])
         of_type = [names.vectors[names.sentence == i] for i in range(len(types))]
         # A name without a sub-word leaves its type where it would be without names.
-        mean = names.vectors.mean(0)
+        mean = names.vectors.sum(0) / max(1, len(names.vectors))
         return torch.stack([vectors.mean(0) if len(vectors) else mean for vectors in of_type])

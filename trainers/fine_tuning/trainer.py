@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from transformers import (
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
-from nuner.data_builders.labelled.label_schemes import to_iob2
+from nuner.data_builders.labelled.label_schemes import OUTSIDE, to_iob2
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from ..evaluation.entity_scores import entity_scores, type_scores
@@ -36,13 +36,14 @@ if TYPE_CHECKING:
 
 # Few lengths of batches, since CPU kernels are compiled, and kept, for each.
 _LENGTH_MULTIPLE = 8
+T = TypeVar("T")
 
 
-def joined_windows(tags: Iterable[Sequence[str]], sentences: Sequence[int]) -> list[list[str]]:
+def joined_windows(tags: Iterable[Sequence[T]], sentences: Sequence[int]) -> list[list[T]]:
     """Put the tags of the windows of each sentence together again.
 
     Args:
-        tags: Tags of the words that each window labels.
+        tags: Tags of the words that each window labels, or whatever there is of each word.
         sentences: Which sentence each window is part of, in ascending order.
 
     Returns:
@@ -56,10 +57,64 @@ def joined_windows(tags: Iterable[Sequence[str]], sentences: Sequence[int]) -> l
 
         ```
     """
-    joined: dict[int, list[str]] = {}
+    joined: dict[int, list[T]] = {}
     for of_window, sentence in zip(tags, sentences, strict=True):
         joined.setdefault(sentence, []).extend(of_window)
     return list(joined.values())
+
+
+def with_unread_words(tags: Sequence[str], read: Sequence[bool]) -> list[str]:
+    """Put the words of a sentence that have no sub-words, and so no tag, among the others.
+
+    As in recognition, an entity that goes on behind such words covers them; else they are outside.
+
+    Args:
+        tags: IOB2 tags of the words that have sub-words.
+        read: Which words have.
+
+    Returns:
+        Tags of all words.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.fine_tuning.trainer import with_unread_words
+        >>> with_unread_words(["B-city", "I-city", "O"], [True, False, True, False, True])
+        ['B-city', 'I-city', 'I-city', 'O', 'O']
+
+        ```
+    """
+    given, last = iter(tags), OUTSIDE
+    found: list[str] = []
+    unread = 0
+    for is_read in read:
+        if not is_read:
+            unread += 1
+            continue
+        tag = next(given)
+        goes_on = tag.startswith("I-") and last[2:] == tag[2:]
+        found += [tag if goes_on else OUTSIDE] * unread + [tag]
+        last, unread = tag, 0
+    return found + [OUTSIDE] * unread
+
+
+def with_labels(features: Dataset | None) -> Dataset | None:
+    """Leave out what nothing can be learnt from: rows whose words all have no sub-words.
+
+    Args:
+        features: What `featurize_labelled` gives.
+
+    Returns:
+        The rows with a label.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    if features is None:
+        return None
+    kept = [row for row, labels in enumerate(features["labels"]) if any(label != IGNORED for label in labels)]
+    if not kept:
+        raise ValueError("the tokenizer of the encoder leaves nothing of any word, so there is nothing to learn from")
+    return features if len(kept) == len(features) else features.select(kept)
 
 
 class TokenClassificationTrainer(HubTrainer):
@@ -107,7 +162,7 @@ class TokenClassificationTrainer(HubTrainer):
         names = list(config.id2label.values())
         self._label_names: list[str] = names
         self._scheme = model_scheme(names)
-        train = self._featurized(train_dataset)
+        train = with_labels(self._featurized(train_dataset))
         self._class_weights = balanced_weights(train["labels"], len(names)) if train and args.class_weights else None
         super().__init__(
             model=cast(Any, model),
@@ -164,6 +219,8 @@ class TokenClassificationTrainer(HubTrainer):
         predicted = joined_windows(tags, sentences)
         if self._scheme == "plain":
             predicted = [to_iob2(of_sentence, "plain") for of_sentence in predicted]
+        read = joined_windows(self._measured["read"], sentences)
+        predicted = [with_unread_words(*of_sentence) for of_sentence in zip(predicted, read, strict=True)]
         self.type_scores = type_scores(gold, predicted)
         return entity_scores(gold, predicted)
 
@@ -202,15 +259,21 @@ class TokenClassificationTrainer(HubTrainer):
         Returns:
             The loss, or the loss and the output.
         """
+        # A batch may have no label at all, of which a mean would be no number.
+        count = (inputs["labels"] != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
+        items = torch.as_tensor(count).clamp(min=1)
         if self._class_weights is None or not model.training:
-            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+            return super().compute_loss(model, inputs, return_outputs, items)
         labels = inputs.pop("labels")
         output = model(**inputs)
-        loss = nn.functional.cross_entropy(
-            output.logits.flatten(0, 1).float(),
-            labels.flatten(),
-            weight=self._class_weights.to(labels.device),
-            reduction="sum",
-            label_smoothing=self.args.label_smoothing_factor,
-        ) / (num_items_in_batch if num_items_in_batch is not None else (labels != IGNORED).sum())
+        loss = (
+            nn.functional.cross_entropy(
+                output.logits.flatten(0, 1).float(),
+                labels.flatten(),
+                weight=self._class_weights.to(labels.device),
+                reduction="sum",
+                label_smoothing=self.args.label_smoothing_factor,
+            )
+            / items
+        )
         return (loss, output) if return_outputs else loss

@@ -1,1 +1,1 @@
-"""Readers of labelled files, one format a file."""
+"""Readers and writers of labelled files, one format a file; a table of them all."""

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from typer.core import TyperGroup
 
+from nuner.data_builders.plain_console import PlainConsole
+
 from ..errors import StoppedByUser
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.llm.cost import Prices
@@ -102,7 +104,7 @@ def run(
     from nuner.data_builders.annotation.runs.run import end_in_words, fill_store
     from nuner.data_builders.annotation.runs.settings import RunSettings
 
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     prices = prices_of(prompt_price, completion_price)
     settings = RunSettings(
         concurrency=concurrency,
@@ -127,7 +129,7 @@ def run(
                 retry_failed=retry_failed,
                 on_progress=bar.show,
                 batch=BatchSettings(wait, poll) if batch else None,
-                tell=lambda line: console.print(line, markup=False, highlight=False),
+                tell=console.tell,
             )
     except KeyboardInterrupt:
         raise StoppedByUser(
@@ -135,7 +137,7 @@ def run(
         ) from None
     _print_result(console, result, prices, store)
     if result.end == "server":
-        console.print(f"Error: {end_in_words(result)}", markup=False, highlight=False, soft_wrap=True)
+        console.tell(f"Error: {end_in_words(result)}")
         raise typer.Exit(SERVER_GONE)
 
 
@@ -151,12 +153,13 @@ def status(
     from nuner.data_builders.annotation.store.status import StoreStatus
     from nuner.data_builders.annotation.store.store import AnnotationStore
 
+    refuse_wrong_kind(store, Needed.STORE)
     prices = prices_of(prompt_price, completion_price)
     with AnnotationStore(store, create=False) as opened:
         now = StoreStatus.of(opened)
     table = Table(title=f"Annotation store: {store}", title_justify="left", show_header=False)
-    table.add_column(justify="left")
-    table.add_column(justify="right")
+    table.add_column(justify="left", overflow="fold")
+    table.add_column(justify="right", overflow="fold")
     for model, fingerprint in now.annotators:
         table.add_row("model (prompt)", f"{model} ({fingerprint})")
     table.add_row("done", f"{now.done:,}")
@@ -177,7 +180,7 @@ def status(
         table.add_row("cost in the end", "not known yet" if expected is None else f"{expected:,.4f}")
     for number, (reason, count) in enumerate(now.errors.items()):
         table.add_row(("errors  " if number == 0 else "        ") + reason, f"{count:,}")
-    Console().print(table)
+    PlainConsole().print(table)
 
 
 def _rows(sentences: Path | None, store: Path) -> Iterable[RawSentence]:
@@ -185,6 +188,7 @@ def _rows(sentences: Path | None, store: Path) -> Iterable[RawSentence]:
     from nuner.data_builders.annotation.sentences.reading import read_sentence_file, read_sentence_stream
 
     if sentences is not None and str(sentences) != "-":
+        refuse_wrong_kind(sentences, Needed.TEXTS)
         if not sentences.is_file():  # told before the server is asked anything
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(sentences))
         return read_sentence_file(str(sentences))
@@ -195,29 +199,29 @@ def _rows(sentences: Path | None, store: Path) -> Iterable[RawSentence]:
     return ()
 
 
-def _print_result(console: Console, result: RunResult, prices: Prices | None, store: Path) -> None:
+def _print_result(console: PlainConsole, result: RunResult, prices: Prices | None, store: Path) -> None:
     progress = result.progress
     line = f"{progress.done:,} done, {progress.failed:,} failed, {progress.pending:,} pending in {store}"
     if prices is not None:
         line += f"; cost so far {prices.cost(progress.usage):,.4f}"
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    console.tell(line)
     remarks = {
         "cost limit": "Stopped before the limit on the cost was passed.",
         "waiting": "Batches are under way: the same command fetches them when they are ready.",
     }
     if result.end in remarks:
-        console.print(remarks[result.end])
+        console.tell(remarks[result.end])
 
 
 class _Bar:
     """Progress with the speed of this run; nothing where no terminal shows it."""
 
-    def __init__(self, console: Console, shown: bool) -> None:
+    def __init__(self, console: PlainConsole, shown: bool) -> None:
         self._progress = Progress(
-            TextColumn("Annotating"),
+            TextColumn("Annotating", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[speed]:.1f}/s, {task.fields[failed]} failed"),
+            TextColumn("{task.fields[speed]:.1f}/s, {task.fields[failed]} failed", markup=False),
             TimeRemainingColumn(),
             console=console,
             disable=not (shown and console.is_terminal),

@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+
+from nuner.data_builders.plain_console import PlainConsole
+
+from ..options.output import Force
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.sentences.preparation import SentenceReport
@@ -43,6 +47,7 @@ ReportPath = Annotated[Path | None, typer.Option("--report", help="Write what wa
 
 
 def sentences(
+    context: typer.Context,
     sources: Sources,
     output: Output = None,
     config: Config = None,
@@ -60,17 +65,21 @@ def sentences(
     min_letters: MinLetters = 0.5,
     keep_repeated: KeepRepeated = False,
     report_path: ReportPath = None,
+    force: Force = False,
 ) -> None:
     """Divide text into sentences, filter and sample them, and write them for `nuner annotate`."""
     from nuner.data_builders.annotation.sentences.filters import SentenceFilters
     from nuner.data_builders.annotation.sentences.preparation import SentenceReport, read_sentences
     from nuner.data_builders.annotation.sentences.sources import TextSource
     from nuner.data_builders.annotation.sentences.writing import write_json_lines, write_sentences
+    from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.files.whole_files import write_whole
 
     from ..output import quiet_libraries
 
     quiet_libraries()
+    for given in sources:
+        refuse_wrong_kind(given, Needed.TEXTS)
     source = TextSource(sources, text_column, language_column, config, split, source_name)
     report = SentenceReport()
     found = read_sentences(
@@ -84,13 +93,15 @@ def sentences(
         max_texts=max_texts,
         report=report,
     )
-    if output is None or str(output) == "-":
-        written = write_json_lines(found, typer.get_text_stream("stdout", encoding="utf-8"))
-    else:
+    to_file = output is not None and str(output) != "-"
+    files = [path for path in (output if to_file else None, report_path) if path is not None]
+    context.with_resource(new_output(*files, inputs=sources, overwrite=force))
+    if output is not None and to_file:
         written = write_sentences(found, output)
+    else:
+        written = write_json_lines(found, typer.get_text_stream("stdout", encoding="utf-8"))
     _print_report(report, written)
     if report_path is not None:
-        report_path.parent.mkdir(parents=True, exist_ok=True)
         figures = {**report.to_dict(), "written": written}
         write_whole(report_path, json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
 
@@ -103,4 +114,4 @@ def _print_report(report: SentenceReport, written: int) -> None:
         lines.append(f"Left out {len(report.rejections):,} rows that cannot be read:")
         lines += [f"  {reason}: {count:,}" for reason, count in report.rejections.counts().items()]
         lines.append(f"  the first: {report.rejections.items[0]}")
-    Console(stderr=True).print(*lines, sep="\n", markup=False, highlight=False, soft_wrap=True)
+    PlainConsole(stderr=True).tell(*lines)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.progress import track
+
+from nuner.data_builders.plain_console import PlainConsole
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.corpus.report import CorpusBuild
@@ -15,17 +17,6 @@ if TYPE_CHECKING:
     from nuner.data_builders.annotation.llm.cost import Prices, Usage
     from nuner.data_builders.annotation.store.store import AnnotationStore
     from nuner.hub_cards.facts.corpus_facts import AnnotationFacts, CorpusFacts
-
-_SQLITE_MAGIC = b"SQLite format 3\x00"
-
-
-def is_store(name: str) -> bool:
-    """Tell whether a name is that of an annotation store, and not of a corpus."""
-    path = Path(name)
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
 
 
 def build_from_store(
@@ -43,20 +34,23 @@ def build_from_store(
     """
     from nuner.data_builders.annotation.corpus.build import build_corpus
     from nuner.data_builders.annotation.store.store import AnnotationStore
+    from nuner.data_builders.corpus.parquet_shards import corpus_files
 
-    with AnnotationStore(store, create=False) as opened:
+    with AnnotationStore(store, create=False) as opened, corpus_files(output) as staging:
         counts = opened.counts()
         sentences = track(
             opened.finished(),
             description="Building",
             total=counts["done"],
-            console=Console(stderr=True),
+            console=PlainConsole(stderr=True),
             transient=True,
         )
-        build = build_corpus(sentences, output, name=store.name, **options)
+        build = build_corpus(sentences, staging, name=store.name, **options)
         annotation = _annotation(build.counts, opened, prices, currency)
-        _facts(build, license, annotation).save(output)
-    _print_yields(build, {state: count for state, count in counts.items() if state != "done" and count})
+        _facts(build, license, annotation).save(staging)
+    _print_yields(
+        replace(build, folder=output), {state: count for state, count in counts.items() if state != "done" and count}
+    )
 
 
 def _annotation(
@@ -123,4 +117,4 @@ def _print_yields(build: CorpusBuild, unfinished: dict[str, int]) -> None:
         lines.append("Not in it: " + ", ".join(f"{count:,} {state}" for state, count in unfinished.items()) + ".")
     splits = ", ".join(f"{name}: {rows:,}" for name, rows in build.splits.items())
     lines.append(f"Wrote {splits} to {build.folder}; look at {build.folder / PAGE_FILENAME}")
-    Console().print(*lines, sep="\n", markup=False, highlight=False, soft_wrap=True)
+    PlainConsole().tell(*lines)

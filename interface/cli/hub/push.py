@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
 
+from nuner.data_builders.data_kinds import DataKind
+from nuner.data_builders.plain_console import PlainConsole
+
 from ..errors import StoppedByUser
 from ..output import quiet_datasets
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 if TYPE_CHECKING:
     from nuner.hub_cards.hub.push_plan import PushPlan
@@ -54,6 +57,7 @@ def push(
     from nuner.hub_cards.hub.push import push_folder, type_of_folder
     from nuner.hub_cards.hub.space_push import push_space
 
+    refuse_wrong_kind(folder, Needed.TO_PUBLISH, accepted=(DataKind.CORPUS,) if folder.is_dir() else ())
     kind = type_of_folder(folder)
     if license_ is not None and kind != "dataset":
         raise typer.BadParameter("--license is for corpora; that of a model is in its card.")
@@ -70,9 +74,7 @@ def push(
     try:
         if kind == "dataset":
             quiet_datasets()
-            Console(stderr=True).print(
-                f"Writing the configurations of {folder}", highlight=False, markup=False, soft_wrap=True
-            )
+            PlainConsole(stderr=True).tell(f"Writing the configurations of {folder}")
             plan = push_corpus(folder, repo_id, license=license_, **options)
         else:
             plan = push_folder(folder, repo_id, repo_type=kind, **options)
@@ -81,12 +83,9 @@ def push(
             going_to = space
             _print_plan(push_space(folder, plan.repo_id, space, private=options["private"], dry_run=dry_run), dry_run)
             if plan.private:
-                Console().print(
+                PlainConsole().tell(
                     f"{plan.repo_id} is private: the Space needs a token that may read it, as the secret HF_TOKEN in "
-                    "its settings.",
-                    highlight=False,
-                    markup=False,
-                    soft_wrap=True,
+                    "its settings."
                 )
     except KeyboardInterrupt:
         raise StoppedByUser(
@@ -95,7 +94,7 @@ def push(
 
 
 def _print_plan(plan: PushPlan, dry_run: bool) -> None:
-    console = Console()
+    console = PlainConsole()
     sent = plan.sent
     visibility = "private" if plan.private else "public"
     if dry_run:
@@ -108,14 +107,16 @@ def _print_plan(plan: PushPlan, dry_run: bool) -> None:
             table.add_row(path, "", "to be deleted")
         console.print(table)
         for path, reason in plan.left_out.items():
-            console.print(f"left out: {path} ({reason})", highlight=False, markup=False, soft_wrap=True)
+            console.tell(f"left out: {path} ({reason})")
     summary = f"{len(sent)} of {len(plan.files)} files, {decimal(sum(file.size for file in sent))}"
     if plan.deleted:
         summary += f", {len(plan.deleted)} deleted"
-    where = f"{'new ' if plan.creates else ''}{visibility} {plan.repo_type} {plan.repo_id}"
+    where = f"{'new ' if plan.creates and plan.compared else ''}{visibility} {plan.repo_type} {plan.repo_id}"
     if plan.revision != "main":
         where += f", branch {plan.revision}"
     if plan.tags:
         where += f", tagged {', '.join(plan.tags)}"
     verb = "Would push" if dry_run else "Pushed"
-    console.print(f"{verb} {summary} to the {where}", highlight=False, markup=False, soft_wrap=True)
+    console.tell(f"{verb} {summary} to the {where}")
+    if not plan.compared:
+        console.tell("Not logged in: the Hub was not asked what it has already.")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from nuner.data_builders.plain_console import PlainConsole
+
+from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types, refuse_other_than_recognizer
 from ..output import quiet_libraries
 
 
@@ -17,10 +19,17 @@ def demo(
     example: Annotated[
         list[str] | None, typer.Option(help="A text to try; may be repeated. By default those of the model's card.")
     ] = None,
+    label: Labels = None,
+    threshold: Threshold = None,
+    backend: Backend = Runtime.torch,
+    dtype: Dtype = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 7860,
     host: Annotated[str, typer.Option(help="Address to serve on; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
     trust_remote_code: Annotated[
-        bool, typer.Option("--trust-remote-code", help="Run code that the checkpoint brings.")
+        bool,
+        typer.Option(
+            "--trust-remote-code", help="Run code that the checkpoint brings, without the four options above."
+        ),
     ] = False,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = False,
 ) -> None:
@@ -28,20 +37,24 @@ def demo(
 
     It is the page that `nuner push --space` puts on the Hub. It loads nothing from the internet.
     """
-    if find_spec("gradio") is None:
-        raise ValueError("the page needs gradio; install it with: pip install 'nuner[demo]'")
-    from nuner.hub_cards.facts.checkpoint import Checkpoint, Kind
     from nuner.hub_cards.facts.training_facts import TrainingFacts
-    from nuner.hub_cards.space.app import build, load_recognizer, theme
+    from nuner.hub_cards.space import app
+    from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
     quiet_libraries()
+    types = named_types(label)
+    refuse_other_than_recognizer(model, backend, types)
     examples, name = example or [], model
-    if Path(model).is_dir():
-        checkpoint = Checkpoint.read(model)
-        if checkpoint.kind != Kind.recognizer:
-            raise ValueError(f"{model} is a {checkpoint.kind.value}; fine-tune it first: nuner finetune {model}")
+    if Path(model).is_dir() and backend == Runtime.torch:
         examples, name = examples or TrainingFacts.load(model).examples, Path(model).resolve().name
-    page = build(load_recognizer(model, trust_remote_code), name, examples)
+    if trust_remote_code:
+        if types or threshold or dtype or backend != Runtime.torch:
+            raise ValueError("--trust-remote-code goes without --label, --threshold, --backend and --dtype")
+        ner = app.load_recognizer(model, trust_remote_code)
+        page = app.build(partial(app.entities_of, ner), app.entity_types(ner), name, examples)
+    else:
+        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=types, threshold=threshold)
+        page = app.build(recognizer, recognizer.types, name, examples)
     _, url, _ = page.launch(
         server_name=host,
         server_port=port or _free_port(host),
@@ -49,11 +62,11 @@ def demo(
         share=False,
         quiet=True,
         prevent_thread_lock=True,
-        theme=theme(),
+        theme=app.theme(),
         footer_links=[],
         run_history=False,
     )
-    Console().print(f"{name} is at {url} - Ctrl-C ends it.", highlight=False, markup=False, soft_wrap=True)
+    PlainConsole().tell(f"{name} is at {url} - Ctrl-C ends it.")
     page.block_thread()
 
 

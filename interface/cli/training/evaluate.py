@@ -6,14 +6,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+from nuner.data_builders.plain_console import PlainConsole
 
-from ..options.labelled import Config, Data, Scheme, TagsColumn
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime
+from ..options.corpus import OnError, OnErrorPolicy
+from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
+from ..options.output import Force
+from ..options.recognizer import (
+    Backend,
+    Decode,
+    Decoding,
+    Dtype,
+    Labels,
+    Runtime,
+    Threshold,
+    named_types,
+    refuse_other_than_recognizer,
+)
 from ..output import quiet_libraries
 
 if TYPE_CHECKING:
@@ -31,15 +41,19 @@ _HEADINGS = {
 
 
 def evaluate(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     split: Annotated[
         str | None, typer.Option(help="Split to measure on; test by default, or the only one there is.")
     ] = None,
     config: Config = None,
     scheme: Scheme = None,
+    words_column: WordsColumn = None,
     tags_column: TagsColumn = None,
+    on_error: OnError = OnErrorPolicy.stop,
     label: Labels = None,
+    threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     decoding: Decode = Decoding.greedy,
@@ -49,59 +63,80 @@ def evaluate(
     html: Annotated[
         Path | None, typer.Option(help="HTML file for the errors and predictions in their sentences.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Measure a recognizer: F1 of entities and words, scores and errors of each type.
 
     An error is missed, spurious, of a wrong type, of a wrong boundary, or of both.
     """
+    from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
+    from nuner.data_builders.labelled.split_names import find_split
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
     from nuner.trainers.evaluation.page import write_evaluation_page
     from nuner.trainers.evaluation.recognizer_evaluation import evaluate_recognizer
+    from nuner.trainers.fine_tuning.run import held_out_of
+    from nuner.trainers.held_out import with_test_split
 
     quiet_libraries()
-    for path in (output, html):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise FileNotFoundError(2, "No such folder", str(path.parent))
+    types = named_types(label)
+    refuse_other_than_recognizer(model, backend, types)
+    refuse_other_than_labelled(data)
+    files = [path for path in (output, html) if path is not None]
+    context.with_resource(new_output(*files, inputs=[model, data], overwrite=force))
     scheme_: Any = scheme
-    splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column)
-    chosen = split or (next(iter(splits)) if len(splits) == 1 else "test")
-    if chosen not in splits:
-        raise ValueError(f"{data} has no split {chosen!r}, only {', '.join(map(str, splits))}; choose with --split")
-    if label:
-        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=label)
-    else:
-        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, decoding=decoding.value)
-    measured_on = {"recognizer": model, "data_set": data, "split": chosen}
+    splits = load_labelled(
+        data,
+        config=config,
+        scheme=scheme_,
+        words_column=words_column,
+        tags_column=tags_column,
+        on_error=on_error.value,
+    )
+    console = PlainConsole()
+    if split is None and held_out_of(model, data) and "test" not in splits:
+        splits, note = with_test_split(splits, data)
+        console.tell(f"{note}, as in fine-tuning.")
+    chosen = find_split(split or (next(iter(splits)) if len(splits) == 1 else "test"), map(str, splits))
+    if chosen is None:
+        raise ValueError(
+            f"{data} has no split {split or 'test'!r}, only {', '.join(map(str, splits))}; choose with --split"
+        )
+    recognizer = EntityRecognizer.from_pretrained(
+        model, backend.value, dtype, labels=types, threshold=threshold, decoding=decoding.value
+    )
+    chosen_options = {"labels": types, "threshold": threshold}
+    measured_on = {
+        "recognizer": model,
+        "data_set": data,
+        "split": chosen,
+        **{name: value for name, value in chosen_options.items() if value is not None},
+    }
     evaluation = evaluate_recognizer(recognizer, splits[chosen], measured_on=measured_on)
     evaluation.to_json(output)
     if html is not None:
         write_evaluation_page(evaluation, html)
-    console = Console()
     title = f"Entities of the split {chosen} of {data} ({len(evaluation.sentences):,} sentences)"
     console.print(_table(evaluation, title))
     f1, precision, recall, token_f1 = (
         f"{100 * evaluation.scores[name]:.2f}" for name in ("f1", "precision", "recall", "token_macro_f1")
     )
-    console.print(
-        f"F1 {f1} (precision {precision}, recall {recall}); token macro F1 {token_f1}", highlight=False, soft_wrap=True
-    )
+    console.tell(f"F1 {f1} (precision {precision}, recall {recall}); token macro F1 {token_f1}")
     for names, what in (
         (evaluation.unknown_types, "The recognizer does not know {}: all their entities count as missed."),
         (evaluation.unlabelled_types, "The data set does not label {}: what was found of them counts as spurious."),
     ):
         if names:
-            console.print(what.format(", ".join(names)), highlight=False, markup=False)
-    written = ", ".join(str(path) for path in (output, html) if path is not None)
-    console.print(f"Written: {written}", highlight=False, markup=False, soft_wrap=True)
+            console.print(what.format(", ".join(names)))
+    console.tell(f"Written: {', '.join(map(str, files))}")
 
 
 def _table(evaluation: RecognizerEvaluation, title: str) -> Table:
-    table = Table(title=Text(title), title_justify="left")
-    table.add_column("type")
+    table = Table(title=title, title_justify="left")
+    table.add_column("type", overflow="fold")
     for heading in ("F1", *_HEADINGS.values()):
         table.add_column(heading, justify="right")
     for name, counts in evaluation.errors().items():
         f1 = evaluation.types[name]["f1"] if name in evaluation.types else 0.0
-        table.add_row(Text(name), f"{100 * f1:.1f}", *(f"{counts[kind]:,}" for kind in _HEADINGS))
+        table.add_row(name, f"{100 * f1:.1f}", *(f"{counts[kind]:,}" for kind in _HEADINGS))
     return table

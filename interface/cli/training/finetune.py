@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
+from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
-from ..options.labelled import Config, Data, Scheme, TagsColumn
+from ..options.corpus import OnError, OnErrorPolicy
+from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
+from ..options.output import Force
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 from .finetuning_account import finetuning_account
 
 # Heading of the table -> name of the score.
@@ -28,14 +30,17 @@ _SHOWN = {
 
 
 def finetune(
+    context: typer.Context,
     encoder: Annotated[
         str, typer.Argument(help="Folder or Hub id of a NuNER checkpoint or of any encoder.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the recognizer.")],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     config: Config = None,
     scheme: Scheme = None,
+    words_column: WordsColumn = None,
     tags_column: TagsColumn = None,
+    on_error: OnError = OnErrorPolicy.stop,
     types: Annotated[
         list[str] | None, typer.Option("--type", help="Entity type to learn; all by default. Repeat for more.")
     ] = None,
@@ -74,6 +79,7 @@ def finetune(
     example: Annotated[
         list[str] | None, typer.Option(help="A text for the card to try the recognizer with; may be repeated.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Fine-tune a recognizer on labelled sentences, and measure it on the test split.
 
@@ -81,15 +87,27 @@ def finetune(
     one linear layer it is the plain token classifier of the encoder's architecture, wherever that has the same head.
     With --preset lora, the adapters are merged into it, and kept by themselves in OUTPUT/adapters.
     """
+    from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
     from nuner.trainers.fine_tuning.run import run_finetuning
     from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
-    console = Console()
+    console = PlainConsole()
+    refuse_wrong_kind(encoder, Needed.ENCODER)
+    refuse_other_than_labelled(data)
+    context.with_resource(new_output(output, inputs=[encoder, data], overwrite=force))
     load_word_tokenizer(encoder)
     scheme_: Any = scheme
-    splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column, types=types)
+    splits = load_labelled(
+        data,
+        config=config,
+        scheme=scheme_,
+        words_column=words_column,
+        tags_column=tags_column,
+        types=types,
+        on_error=on_error.value,
+    )
     account = finetuning_account(encoder, data, splits, license_, language or [], example or [])
     try:
         figures = run_finetuning(
@@ -101,7 +119,8 @@ def finetune(
             preset=preset,
             seed=seed,
             max_length=max_length,
-            tell=lambda line: console.print(line, highlight=False, markup=False),
+            overwrite=force,
+            tell=console.tell,
             callbacks=[account],
             num_train_epochs=epochs,
             learning_rate=learning_rate,
@@ -119,4 +138,4 @@ def finetune(
     console.print(table)
     architecture = figures["architecture"]
     kind = "needs this package or trust_remote_code" if architecture.startswith("NuNer") else "plain transformers"
-    console.print(f"Written: {output} ({architecture}, {kind})", highlight=False, markup=False, soft_wrap=True)
+    console.tell(f"Written: {output} ({architecture}, {kind})")

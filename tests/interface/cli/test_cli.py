@@ -77,10 +77,13 @@ def bad(tmp_path):
     ("arguments", "parts"),
     [
         (["pretrain", "--text-encoder", "./absent", "-o", "{out}"], ["'./absent'", "encoder"]),
-        (["finetune", "./absent", "-o", "{out}"], ["'./absent'", "encoder"]),
+        (["finetune", "./absent", "--data", "support-tickets", "-o", "{out}"], ["'./absent'", "encoder"]),
         (["benchmark", "./absent", "-o", "{out}"], ["'./absent'", "encoder"]),
-        (["finetune", "{bert}", "--k", "500", "-o", "{out}"], ["k = 500 is too large", "'order_id'"]),
-        (["finetune", "{bert}", "--k", "0", "-o", "{out}"], ["k must be at least 1"]),
+        (
+            ["finetune", "{bert}", "--data", "support-tickets", "--k", "500", "-o", "{out}"],
+            ["k = 500 is too large", "'order_id'"],
+        ),
+        (["finetune", "{bert}", "--data", "support-tickets", "--k", "0", "-o", "{out}"], ["k must be at least 1"]),
         (["finetune", "{bert}", "--data", "{bad}/scheme", "-o", "{out}"], ["train.jsonl:1", "'B-'"]),
         (["finetune", "{bert}", "--data", "{bad}/absent", "-o", "{out}"], ["absent"]),
         (["corpus", "stats", "records", "{bad}/absent.jsonl"], ["absent.jsonl"]),
@@ -119,8 +122,15 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tiny_bert_dir, bad, tmp_path,
     assert not (tmp_path / "out" / "model.safetensors").exists()
 
 
+@pytest.mark.parametrize("arguments", [["finetune", "encoder", "-o", "out"], ["evaluate", "recognizer"]])
+def test_the_data_are_asked_for(arguments):
+    result = nuner(*arguments)
+    assert result.exit_code == 2
+    assert "Missing option '--data'" in result.stderr
+
+
 def test_an_encoder_that_the_hub_does_not_have(tmp_path):
-    process = start_nuner("finetune", "nobody/no-such-encoder", "-o", "out", cwd=tmp_path)
+    process = start_nuner("finetune", "nobody/no-such-encoder", "--data", "support-tickets", "-o", "out", cwd=tmp_path)
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 2
     assert stderr.strip() == (
@@ -168,3 +178,33 @@ def test_a_full_disk_is_seen_behind_other_errors():
 
 def test_an_error_without_words_has_a_name():
     assert one_sentence(ValueError()) == "ValueError"
+
+
+def test_everything_of_the_user_is_shown_as_it_is(tmp_path):
+    name = "team [red] [bold] :boom: \x1b[31m\u202e"
+    shown = r"team [red] [bold] :boom: \x1b[31m\u202e"
+    path = tmp_path / f"{name}.jsonl"
+    entity = {"start": 0, "end": 3, "text": "Ada", "concept": f"[/b]{name}"}
+    path.write_text(json.dumps({"text": "Ada was here.", "entities": [entity]}) + "\nno json\n", encoding="utf-8")
+    process = start_nuner("corpus", "stats", "records", path.name, "--json", f"{name}.json", cwd=tmp_path)
+    output, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert f"[/b]{shown} (1)" in output
+    assert f"Corpus: records ({shown}.jsonl)" in output
+    # Logged by the reader, and told by the command.
+    assert errors.count(f"{shown}.jsonl:2: the line is not valid JSON") == 2
+    assert "\x1b" not in output + errors and "\u202e" not in output + errors
+    for arguments in (("predict", name), ("corpus", "stats", name), ("predict", "model", "--format", name), (name,)):
+        process = start_nuner(*arguments, cwd=tmp_path)
+        output, errors = process.communicate()
+        assert process.returncode == 2
+        assert not {"\x1b", "\u202e"} & set(output + errors)
+
+
+def test_a_terminal_that_knows_few_letters_gets_the_rest_as_escapes(tmp_path):
+    entity = {"start": 0, "end": 3, "text": "Zo\u00eb", "concept": "\u4eba"}
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "Zo\u00eb was here.", "entities": [entity]}) + "\n")
+    process = start_nuner("corpus", "stats", "records", "a.jsonl", cwd=tmp_path, PYTHONIOENCODING="latin-1")
+    output, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert r"\u4eba (1)" in output

@@ -1,14 +1,14 @@
 import json
 
 import pytest
-from rich.console import Console
 
+from nuner.data_builders.plain_console import PlainConsole
 from nuner.quickstart.run import run_quickstart
 
 
 @pytest.mark.slow
 def test_a_short_quickstart_from_end_to_end(tmp_path):
-    console = Console(record=True, width=120)
+    console = PlainConsole(record=True, width=120)
     files = run_quickstart(tmp_path / "out", max_steps=20, ks=(1, 4), seeds=2, finetune_epochs=2, console=console)
     figures = json.loads(files.figures.read_text(encoding="utf-8"))
     assert figures["recognizer"]["architecture"] == "BertForTokenClassification"
@@ -20,6 +20,6 @@ def test_a_short_quickstart_from_end_to_end(tmp_path):
     page = files.report.read_text(encoding="utf-8")
     assert page.count("data:image/png;base64,") == 3
 
-    again = Console(record=True, width=120)
+    again = PlainConsole(record=True, width=120)
     run_quickstart(files.folder, max_steps=20, ks=(1,), seeds=1, finetune_epochs=1, console=again)
     assert "Done by an earlier run" in again.export_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from support.tiny_recognizer import places
 from transformers import AutoTokenizer, pipeline
 
 from nuner import EntityRecognizer, NuNerForPreTraining, ZeroShotRecognizer, export_backbone
+from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
 
 
 @pytest.fixture
@@ -133,6 +135,22 @@ def test_pipeline_gives_what_the_recognizer_gives(checkpoint: Path) -> None:
     assert ner([], candidate_labels=LABELS) == []
 
 
+@pytest.mark.parametrize("own_tokenizer", [False, True])
+def test_a_pipeline_is_saved_whole(checkpoint: Path, tmp_path: Path, own_tokenizer: bool) -> None:
+    folder = tmp_path / "given"
+    shutil.copytree(checkpoint, folder)
+    if own_tokenizer:
+        AutoTokenizer.from_pretrained(folder).save_pretrained(folder / CONCEPT_TOKENIZER)
+    load: Any = pipeline
+    ner = load("zero-shot-ner", model=str(folder))
+    ner.save_pretrained(tmp_path / "saved")
+    assert (tmp_path / "saved" / CONCEPT_TOKENIZER).is_dir() == own_tokenizer
+    saved = load("zero-shot-ner", model=str(tmp_path / "saved"))
+    text = "acme bought the order in paris"
+    found = ner(text, candidate_labels=["city", "company"])
+    assert found and saved(text, candidate_labels=["city", "company"]) == found
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -159,9 +177,9 @@ def test_checkpoints_without_a_concept_encoder_are_refused(checkpoint: Path, tmp
         tokenizer.save_pretrained(folder)
         with pytest.raises(ValueError, match="has no concept encoder"):
             EntityRecognizer.from_pretrained(folder, labels=["city"])
-    with pytest.raises(FileNotFoundError, match="there is no bi-encoder"):
+    with pytest.raises(FileNotFoundError, match="there is no recognizer"):
         EntityRecognizer.from_pretrained(tmp_path / "nowhere", labels=["city"])
-    with pytest.raises(ValueError, match="need the torch backend"):
+    with pytest.raises(ValueError, match="needs the torch backend"):
         EntityRecognizer.from_pretrained(checkpoint, backend="onnx", labels=["city"])
 
 

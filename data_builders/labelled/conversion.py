@@ -1,0 +1,144 @@
+"""Labelled files of one format as files of another."""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..files.new_output import new_output
+from ..files.whole_files import whole_files, write_whole
+from ..record_error import RecordError
+from ..rejections import OnError, Rejections
+from .formats.labelled_file import LabelledFile
+from .formats.labelled_format import Labelled
+from .formats.table import format_for, format_named, recognize_format
+from .label_schemes import LabelScheme, TagError, detect_scheme, read_spans
+from .labelled_text import LabelledText
+from .sentence import LabelledSentence
+
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What a conversion did.
+
+    Args:
+        source_format: Title of the format that was read.
+        target_format: Title of the format that was written.
+        texts: Texts that were written.
+        entities: Entities of these, as they were read.
+        notes: How much was left out or changed, under phrases that follow the number.
+        rejections: The records that could not be read.
+    """
+
+    source_format: str
+    target_format: str
+    texts: int
+    entities: int
+    notes: Counter[str]
+    rejections: Rejections
+
+
+def convert_labels(
+    source: Path,
+    target: Path,
+    source_format: str | None = None,
+    target_format: str | None = None,
+    on_error: OnError = "raise",
+    overwrite: bool = False,
+) -> Conversion:
+    r"""Write the labelled texts of a file in another format.
+
+    Texts, offsets and labels stay as they are wherever the new format can hold them. A format of words gets the words
+    of a text; one of texts gets words with a space between each two.
+
+    Args:
+        source: A file in one of the formats, or a folder of brat's files; compressed or not.
+        target: The file to write, compressed if its name ends with `.gz`; for brat a folder.
+        source_format: Name of the format of the source; told from its content if not given.
+        target_format: Name of the format of the target; told from its name if not given.
+        on_error: `"raise"` stops at a record that cannot be read, `"skip"` leaves it out and counts it.
+        overwrite: Whether a file that is there is replaced; the source never is.
+
+    Returns:
+        What was written, and what was left out or changed.
+
+    Raises:
+        FileNotFoundError: If there is no source.
+        FileExistsError: If there is something at the target that would be lost.
+        ValueError: If a format is unknown or cannot be told, or a record cannot be read.
+
+    Example:
+        ```python
+        >>> import tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> source, target = Path(folder.name, "train.conll"), Path(folder.name, "train.jsonl")
+        >>> _ = source.write_text("Ada B-PER\nsmiled O\n")
+        >>> convert_labels(source, target, target_format="prodigy").texts
+        1
+        >>> target.read_text()
+        '{"text": "Ada smiled", "spans": [{"start": 0, "end": 3, "label": "PER"}], "answer": "accept"}\n'
+
+        ```
+    """
+    if not source.exists():
+        raise FileNotFoundError(2, "No such file", str(source))
+    writes = format_named(target_format) if target_format else format_for(target)
+    file = LabelledFile(source)
+    reads = format_named(source_format) if source_format else recognize_format(file)
+    rejections, notes = Rejections(on_error), Counter[str]()
+    texts = list(_without_surrogates(_texts(reads.read(file, rejections, notes), rejections), notes))
+    if not texts:
+        raise ValueError(f"{source} has no readable record")
+    content = writes.write(texts, notes)
+    with new_output(target, inputs=[source], overwrite=overwrite):
+        _write(target, content)
+    entities = sum(len(text.entities) for text in texts)
+    return Conversion(reads.title, writes.title, len(texts), entities, +notes, rejections)
+
+
+def _write(target: Path, content: bytes | Mapping[str, bytes]) -> None:
+    if isinstance(content, bytes):
+        write_whole(target, gzip.compress(content, mtime=0) if target.suffix.lower() == ".gz" else content)
+        return
+    others = {path.name for path in target.iterdir()} - set(content) if target.is_dir() else set()
+    if others:
+        raise FileExistsError(f"{target} holds other files ({min(others)}), which would be taken for labelled ones")
+    with whole_files(target) as folder:
+        for name, part in content.items():
+            write_whole(folder / name, part)
+
+
+def _texts(labelled: Iterable[Labelled], rejections: Rejections) -> Iterator[LabelledText]:
+    """Yield all as texts; the scheme of tags is told from all of them."""
+    found = list(labelled)
+    unknown = {tag for item in found if isinstance(item, LabelledSentence) and not item.scheme for tag in item.tags}
+    scheme = detect_scheme(unknown) if unknown else "IOB2"
+    for item in found:
+        if isinstance(item, LabelledText):
+            yield item
+            continue
+        try:
+            yield _joined(item, item.scheme or scheme)
+        except TagError as error:
+            rejections.add(item.file, item.line, RecordError("unreadable tags", str(error)))
+
+
+def _joined(sentence: LabelledSentence, scheme: LabelScheme) -> LabelledText:
+    spans = read_spans(sentence.tags, scheme)
+    return LabelledText.from_words(sentence.tokens, spans, sentence.file, sentence.line)
+
+
+def _without_surrogates(texts: Iterable[LabelledText], notes: Counter[str]) -> Iterator[LabelledText]:
+    """Replace halves of surrogate pairs, which JSON can hold and nothing else."""
+    for text in texts:
+        plain = text.text.translate(_SURROGATES)
+        if plain != text.text:
+            notes["texts got U+FFFD for halves of surrogate pairs"] += 1
+            words = text.words and tuple(word._replace(text=plain[word.start : word.end]) for word in text.words)
+            text = LabelledText(plain, text.entities, text.file, text.line, words)
+        yield text

@@ -1,0 +1,1 @@
+"""The files of the tools that people label with."""

@@ -1,0 +1,1 @@
+"""The files in which biomedical texts are labelled."""
