@@ -15,7 +15,7 @@ MOST_ITEMS = 3000
 """Brackets in one value; what follows is taken for cut off."""
 
 _TOKEN = re.compile(
-    r"""\s*(?: "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\])=]) | '(?P<single>[^'\\\n]*)'(?=\s?[,:}\])=])
+    r"""\s*(?: "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\])=]|[ \t]?\n) | '(?P<single>[^'\\\n]*)'(?=\s?[,:}\])=]|[ \t]?\n)
     | (?P<comma>[,;]) | (?P<colon>:|=>?) | (?P<open>[{\[(]) | (?P<close>[}\])])
     | (?P<quote>["'`\u201c\u201e\u2018\u00ab]) | (?P<comment>/\*) | //[^\n]* | \#[^\n]* | \.\.\.|\u2026
     | (?P<word>[^\s,;:{}\[\]()"'`=][^,;:{}\[\]"\n=]*) | (?P<other>.) | \Z)""",
