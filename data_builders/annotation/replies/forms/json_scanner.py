@@ -11,6 +11,9 @@ from ..entity_keys import names_a_part
 MOST_BRACKETS = 32
 """Brackets that may be open at once; no answer needs so many."""
 
+MOST_STRINGS = 15_000
+"""Strings in one value that are not plain ones; what follows is taken for cut off."""
+
 MOST_ITEMS = 3000
 """Brackets in one value; what follows is taken for cut off."""
 
@@ -158,7 +161,7 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
         ```
     """
     stack: list[_Open] = []
-    position, length, items = start, len(text), 0
+    position, length, items, strings = start, len(text), 0, 0
     match = _TOKEN.match
     while position < length:
         token = match(text, position)
@@ -180,8 +183,9 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
                 return _cut(stack, length, True)
             stack.append(_Open(token["open"]))
         elif kind == "quote":
+            strings += 1
             value, position = _string(text, token.start("quote"))
-            if value is None:
+            if value is None or strings > MOST_STRINGS:
                 return _cut(stack, length, True)
             stack[-1].add(value)
         elif kind == "word":
