@@ -19,7 +19,7 @@ STOPPED = 130
 _DISK_FULL_WORDS = ("No space left on device", "os error 28", "PytorchStreamWriter failed writing", "unexpected pos ")
 
 
-_ARGUMENT = re.compile(r"(?P<name>[a-z_]+)\b(?P<equals>=(?P<value>'[^']*'|\[[^\]]*\]|[\w.-]*))?")
+_ARGUMENT = re.compile(r"(?P<name>[a-z_]+)\b(?P<equals>=(?P<value>'[^']*'|\[[^\]]*\]|[\w-]*(?:\.\w+)*))?")
 _BRACKETS = "'[]"
 
 
