@@ -13,7 +13,7 @@ from ..files.whole_files import whole_files, write_whole
 from ..record_error import RecordError
 from ..rejections import OnError, Rejections
 from .formats.labelled_file import LabelledFile
-from .formats.labelled_format import Labelled, LabelledFormat
+from .formats.labelled_format import Labelled
 from .formats.table import format_for, format_named, recognize_format
 from .label_schemes import LabelScheme, TagError, detect_scheme, read_spans
 from .labelled_text import LabelledText
@@ -27,16 +27,16 @@ class Conversion:
     """What a conversion did.
 
     Args:
-        source_format: The format that was read.
-        target_format: The format that was written.
+        source_format: Title of the format that was read.
+        target_format: Title of the format that was written.
         texts: Texts that were written.
         entities: Entities of these, as they were read.
         notes: How much was left out or changed, under phrases that follow the number.
         rejections: The records that could not be read.
     """
 
-    source_format: LabelledFormat
-    target_format: LabelledFormat
+    source_format: str
+    target_format: str
     texts: int
     entities: int
     notes: Counter[str]
@@ -97,7 +97,8 @@ def convert_labels(
     content = writes.write(texts, notes)
     with new_output(target, inputs=[source], overwrite=overwrite):
         _write(target, content)
-    return Conversion(reads, writes, len(texts), sum(len(text.entities) for text in texts), +notes, rejections)
+    entities = sum(len(text.entities) for text in texts)
+    return Conversion(reads.title, writes.title, len(texts), entities, +notes, rejections)
 
 
 def _write(target: Path, content: bytes | Mapping[str, bytes]) -> None:

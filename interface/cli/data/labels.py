@@ -70,7 +70,7 @@ def convert(
         source, target, source_format, target_format, on_error="skip" if skip_errors else "raise", overwrite=force
     )
     lines = [
-        f"{done.texts:,} texts, {done.entities:,} entities: {done.source_format.title} to {done.target_format.title}; "
+        f"{done.texts:,} texts, {done.entities:,} entities: {done.source_format} to {done.target_format}; "
         f"written: {target}"
     ]
     lines += [f"  {count:,} {note}" for note, count in done.notes.most_common()]

@@ -3,9 +3,9 @@
 import json
 
 import pytest
+from support.labelled_readings import reading
 
 from nuner.data_builders.labelled.load import load_labelled
-from tests.support.labelled_readings import reading
 
 ROME = "😀 Ada in Rome"
 AS_IT_IS = (ROME, [(2, 5, "PER"), (9, 13, "LOC")])

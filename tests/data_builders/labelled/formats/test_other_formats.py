@@ -4,9 +4,9 @@ import json
 import sys
 
 import pytest
+from support.labelled_readings import reading
 
 from nuner.data_builders.labelled.load import load_labelled
-from tests.support.labelled_readings import reading
 
 PUBTATOR = """7|t|β effects of aspirin.
 7|a|Aspirin eased fever.

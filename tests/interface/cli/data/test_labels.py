@@ -1,8 +1,7 @@
 import json
 
 import pytest
-
-from tests.support.cli_runs import nuner
+from support.cli_runs import nuner
 
 _TASK = {
     "data": {"text": "😀 Ada in Rome"},
