@@ -15,6 +15,7 @@ from ...record_error import RecordError
 
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 _HEAD = 1 << 16
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SMUGGLED = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8, as surrogateescape decodes them
 
 
@@ -63,6 +64,8 @@ class LabelledFile:
     @cached_property
     def head(self) -> str:
         """The beginning of its text, to recognize it by; characters that are not UTF-8 are replaced."""
+        if self.data.startswith(_UTF16_MARKS):
+            return self._decoded[:_HEAD]
         return self.data[:_HEAD].decode("utf-8-sig", "replace")
 
     @cached_property
@@ -95,7 +98,7 @@ class LabelledFile:
 
     @cached_property
     def _decoded(self) -> str:
-        if self.data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if self.data.startswith(_UTF16_MARKS):
             return self.data.decode("utf-16", "replace")
         return self.data.decode("utf-8-sig", "surrogateescape")
 
