@@ -24,7 +24,6 @@ from .corpus.config import NuNerCorpusConfig as NuNerCorpusConfig
 from .corpus.rank_frequency import plot_rank_frequency as plot_rank_frequency
 from .corpus.report import CorpusReport as CorpusReport
 from .corpus.statistics import CorpusStatistics as CorpusStatistics
-from .labelled.char_spans import split_words as split_words
 from .labelled.char_spans import tag_words as tag_words
 from .labelled.conversion import Conversion as Conversion
 from .labelled.conversion import convert_labels as convert_labels
@@ -36,6 +35,7 @@ from .labelled.load import entity_types as entity_types
 from .labelled.load import load_labelled as load_labelled
 from .labelled.sampling import annotation_counts as annotation_counts
 from .labelled.sampling import sample_k_shot as sample_k_shot
+from .labelled.words import split_words as split_words
 from .locating import locate as locate
 from .raw_entity import RawEntity as RawEntity
 from .record_error import RecordError as RecordError

@@ -41,3 +41,12 @@ class RawEntity(NamedTuple):
         if len(parts) < 2 or not parts[0] or not parts[1]:
             return None
         return cls(parts[0], parts[1], (parts[2] or None) if len(parts) > 2 else None)
+
+
+class EitherWay(RawEntity):
+    """An entity of which the reply does not say which side is its text: it is the one that stands in the sentence.
+
+    `text` and `concept` are what they are where both sides or none stand there.
+    """
+
+    __slots__ = ()

@@ -87,6 +87,21 @@ def is_encodable(value: str) -> bool:
     return True
 
 
+def without_lone_surrogates(value: str) -> str:
+    r"""Return a string that can be stored: halves of a surrogate pair are joined, and those that stand alone left out.
+
+    Example:
+        ```python
+        >>> without_lone_surrogates("d\ud83d"), len(without_lone_surrogates("\ud83d\ude00"))
+        ('d', 1)
+
+        ```
+    """
+    if value.isascii() or is_encodable(value):
+        return value
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+
+
 def validate_record(raw: Any) -> dict[str, Any]:
     """Check one raw record against the schema and return it with every field present.
 

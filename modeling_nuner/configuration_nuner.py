@@ -107,3 +107,7 @@ class NuNerConfig(PreTrainedConfig):
     def vocab_size(self) -> int:
         """Size of the text encoder's vocabulary."""
         return cast(Any, self.text_config).vocab_size
+
+    @vocab_size.setter
+    def vocab_size(self, size: int) -> None:
+        cast(Any, self.text_config).vocab_size = size

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 import torch
@@ -112,6 +113,28 @@ def parameters_below(encoder: nn.Module, num_layers: int) -> list[nn.Parameter]:
         for p, requires_grad in zip(parameters, wanted, strict=True):
             p.requires_grad_(requires_grad)
     return [p for p, grad in zip(parameters, grads, strict=True) if grad is not None]
+
+
+def below_all_training(encoder: nn.Module) -> list[nn.Module]:
+    """Find the parts of an encoder below which, and in which, nothing is trained.
+
+    Args:
+        encoder: The encoder; its embeddings must be a child called `embeddings`, as nearly all are.
+
+    Returns:
+        The whole encoder where all of it is frozen, else its embeddings and lowest layers as far as they are.
+    """
+
+    def frozen(module: nn.Module) -> bool:
+        return not any(p.requires_grad for p in module.parameters())
+
+    if frozen(encoder):
+        return [encoder]
+    below: list[nn.Module] = []
+    embeddings = getattr(encoder, "embeddings", None)
+    if embeddings is not None and frozen(embeddings):
+        below = [embeddings, *takewhile(frozen, find_layers(encoder)[1])]
+    return below
 
 
 def starting_from(encoder: nn.Module, num_layers: int) -> Callable[..., Any]:

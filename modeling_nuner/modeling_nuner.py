@@ -13,9 +13,10 @@ from transformers import AutoModel, PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput, TokenClassifierOutput
 from transformers.utils.generic import ModelOutput
 
+from .classifier_head import ClassifierHead, HeadLinear
 from .concept_batches import ROWS_MULTIPLE, group_by_length
 from .configuration_nuner import CODE_VERSION, NuNerConfig
-from .layer_split import starting_from
+from .layer_split import below_all_training, starting_from
 from .loss import contrastive_bce
 
 AUTO_MAP = {
@@ -56,25 +57,43 @@ class NuNerPreTrainedModel(PreTrainedModel):
 
     config_class = NuNerConfig
     base_model_prefix = "nuner"
+    # Of the class; a model whose encoders do not support it says so itself.
+    supports_gradient_checkpointing = True
+    # A checkpoint of the bi-encoder holds more than the other classes want.
+    _keys_to_ignore_on_load_unexpected = [r"^concept_encoder\."]
     _supports_sdpa = True
     _supports_flash_attn = True
     _supports_attention_backend = True
 
     def _init_weights(self, module: nn.Module) -> None:
-        if isinstance(module, nn.Linear):
+        if isinstance(module, (nn.Linear, HeadLinear)):
             nn.init.normal_(module.weight, std=getattr(self.config.text_config, "initializer_range", 0.02))
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
 
     def train(self, mode: bool = True) -> NuNerPreTrainedModel:
-        """Switch training mode; frozen parts stay as in evaluation, since dropout there would only be noise."""
+        """Switch training mode.
+
+        What lies below all that is trained, such as frozen lowest layers, stays as in evaluation: its output for a
+        text is the same each time, and dropout there would only be noise. All else is as in any model of
+        transformers, frozen layers above trained ones and layers with adapters included.
+
+        Args:
+            mode: Whether to train.
+
+        Returns:
+            The model.
+        """
         super().train(mode)
         if mode:
-            for module in self.modules():
-                parameters = list(module.parameters())
-                if parameters and not any(p.requires_grad for p in parameters):
+            for encoder in self._encoders():
+                for module in below_all_training(encoder):
                     module.eval()
         return self
+
+    def _encoders(self) -> list[PreTrainedModel]:
+        """Return the encoders of the base architectures."""
+        return [module.encoder for module in self.modules() if isinstance(module, NuNerModel)]
 
     def save_pretrained(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, save_directory: str | os.PathLike[str], **kwargs: Any
@@ -145,6 +164,8 @@ class NuNerModel(NuNerPreTrainedModel):
         attention_mask: Tensor | None = None,
         lower_hidden_states: Tensor | None = None,
         num_lower_layers: int = 0,
+        output_hidden_states: bool | list[int] | None = None,
+        output_attentions: bool | None = None,
         return_dict: bool | None = None,
         **kwargs: Any,
     ) -> BaseModelOutput | tuple[Tensor, ...]:
@@ -156,13 +177,22 @@ class NuNerModel(NuNerPreTrainedModel):
             lower_hidden_states: Instead of `input_ids`: what the lowest layers gave for them, kept from before,
                 `(batch, length, hidden_size)`.
             num_lower_layers: How many layers `lower_hidden_states` has been through.
+            output_hidden_states: Whether to return the hidden states; the configuration decides when left out.
+            output_attentions: Whether to return the attentions, which needs `attn_implementation="eager"`; the
+                configuration decides when left out.
             return_dict: Whether to return a named output; the configuration decides when left out.
-            **kwargs: Whatever else the encoder's `forward` takes (`token_type_ids`, `output_hidden_states`, ...).
+            **kwargs: Whatever else the encoder's `forward` takes (`token_type_ids`, `position_ids`, ...).
 
         Returns:
             The encoder's output; `last_hidden_state` is `(batch, length, hidden_size)`.
         """
         return_dict = return_dict if return_dict is not None else self.config.return_dict
+        asked = {"output_hidden_states": output_hidden_states, "output_attentions": output_attentions}
+        for name, value in asked.items():
+            value = value if value is not None else getattr(self.config, name)
+            # Where nobody asks, the encoder's own configuration may.
+            if value or asked[name] is not None:
+                kwargs[name] = value
         output = _encode(self.encoder, input_ids, attention_mask, lower_hidden_states, num_lower_layers, **kwargs)
         return output if return_dict else output.to_tuple()
 
@@ -175,11 +205,17 @@ class NuNerForPreTrainingOutput(ModelOutput):
         loss: Binary cross-entropy divided by the number of positives, when positives are given.
         token_embeddings: Vectors of the tokens, `(batch, length, hidden_size)`.
         concept_embeddings: Vectors of the concepts, `(concepts, hidden_size)`.
+        hidden_states: Those of the text encoder, if asked for: of its embeddings and of each layer,
+            `(batch, length, hidden_size)`. The concept encoder reads names in groups of one length each, so that its
+            own have no common form; `model.concept_encoder(...)` gives them.
+        attentions: Those of the text encoder, if asked for: of each layer, `(batch, heads, length, length)`.
     """
 
     loss: Tensor | None = None
     token_embeddings: Tensor | None = None
     concept_embeddings: Tensor | None = None
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None
 
 
 class NuNerForPreTraining(NuNerPreTrainedModel):
@@ -246,6 +282,32 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         """Replace the token embeddings of the text encoder."""
         self.nuner.set_input_embeddings(value)
 
+    def resize_token_embeddings(
+        self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None, mean_resizing: bool = True
+    ) -> nn.Embedding:
+        """Resize the token embeddings of the text encoder, and with them those of a concept encoder with as many.
+
+        A concept encoder with a vocabulary of another size has a tokenizer of its own and stays as it is.
+
+        Args:
+            new_num_tokens: Number of tokens; those of now when left out.
+            pad_to_multiple_of: Round it up to a multiple of this.
+            mean_resizing: Whether new tokens start near the mean of the others.
+
+        Returns:
+            The token embeddings of the text encoder.
+        """
+        configs: Any = (self.config.text_config, self.config.concept_config)
+        text_size, concept_size = (config.vocab_size for config in configs)
+        options = (new_num_tokens, pad_to_multiple_of, mean_resizing)
+        embeddings = super().resize_token_embeddings(*options)
+        if concept_size == text_size:
+            self.concept_encoder.resize_token_embeddings(*options)
+        return embeddings
+
+    def _encoders(self) -> list[PreTrainedModel]:
+        return [*super()._encoders(), self.concept_encoder]
+
     def encode_concepts(
         self,
         input_ids: Tensor,
@@ -268,6 +330,9 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         Returns:
             The vectors, `(concepts, hidden_size)`.
         """
+        if torch.compiler.is_compiling():
+            # A graph cannot depend on the lengths of the names.
+            return self._encode_batch(input_ids, attention_mask, lower_hidden_states, num_lower_layers)
         vectors, order = [], []
         for rows, length in group_by_length(attention_mask.sum(1).tolist()):
             # Filled up with names that are there already: CPU kernels are compiled, and kept, for each number of rows.
@@ -275,17 +340,21 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
             index = torch.tensor(rows + filling, device=input_ids.device)
             mask = attention_mask[index, :length]
             lower = None if lower_hidden_states is None else lower_hidden_states[index, :length]
-            states = _encode(
-                self.concept_encoder, input_ids[index, :length], mask, lower, num_lower_layers
-            ).last_hidden_state
-            if self.config.concept_pooling == "cls":
-                pooled = states[:, 0]
-            else:
-                weights = mask.unsqueeze(-1).to(states.dtype)
-                pooled = (states * weights).sum(1) / weights.sum(1)
+            pooled = self._encode_batch(input_ids[index, :length], mask, lower, num_lower_layers)
             vectors.append(pooled[: len(rows)])
             order.append(index[: len(rows)])
         return torch.cat(vectors)[torch.cat(order).argsort()]
+
+    def _encode_batch(
+        self, input_ids: Tensor, attention_mask: Tensor, lower_hidden_states: Tensor | None, num_lower_layers: int
+    ) -> Tensor:
+        states = _encode(
+            self.concept_encoder, input_ids, attention_mask, lower_hidden_states, num_lower_layers
+        ).last_hidden_state
+        if self.config.concept_pooling == "cls":
+            return states[:, 0]
+        weights = attention_mask.unsqueeze(-1).to(states.dtype)
+        return (states * weights).sum(1) / weights.sum(1)
 
     def score(self, token_embeddings: Tensor, concept_embeddings: Tensor) -> Tensor:
         """Compute the logits that tokens instantiate concepts; their sigmoid is the probability (section 3.2).
@@ -325,13 +394,14 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
             concept_lower_hidden_states: As `lower_hidden_states` of the text encoder, for the concept encoder.
             num_concept_lower_layers: How many layers they have been through.
             return_dict: Whether to return a named output.
-            **kwargs: Passed on to the text encoder.
+            **kwargs: Passed on to the text encoder, such as `output_hidden_states` and `output_attentions`.
 
         Returns:
             Vectors of tokens and concepts, and the loss where positives are given.
         """
         return_dict = return_dict if return_dict is not None else self.config.return_dict
-        states = self.nuner(input_ids, attention_mask, return_dict=True, **kwargs).last_hidden_state
+        text = self.nuner(input_ids, attention_mask, return_dict=True, **kwargs)
+        states = text.last_hidden_state
         concepts = None
         if concept_input_ids is not None and concept_attention_mask is not None:
             concepts = self.encode_concepts(
@@ -345,7 +415,7 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
             loss = contrastive_bce(
                 states.flatten(0, 1), concepts, positives, token_mask.flatten(), self.config.temperature
             ) / max(1, len(positives))
-        output = NuNerForPreTrainingOutput(loss, states, concepts)
+        output = NuNerForPreTrainingOutput(loss, states, concepts, text.hidden_states, text.attentions)
         return output if return_dict else output.to_tuple()
 
 
@@ -358,7 +428,7 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
     Example:
         ```python
         >>> from nuner import NuNerForTokenClassification
-        >>> model = NuNerForTokenClassification.from_encoder("nuner", ["O", "B-drug"])
+        >>> model = NuNerForTokenClassification.from_encoder("nuner-roberta", ["O", "B-drug"])
 
         ```
     """
@@ -368,12 +438,13 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
         self.num_labels = int(config.num_labels or 0)
         self.nuner = NuNerModel(config)
         self.supports_gradient_checkpointing = self.nuner.supports_gradient_checkpointing
-        width = config.hidden_size * len(config.feature_layers)
-        layers: list[nn.Module] = [nn.Dropout(config.classifier_dropout)]
-        if config.num_classifier_layers == 2:
-            layers += [nn.Linear(width, config.hidden_size), nn.GELU(), nn.Dropout(config.classifier_dropout)]
-            width = config.hidden_size
-        self.classifier = nn.Sequential(*layers, nn.Linear(width, self.num_labels))
+        self.classifier = ClassifierHead(
+            config.hidden_size * len(config.feature_layers),
+            config.hidden_size,
+            self.num_labels,
+            config.num_classifier_layers,
+            config.classifier_dropout,
+        )
         self.post_init()
 
     @classmethod
@@ -418,6 +489,7 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
         attention_mask: Tensor | None = None,
         labels: Tensor | None = None,
         num_items_in_batch: Tensor | int | None = None,
+        output_hidden_states: bool | list[int] | None = None,
         return_dict: bool | None = None,
         **kwargs: Any,
     ) -> TokenClassifierOutput | tuple[Tensor, ...]:
@@ -429,26 +501,27 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
             labels: Label ids, -100 where there is none, `(batch, length)`.
             num_items_in_batch: Labels over all accumulated batches; the loss is the sum over the labels divided
                 by it. The mean over this batch when left out.
+            output_hidden_states: Whether to return the encoder's hidden states; the configuration decides when left
+                out.
             return_dict: Whether to return a named output.
-            **kwargs: Passed on to the encoder.
+            **kwargs: Passed on to the encoder, such as `output_attentions`.
 
         Returns:
             The logits, `(batch, length, labels)`, and the cross-entropy where labels are given.
         """
         return_dict = return_dict if return_dict is not None else self.config.return_dict
-        wants_states = bool(kwargs.pop("output_hidden_states", False))
-        last_only = list(self.config.feature_layers) == [-1]
-        output = self.nuner(
-            input_ids,
-            attention_mask,
-            return_dict=True,
-            output_hidden_states=wants_states or not last_only,
-            **kwargs,
-        )
-        if last_only:
-            features = output.last_hidden_state
+        layers = list(self.config.feature_layers)
+        if output_hidden_states is None:
+            output_hidden_states = self.config.output_hidden_states
+        if layers == [-1]:
+            output = self.nuner(
+                input_ids, attention_mask, return_dict=True, output_hidden_states=output_hidden_states, **kwargs
+            )
+            features, hidden_states = output.last_hidden_state, output.hidden_states
         else:
-            features = torch.cat([output.hidden_states[layer] for layer in self.config.feature_layers], dim=-1)
+            output = self.nuner(input_ids, attention_mask, return_dict=True, output_hidden_states=True, **kwargs)
+            features = torch.cat([output.hidden_states[layer] for layer in layers], dim=-1)
+            hidden_states = output.hidden_states if output_hidden_states else None
         logits = self.classifier(features)
         loss = None
         if labels is not None:
@@ -462,7 +535,7 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
         result = TokenClassifierOutput(
             loss=loss,  # pyright: ignore[reportArgumentType]
             logits=logits,
-            hidden_states=output.hidden_states if wants_states else None,
+            hidden_states=hidden_states,
             attentions=output.attentions,
         )
         return result if return_dict else result.to_tuple()

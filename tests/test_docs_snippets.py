@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import typer.main
 from support.cli_runs import nuner
 from support.docs_blocks import DocsBlock, docs_blocks, nuner_commands
 from support.docs_world import MODEL, TEXTS
-from support.folders import REPOSITORY
+from support.folders import REPOSITORY, child_environment
 from support.openai_server_process import OpenAIServerProcess
 
 from nuner.cli import app
@@ -51,7 +53,7 @@ from datasets import load_dataset
 from transformers import AutoTokenizer
 from nuner import NuNerForPreTraining
 texts = {TEXTS!r}
-model, tokenizer = NuNerForPreTraining.from_pretrained("nuner"), AutoTokenizer.from_pretrained("nuner")
+model, tokenizer = NuNerForPreTraining.from_pretrained("nuner-roberta"), AutoTokenizer.from_pretrained("nuner-roberta")
 corpus = load_dataset("json", data_files={{"train": "mine.jsonl", "validation": "mine.jsonl"}})
 """,
 }
@@ -86,6 +88,24 @@ def test_python_runs(page: Path, world: Path) -> None:
         # Errors show the line of the page.
         code = compile("\n" * (block.line - 1) + block.code, str(page), "exec")
         exec(code, names)
+
+
+@pytest.mark.slow
+def test_the_readme_works_from_top_to_bottom_in_one_shell(world: Path) -> None:
+    """Each block finds what those before it left, and nothing that they wrote keeps the package from being found."""
+    blocks = [block for block in docs_blocks(REPOSITORY / "README.md") if block.not_run is None]
+    environment = child_environment()
+    for block in blocks:
+        if block.language == "python":
+            command = [sys.executable, "-c", block.code]
+        elif block.language == "bash":
+            command = ["bash", "-euc", f'nuner() {{ {sys.executable} -m nuner.cli "$@"; }}\n{block.code}']
+        else:
+            continue
+        done = subprocess.run(command, cwd=world, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{place(block)}: {done.stderr}"
+    for file in ("few_shot.png", "recognizer/config.json", "found.parquet", "comparison/few_shot.json"):
+        assert (world / file).exists(), file
 
 
 def test_what_is_not_run_says_why() -> None:

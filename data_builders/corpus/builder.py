@@ -46,6 +46,7 @@ FILES_THAT_DECIDE_THE_ROWS = (
     "rejections.py",
     "locating.py",
     "unspaced_scripts.py",
+    "files/text_encoding.py",
     "hash_sample.py",
     "raw_entity.py",
     "files/compression.py",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from os import PathLike
+from textwrap import fill
 
 from ..files.pictures import save_picture
 from .statistics import TOP_SIZES, CorpusStatistics
+
+# In characters, of a title over the whole picture.
+_TITLE_WIDTH = 60
 
 RANK_FREQUENCY_PICTURE = "rank-frequency.png"
 """Name of the picture in the folder of a corpus, and of what was made from one."""
@@ -46,9 +50,7 @@ def plot_rank_frequency(
         axis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("Rank of the concept")
     axes.set_ylabel("Annotations of the concept")
-    heading = axes.set_title(f"{title}\n", fontsize=12, fontweight="bold", loc="left")
-    # A long title is cut off at the edge; the layout would squeeze the plot to half its width for it.
-    heading.set_in_layout(False)
+    axes.set_title(f"{fill(title, _TITLE_WIDTH)}\n", fontsize=12, fontweight="bold", loc="left")
     figures = (
         f"{statistics.annotations:,} annotations, {statistics.unique_concepts:,} concepts; "
         "red: share of the annotations"

@@ -33,14 +33,19 @@ def save_picture(figure: Figure, path: str | os.PathLike[str]) -> None:
     path = Path(path)
     if not path.suffix:
         path = path.with_suffix(".png")
-    _take_no_word_for_markup(figure)
+    take_no_word_for_markup(figure)
     with whole_file(path) as unfinished, warnings.catch_warnings():
         # A name in a script that the font lacks is drawn as boxes.
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(unfinished, dpi=_DOTS_PER_INCH, format=path.suffix[1:])
 
 
-def _take_no_word_for_markup(figure: Figure) -> None:
+def take_no_word_for_markup(figure: Figure) -> None:
+    """Have the words of a figure drawn as they are; `save_picture` does so itself.
+
+    Args:
+        figure: A figure of matplotlib.
+    """
     from matplotlib.text import Text
 
     for text in cast("list[Text]", figure.findobj(Text)):

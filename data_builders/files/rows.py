@@ -10,9 +10,9 @@ from typing import IO, Any
 from ..record_error import RecordError
 from ..rejections import CorpusError, Rejections
 from .compression import DAMAGED, first_bytes, open_unpacked
+from .text_encoding import utf8_lines
 
 PARQUET_MAGIC = b"PAR1"
-UTF8_BOM = b"\xef\xbb\xbf"
 _PARQUET_BATCH = 1000
 
 NOT_UTF8 = "the line is not valid UTF-8"
@@ -68,7 +68,7 @@ def json_rows(file: Iterable[bytes], name: str, rejections: Rejections, arrays: 
     """
     lines = lines_unless_damaged(file, name)
     for number, line in enumerate(lines, start=1):
-        content = (line.removeprefix(UTF8_BOM) if number == 1 else line).strip()
+        content = line.strip()
         if not content:
             continue
         if arrays and number == 1 and _opens_an_array(content):
@@ -92,14 +92,14 @@ def because(cause: Exception, reason: str, detail: str = "") -> RecordError:
 
 
 def lines_unless_damaged(file: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """Yield the lines of a file.
+    """Yield the lines of a file, without a byte order mark, those of UTF-16 as UTF-8.
 
     Raises:
         CorpusError: If the compressed file turns out to be damaged.
     """
     number = 0
     try:
-        for line in file:
+        for line in utf8_lines(file):
             number += 1
             yield line
     except DAMAGED as error:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from ..record_error import RecordError
 from ..rejections import Rejections
 from .compression import first_bytes, open_unpacked
-from .rows import NOT_UTF8, PARQUET_MAGIC, UTF8_BOM, Row, because, json_rows, lines_unless_damaged, parquet_rows
+from .rows import NOT_UTF8, PARQUET_MAGIC, Row, because, json_rows, lines_unless_damaged, parquet_rows
 
 NOT_CSV = "the row is not valid CSV"
 
@@ -64,7 +64,7 @@ def line_rows(
     """
     for number, line in enumerate(lines_unless_damaged(file, name), start=1):
         try:
-            text = (line.removeprefix(UTF8_BOM) if number == 1 else line).decode("utf-8")
+            text = line.decode("utf-8")
         except UnicodeDecodeError as error:
             rejections.add(name, number, because(error, NOT_UTF8, f"byte {error.start + 1}"))
         else:
@@ -96,10 +96,7 @@ def csv_rows(
         The rows, as dictionaries; fields that have no column are a list under None.
     """
     # Wrong bytes are smuggled through the parser, since only it knows where a row begins and ends.
-    lines = (
-        (line.removeprefix(UTF8_BOM) if number == 0 else line).decode("utf-8", "surrogateescape")
-        for number, line in enumerate(lines_unless_damaged(file, name))
-    )
+    lines = (line.decode("utf-8", "surrogateescape") for line in lines_unless_damaged(file, name))
     reader = csv.DictReader(lines, delimiter=delimiter)
     csv.field_size_limit(longest_field)  # it is one for the whole process: each reader sets its own
     names = reader.fieldnames or ()

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .label_schemes import EntitySpan, write_iob2
 from .overlaps import keep_longest
-
-_WORD = re.compile(r"\w+|[^\w\s]")
-
-
-class Word(NamedTuple):
-    """One word of a text and its character offsets."""
-
-    text: str
-    start: int
-    end: int
+from .words import split_words
 
 
 class TaggedWords(NamedTuple):
@@ -26,22 +16,6 @@ class TaggedWords(NamedTuple):
     tokens: list[str]
     tags: list[str]
     widened: int
-
-
-def split_words(text: str) -> list[Word]:
-    r"""Split a text into words: runs of letters, digits and underscores, and single other marks.
-
-    The rule is the regular expression `\w+|[^\w\s]`. Every character that is not white space
-    lies in exactly one word.
-
-    Example:
-        ```python
-        >>> [w.text for w in split_words("can't pay £4.50")]
-        ['can', "'", 't', 'pay', '£', '4', '.', '50']
-
-        ```
-    """
-    return [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
 
 
 def tag_words(text: str, entities: Sequence[Mapping[str, Any]]) -> TaggedWords:

@@ -78,10 +78,10 @@ def convert_labels(
         >>> folder = tempfile.TemporaryDirectory()
         >>> source, target = Path(folder.name, "train.conll"), Path(folder.name, "train.jsonl")
         >>> _ = source.write_text("Ada B-PER\nsmiled O\n")
-        >>> convert_labels(source, target, target_format="prodigy").texts
+        >>> convert_labels(source, target, target_format="doccano").texts
         1
         >>> target.read_text()
-        '{"text": "Ada smiled", "spans": [{"start": 0, "end": 3, "label": "PER"}], "answer": "accept"}\n'
+        '{"id": 1, "text": "Ada smiled", "label": [[0, 3, "PER"]]}\n'
 
         ```
     """

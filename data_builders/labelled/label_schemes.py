@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, get_args
 
-LabelScheme = Literal["IOB1", "IOB2", "BIOES", "BILOU", "BMES", "plain"]
+from .tag_spelling import MARKS, OUTSIDE, TagError, spell_tags
 
-OUTSIDE = "O"
+LabelScheme = Literal["IOB1", "IOB2", "BIOES", "BILOU", "BMES", "plain"]
 
 _PREFIXES: dict[LabelScheme, frozenset[str]] = {
     "IOB2": frozenset("BI"),
@@ -16,15 +16,6 @@ _PREFIXES: dict[LabelScheme, frozenset[str]] = {
     "BMES": frozenset("BMES"),
 }
 _BEGIN, _INSIDE, _END, _SINGLE = "B", frozenset("IM"), frozenset("EL"), frozenset("SU")
-_ALL_PREFIXES = frozenset("BIMELSU")
-
-
-class TagError(ValueError):
-    """A tag that cannot be read under its scheme; `tag` is the tag, where one alone is at fault."""
-
-    def __init__(self, message: str, tag: str | None = None) -> None:
-        super().__init__(message)
-        self.tag = tag
 
 
 class EntitySpan(NamedTuple):
@@ -38,12 +29,13 @@ class EntitySpan(NamedTuple):
 def _split(tag: str) -> tuple[str, str] | None:
     """Return ('B', 'PER') for 'B-PER', None where the tag has no scheme prefix."""
     prefix, dash, label = tag.partition("-")
-    return (prefix, label) if dash and prefix in _ALL_PREFIXES and label else None
+    return (prefix, label) if dash and prefix in tuple(MARKS) and label else None
 
 
 def detect_scheme(tags: Iterable[str]) -> LabelScheme:
     """Tell the scheme from the tags of a whole data set.
 
+    Tags may be spelt as `spell_tags` knows it, `B_PER` or `per-b` for `B-PER`, `NONE` for `O`.
     Tags of only `B-` and `I-` are IOB1 when some type has `I-` but never `B-`, otherwise
     IOB2. (IOB1 with adjacent entities of every type has the same tags as IOB2; both are read
     by the same rule, so nothing depends on the difference.)
@@ -55,7 +47,8 @@ def detect_scheme(tags: Iterable[str]) -> LabelScheme:
         The name of the scheme.
 
     Raises:
-        TagError: If a tag is empty, is a bare prefix, or does not go with the others.
+        TagError: If a tag is empty, is a bare prefix, does not go with the others, or may be a plain type as well
+            as one with a prefix.
 
     Example:
         ```python
@@ -64,30 +57,18 @@ def detect_scheme(tags: Iterable[str]) -> LabelScheme:
 
         ```
     """
-    names = sorted(set(tags) - {OUTSIDE}, key=str)
-    for tag in names:
-        if not isinstance(tag, str) or not tag.strip():
-            raise TagError(f"tag {tag!r} is not a label (a token outside all entities is tagged 'O')", tag)
-        if tag.removesuffix("-") in _ALL_PREFIXES:
-            raise TagError(f"tag {tag!r} is a prefix without an entity type; write for example 'B-person'", tag)
-    parts = {tag: part for tag in names if (part := _split(tag))}
-    bare = [tag for tag in names if tag not in parts]
-    if len(bare) == len(names):
+    spelling, marked = spell_tags(tags)
+    if not marked:
         return "plain"
-    if bare:
-        raise TagError(
-            f"tag {bare[0]!r} has no prefix but tag {next(iter(parts))!r} has one; "
-            "name the scheme ('plain' if the prefix belongs to the type's name)",
-            bare[0],
-        )
-    prefixes = {prefix for prefix, _ in parts.values()}
+    parts = [part for tag in set(spelling.values()) if (part := _split(tag))]
+    prefixes = {prefix for prefix, _ in parts}
     scheme: LabelScheme | None = next((name for name, known in _PREFIXES.items() if prefixes <= known), None)
     if scheme is None:
         raise TagError(f"the prefixes {', '.join(sorted(prefixes))} fit no known scheme together")
     if scheme != "IOB2":
         return scheme
-    begun = {label for prefix, label in parts.values() if prefix == "B"}
-    return "IOB2" if all(label in begun for _, label in parts.values()) else "IOB1"
+    begun = {label for prefix, label in parts if prefix == "B"}
+    return "IOB2" if all(label in begun for _, label in parts) else "IOB1"
 
 
 def read_spans(tags: Sequence[str], scheme: LabelScheme = "IOB2") -> list[EntitySpan]:
@@ -195,6 +176,7 @@ def to_iob2(tags: Sequence[str], scheme: LabelScheme, record: str = "") -> list[
         ```
     """
     try:
-        return write_iob2(read_spans(tags, scheme), len(tags))
+        spelling = spell_tags(tags, marked=scheme != "plain").spelling
+        return write_iob2(read_spans([spelling[tag] for tag in tags], scheme), len(tags))
     except TagError as error:
         raise TagError(f"{record}: {error}" if record else str(error)) from None

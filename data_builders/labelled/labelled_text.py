@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from .char_spans import Word
 from .label_schemes import EntitySpan
+from .words import Word
 
 
 class TextEntity(NamedTuple):

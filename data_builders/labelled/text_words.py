@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 
-from .char_spans import split_words
 from .label_schemes import EntitySpan, write_iob2
 from .labelled_text import LabelledText
 from .overlaps import keep_longest
 from .sentence import LabelledSentence
+from .words import split_words
 
 WIDENED = "entities began or ended inside a word and were widened to whole words"
 OVERLAPPING = "entities that share words with a longer one were left out"
@@ -31,7 +31,8 @@ def tag_text(text: LabelledText, notes: Counter[str]) -> LabelledSentence:
         raise ValueError("the text has no word")
     kept = keep_longest(spans)
     notes[OVERLAPPING] += len(spans) - len(kept)
-    return LabelledSentence(tokens, write_iob2(kept, len(tokens)), "IOB2", text.file, text.line)
+    own = text.text if text.words is None else None
+    return LabelledSentence(tokens, write_iob2(kept, len(tokens)), "IOB2", text.file, text.line, own)
 
 
 def spans_at_words(text: LabelledText, notes: Counter[str]) -> tuple[list[str], list[EntitySpan]]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from colorsys import hls_to_rgb
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 
 # Dark text is readable on all of them.
-COLORS = ("#a6cee3", "#fdbf6f", "#b2df8a", "#fb9a99", "#cab2d6", "#ffed6f", "#8dd3c7", "#d9d9d9")
+_FIRST_COLORS = ("#a6cee3", "#fdbf6f", "#b2df8a", "#fb9a99", "#cab2d6", "#ffed6f", "#8dd3c7", "#d9d9d9")
+# A turn of the color wheel by the golden angle lands far from all earlier ones.
+_GOLDEN_ANGLE = (3 - sqrt(5)) / 2
+_LIGHTNESS, _SATURATION = 0.8, 0.65
 
 _BETWEEN_LABELS = " \u00b7 "
 
@@ -50,6 +55,36 @@ class Piece:
     color: str | None = None
     score: float | None = None
     description: str | None = None
+
+
+def colors_of(labels: Iterable[str]) -> dict[str, str]:
+    """Give each label of a page a color of its own.
+
+    Args:
+        labels: They, in the order in which they are given colors; repeats do not matter.
+
+    Returns:
+        Label -> color, as `#rrggbb`; dark text is readable on it.
+
+    Example:
+        ```python
+        >>> colors_of(["city", "drug", "city"])
+        {'city': '#a6cee3', 'drug': '#fdbf6f'}
+
+        ```
+    """
+    colors: dict[str, str] = {}
+    for label in labels:
+        if label not in colors:
+            colors[label] = _color(len(colors))
+    return colors
+
+
+def _color(number: int) -> str:
+    if number < len(_FIRST_COLORS):
+        return _FIRST_COLORS[number]
+    parts = hls_to_rgb(number * _GOLDEN_ANGLE % 1, _LIGHTNESS, _SATURATION)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
 
 
 def split_at_highlights(text: str, highlights: Iterable[Highlight]) -> list[Piece]:

@@ -16,36 +16,39 @@ REPO_TYPES = ("model", "dataset", "space")
 
 @dataclass(frozen=True)
 class HubAccess:
-    """A connection to the Hub with a token that was tried.
+    """A connection to the Hub with a token that was tried, or no connection for a look at what would be pushed.
 
     Args:
-        api: The client.
+        api: The client; None without a token.
         user: Whose token it is.
         organizations: Names of the user's organizations.
         token: The token.
     """
 
-    api: HfApi
+    api: HfApi | None
     user: str
     organizations: frozenset[str]
-    token: str
+    token: str | None
 
     @classmethod
-    def open(cls, token: str | None = None) -> HubAccess:
+    def open(cls, token: str | None = None, *, required: bool = True) -> HubAccess:
         """Ask the Hub whose token this is.
 
         Args:
             token: The token; the one of `hf auth login` or `HF_TOKEN` by default.
+            required: Whether to refuse to go on without one.
 
         Returns:
-            The connection.
+            The connection; one to nowhere where there is no token and none is required.
 
         Raises:
-            HubError: If there is no token, or it may only read.
+            HubError: If there is no token though it is required, or it may only read.
         """
         token = token or get_token()
         if not token:
-            raise HubError(f"There is no access token for the Hub: {LOG_IN}.")
+            if required:
+                raise HubError(f"There is no access token for the Hub: {LOG_IN}.")
+            return cls(None, "", frozenset(), None)
         api = HfApi(token=token)
         who = api.whoami()
         role = who.get("auth", {}).get("accessToken", {}).get("role")
@@ -67,6 +70,8 @@ class HubAccess:
             HFValidationError: If it is no name.
         """
         validate_repo_id(repo_id)
+        if self.api is None:
+            return repo_id
         name = repo_id if "/" in repo_id else f"{self.user}/{repo_id}"
         namespace = name.split("/")[0]
         if namespace != self.user and namespace not in self.organizations:
@@ -84,11 +89,13 @@ class HubAccess:
             repo_type: `"model"`, `"dataset"` or `"space"`.
 
         Returns:
-            What the client returns; None where there is no such repository.
+            What the client returns; None where there is no such repository, or no connection.
 
         Raises:
             HubError: If there is one of another kind by this name.
         """
+        if self.api is None:
+            return None
         for kind in (repo_type, *(other for other in REPO_TYPES if other != repo_type)):
             try:
                 found = self.api.repo_info(repo_id, repo_type=kind)

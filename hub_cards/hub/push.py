@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from huggingface_hub import CardData, CommitOperationAdd, CommitOperationDelete
+from huggingface_hub import CardData, CommitOperationAdd, CommitOperationDelete, HfApi
 from huggingface_hub.constants import CONFIG_NAME
 
 from ..cards.checks import check_dataset_card, check_model_card
@@ -56,6 +56,7 @@ def push_folder(
         space_sdk: What runs a Space.
         token: Access token; the one of `hf auth login` or `HF_TOKEN` by default.
         dry_run: Only find out what would be done; nothing on the Hub changes. The card is written, to be read.
+            Without a token all files count as new.
 
     Returns:
         What was done, or would be.
@@ -78,7 +79,7 @@ def push_folder(
     if repo_type == "model":
         check_safe_to_load(folder)
     with hub_errors_as_messages("push to", repo_id, token):
-        access = HubAccess.open(token)
+        access = HubAccess.open(token, required=not dry_run)
         repo_id = access.full_name(repo_id)
         card = _written_and_checked_card(folder, repo_type, repo_id)
         plan = plan_push(
@@ -93,7 +94,8 @@ def push_folder(
             space_sdk=space_sdk if repo_type == "space" else None,
         )
         if not dry_run:
-            _carry_out(plan, access, message or f"Upload {folder.resolve().name} with nuner")
+            assert access.api is not None
+            _carry_out(plan, access.api, message or f"Upload {folder.resolve().name} with nuner")
     return plan
 
 
@@ -151,8 +153,8 @@ def _written_and_checked_card(folder: Path, repo_type: str, repo_id: str) -> Car
     return None
 
 
-def _carry_out(plan: PushPlan, access: HubAccess, message: str) -> None:
-    api, kind = access.api, plan.repo_type
+def _carry_out(plan: PushPlan, api: HfApi, message: str) -> None:
+    kind = plan.repo_type
     if plan.creates:
         api.create_repo(plan.repo_id, repo_type=kind, private=plan.private, exist_ok=True, space_sdk=plan.space_sdk)
     if plan.creates_branch:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from huggingface_hub import RepoFile
+from huggingface_hub import HfApi, RepoFile
 from huggingface_hub.errors import RevisionNotFoundError
 from huggingface_hub.utils.sha import git_hash, sha_fileobj
 
@@ -40,6 +40,7 @@ class PushPlan:
         left_out: Files of the folder that stay here, and why.
         tags: Tags for the new commit.
         space_sdk: What runs a Space.
+        compared: Whether the Hub was asked what it has; without a token all files count as new.
     """
 
     repo_id: str
@@ -54,6 +55,7 @@ class PushPlan:
     left_out: dict[str, str]
     tags: list[str] = field(default_factory=list)
     space_sdk: str | None = None
+    compared: bool = True
 
     @property
     def sent(self) -> list[LocalFile]:
@@ -76,7 +78,7 @@ def plan_push(
     """Find out what a push would do, and refuse what must not be done.
 
     Args:
-        access: Connection to the Hub.
+        access: Connection to the Hub, perhaps to nowhere.
         folder: What to push.
         repo_id: Repository, with namespace.
         repo_type: `"model"`, `"dataset"` or `"space"`.
@@ -96,7 +98,8 @@ def plan_push(
     contents = FolderFiles.of(folder)
     if not contents.pushed:
         raise HubError(f"{folder} holds nothing to push.")
-    contents.refuse_secrets(access.token)
+    if access.token is not None:
+        contents.refuse_secrets(access.token)
     revision, tags = revision or MAIN, list(tags)
     info = access.info(repo_id, repo_type)
     if info is not None and private is not None and private != info.private:
@@ -109,14 +112,14 @@ def plan_push(
         _require_license(license, repo_id)
     branch_exists = parent = None
     remote: dict[str, RepoFile] = {}
-    if info is not None:
+    if info is not None and access.api is not None:
         refs = access.api.list_repo_refs(repo_id, repo_type=repo_type)
         branches = {branch.name: branch.target_commit for branch in refs.branches}
         branch_exists, parent = revision in branches, branches.get(revision, branches.get(MAIN))
         taken = sorted({tag.name for tag in refs.tags} & set(tags))
         if taken:
             raise HubError(f"{repo_id} has a tag {taken[0]!r} already: choose another, or delete it on the Hub.")
-        remote = _remote_files(access, repo_id, repo_type, parent)
+        remote = _remote_files(access.api, repo_id, repo_type, parent)
     here = {file.path_in_repo for file in contents.pushed}
     return PushPlan(
         repo_id=repo_id,
@@ -131,12 +134,13 @@ def plan_push(
         left_out=contents.left_out,
         tags=tags,
         space_sdk=space_sdk,
+        compared=access.api is not None,
     )
 
 
-def _remote_files(access: HubAccess, repo_id: str, repo_type: str, commit: str | None) -> dict[str, RepoFile]:
+def _remote_files(api: HfApi, repo_id: str, repo_type: str, commit: str | None) -> dict[str, RepoFile]:
     try:
-        tree = access.api.list_repo_tree(repo_id, recursive=True, revision=commit, repo_type=repo_type)
+        tree = api.list_repo_tree(repo_id, recursive=True, revision=commit, repo_type=repo_type)
         return {entry.path: entry for entry in tree if isinstance(entry, RepoFile)}
     except RevisionNotFoundError:  # a repository without a commit
         return {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -57,23 +57,41 @@ def entity_types(ner: Any) -> list[str]:
     return list(dict.fromkeys(name[2:] if name[:2] in ("B-", "I-") else name for name in names if name != "O"))
 
 
-def build(ner: Any, name: str, examples: Sequence[str] = ()) -> gr.Blocks:
+def entities_of(ner: Any, text: str) -> list[dict[str, Any]]:
+    """Find the entities of a text.
+
+    Args:
+        ner: What `load_recognizer` gave.
+        text: The text.
+
+    Returns:
+        Of each entity `start`, `end`, `label` and `score`.
+    """
+    return [
+        {"start": e["start"], "end": e["end"], "label": e["entity_group"], "score": float(e["score"])}
+        for e in ner(text)
+    ]
+
+
+def build(
+    find: Callable[[str], Sequence[Mapping[str, Any]]], types: Sequence[str], name: str, examples: Sequence[str] = ()
+) -> gr.Blocks:
     """Build the page.
 
     Args:
-        ner: The recognizer.
-        name: What to call it.
+        find: Gives the entities of a text, each with `start`, `end`, `label` and `score`.
+        types: The types that it finds.
+        name: What to call the recognizer.
         examples: Texts to begin with.
 
     Returns:
         The page; `launch()` serves it.
     """
-    types = entity_types(ner)
 
     def recognize(text: str) -> tuple[dict[str, Any], list[list[Any]]]:
-        entities = ner(text) if text.strip() else []
-        found = [{"entity": e["entity_group"], "start": e["start"], "end": e["end"]} for e in entities]
-        rows = [[text[e["start"] : e["end"]], e["entity_group"], round(float(e["score"]), 3)] for e in entities]
+        entities = find(text) if text.strip() else []
+        found = [{"entity": e["label"], "start": e["start"], "end": e["end"]} for e in entities]
+        rows = [[text[e["start"] : e["end"]], e["label"], round(e["score"], 3)] for e in entities]
         return {"text": text, "entities": found}, rows
 
     with gr.Blocks(title=f"{name}: named entities", analytics_enabled=False) as page:
@@ -104,4 +122,5 @@ def theme() -> Base:
 if __name__ == "__main__":
     settings = json.loads(SETTINGS.read_text(encoding="utf-8"))
     recognizer = load_recognizer(settings["model"], settings["trust_remote_code"])
-    build(recognizer, settings["model"], settings["examples"]).launch(theme=theme())
+    page = build(partial(entities_of, recognizer), entity_types(recognizer), settings["model"], settings["examples"])
+    page.launch(theme=theme())

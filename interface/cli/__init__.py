@@ -23,8 +23,16 @@ class _Commands(TyperGroup):
     """Runs a command so that what the user can mend is said in one sentence."""
 
     def invoke(self, ctx: Any) -> Any:
-        with errors_as_messages():
+        with errors_as_messages(lambda: _options(self.get_command(ctx, ctx.invoked_subcommand or ""))):
             return super().invoke(ctx)
+
+
+def _options(command: Any) -> dict[str, str]:
+    """Return the options of a command, or of all commands of a group, by the names of their arguments."""
+    options = {param.name: param.opts[0] for param in getattr(command, "params", ()) if param.opts[0].startswith("--")}
+    for each in getattr(command, "commands", {}).values():
+        options |= _options(each)
+    return options
 
 
 def _print_version(wanted: bool) -> None:

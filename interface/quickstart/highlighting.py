@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from nuner.data_builders.pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
+from nuner.data_builders.pages.highlighting import Highlight, Piece, colors_of, split_at_highlights
 
 
 def split_at_entities(text: str, predictions: Iterable[Mapping[str, Any]], types: Sequence[str]) -> list[Piece]:
@@ -30,6 +30,7 @@ def split_at_entities(text: str, predictions: Iterable[Mapping[str, Any]], types
 
         ```
     """
+    colors = colors_of(types)
     return split_at_highlights(
         text,
         [
@@ -37,7 +38,7 @@ def split_at_entities(text: str, predictions: Iterable[Mapping[str, Any]], types
                 entity["start"],
                 entity["end"],
                 entity["entity_group"],
-                COLORS[types.index(entity["entity_group"]) % len(COLORS)],
+                colors[entity["entity_group"]],
                 float(entity["score"]),
             )
             for entity in predictions

@@ -7,8 +7,12 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import NamedTuple
+
+from starlette.exceptions import HTTPException
 
 from nuner.modeling_nuner.recognition.entities import Entity
+from nuner.modeling_nuner.recognition.named_types import Labels
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
 from ..memory import trim_heap
@@ -21,7 +25,7 @@ _LONGEST_PAUSE = 60
 _TRIM_SECONDS = 1.0
 
 
-class Overloaded(Exception):
+class Overloaded(HTTPException):
     """There is no room for another request.
 
     Args:
@@ -29,13 +33,34 @@ class Overloaded(Exception):
     """
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"{retry_after} s")
-        self.retry_after = retry_after
+        super().__init__(
+            503,
+            f"Too many requests wait: try again in {retry_after} s.",
+            {"Retry-After": str(retry_after), "Connection": "close"},
+        )
+
+
+class Search(NamedTuple):
+    """What a request looks for, where it is not what the recognizer was made for.
+
+    Args:
+        labels: Entity types, as `EntityRecognizer.with_labels` takes them.
+        threshold: Likewise.
+    """
+
+    labels: Labels | None = None
+    threshold: float | None = None
+
+
+AS_MADE = Search()
 
 
 class _Request:
-    def __init__(self, texts: Sequence[str | None], answer: asyncio.Future[list[list[Entity]]]) -> None:
+    def __init__(
+        self, texts: Sequence[str | None], search: Search, answer: asyncio.Future[list[list[Entity]]]
+    ) -> None:
         self.texts = texts
+        self.search = search
         self.answer = answer
         self.found: list[list[Entity]] = []
         self.taken = 0  # texts that are in a batch or done
@@ -67,7 +92,8 @@ class DynamicBatcher:
     Example:
         ```python
         >>> from nuner.serving.batching import DynamicBatcher
-        >>> batcher = DynamicBatcher(recognizer, Metrics(), 256, 8_000_000)  # needs an event loop  # doctest: +SKIP
+        >>> metrics = Metrics(["city"])  # needs an event loop  # doctest: +SKIP
+        >>> batcher = DynamicBatcher(recognizer, metrics, 256, 8_000_000)  # needs an event loop  # doctest: +SKIP
         >>> batcher.start()  # needs an event loop  # doctest: +SKIP
         >>> await batcher.recognize(["Ada lives in Paris."])  # needs an event loop  # doctest: +SKIP
 
@@ -91,6 +117,17 @@ class DynamicBatcher:
         """Whether texts that are given are recognized."""
         return self._task is not None and not self._task.done()
 
+    @property
+    def requests(self) -> int:
+        """Requests that wait or are under way."""
+        return self._requests
+
+    def overloaded(self) -> Overloaded:
+        """Return the refusal of a request for which there is no room."""
+        seconds = self._characters / 2 / self._characters_per_second if self._characters_per_second else 1
+        # Half of what waits should be done by then.
+        return Overloaded(max(1, min(_LONGEST_PAUSE, round(seconds))))
+
     def start(self) -> None:
         """Begin to recognize; call it where the event loop runs."""
         self._task = asyncio.create_task(self._run())
@@ -103,25 +140,27 @@ class DynamicBatcher:
                 await self._task
         self._thread.shutdown()
 
-    async def recognize(self, texts: Sequence[str | None]) -> list[list[Entity]]:
+    async def recognize(self, texts: Sequence[str | None], search: Search = AS_MADE) -> list[list[Entity]]:
         """Wait for the entities of texts.
 
         Args:
             texts: The texts.
+            search: What to look for.
 
         Returns:
             The entities of each.
 
         Raises:
             Overloaded: If too much waits already.
+            NamedTypesError: If the recognizer cannot look for that.
         """
         if not texts:
             return []
         characters = sum(len(text or "") for text in texts)
         full = self._requests > 0 and self._characters + characters > self._max_characters
         if self._requests >= self._max_requests or full:
-            raise Overloaded(self._pause())
-        request = _Request(texts, asyncio.get_running_loop().create_future())
+            raise self.overloaded()
+        request = _Request(texts, search, asyncio.get_running_loop().create_future())
         self._requests += 1
         self._characters += characters
         try:
@@ -131,11 +170,6 @@ class DynamicBatcher:
         finally:
             self._requests -= 1
             self._characters -= characters
-
-    def _pause(self) -> int:
-        """Return the seconds until half of what waits should be done."""
-        seconds = self._characters / 2 / self._characters_per_second if self._characters_per_second else 1
-        return max(1, min(_LONGEST_PAUSE, round(seconds)))
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -148,7 +182,7 @@ class DynamicBatcher:
                 continue
             texts = [text for _, text in batch]
             began = loop.time()
-            outcomes = await self._outcomes(texts)
+            outcomes = await self._outcomes(texts, batch[0][0].search)
             seconds = loop.time() - began
             self._characters_per_second = sum(len(text or "") for text in texts) / max(seconds, 1e-6)
             self._metrics.batch(texts, [found for found in outcomes if not isinstance(found, Exception)], seconds)
@@ -159,32 +193,46 @@ class DynamicBatcher:
                 await loop.run_in_executor(self._thread, trim_heap)
                 trimmed = loop.time()
 
-    async def _outcomes(self, texts: list[str | None]) -> list[list[Entity] | Exception]:
+    async def _outcomes(self, texts: list[str | None], search: Search) -> list[list[Entity] | Exception]:
         """Return what is found in each text, or what went wrong with it: one must not fail those beside it."""
         loop = asyncio.get_running_loop()
         try:
-            return [*await loop.run_in_executor(self._thread, self._recognizer, texts)]
+            return [*await loop.run_in_executor(self._thread, self._find, texts, search)]
         except Exception as error:
             if len(texts) == 1:
                 return [error]
             half = len(texts) // 2
-            return [*await self._outcomes(texts[:half]), *await self._outcomes(texts[half:])]
+            return [*await self._outcomes(texts[:half], search), *await self._outcomes(texts[half:], search)]
+
+    def _find(self, texts: list[str | None], search: Search) -> list[list[Entity]]:
+        if search == AS_MADE:
+            return self._recognizer(texts)
+        return self._recognizer.with_labels(search.labels, threshold=search.threshold)(texts)
 
     def _next_batch(self) -> list[tuple[_Request, str | None]]:
-        """Take texts of the requests in turn; those of one request keep their order, also from batch to batch."""
+        """Take texts of the requests in turn, all with the same search.
+
+        Those of one request keep their order, also from batch to batch.
+        """
         batch: list[tuple[_Request, str | None]] = []
+        others: list[_Request] = []
         characters = 0
         while self._turns and len(batch) < BATCH_TEXTS:
-            request = self._turns[0]
-            text = request.texts[request.taken]
-            if batch and characters + len(text or "") > BATCH_CHARACTERS:
-                break
-            self._turns.popleft()
+            request = self._turns.popleft()
             if request.answer.done():
                 continue
+            text = request.texts[request.taken]
+            if batch and request.search != batch[0][0].search:
+                others.append(request)
+                continue
+            if batch and characters + len(text or "") > BATCH_CHARACTERS:
+                others.append(request)
+                break
             batch.append((request, text))
             characters += len(text or "")
             request.taken += 1
             if request.taken < len(request.texts):
                 self._turns.append(request)
+        # It is their turn next.
+        self._turns.extendleft(reversed(others))
         return batch

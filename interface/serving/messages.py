@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from nuner.modeling_nuner.recognition.entities import Entity
+from nuner.modeling_nuner.recognition.named_types import Labels, check_threshold, described_types
+
+# Each costs a number for every word of a batch.
+MOST_LABELS = 100
+
+
+def _described(labels: Labels | None) -> Labels | None:
+    return None if labels is None else described_types(labels)
 
 
 class EntitiesRequest(BaseModel):
-    """One text or many."""
+    """One text or many, and what to find in them."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"texts": ["Ada lives in Paris."]}]})
 
     texts: str | list[str | None] = Field(description="A text, or a list of texts; null has no entities.")
+    labels: Annotated[
+        list[str] | dict[str, str] | None,
+        Field(
+            max_length=MOST_LABELS,
+            description="Entity types, or types with descriptions, in place of those that the service was started "
+            "with; of a fine-tuned recognizer some of its own, without descriptions.",
+        ),
+        AfterValidator(_described),
+    ] = None
+    threshold: Annotated[
+        float | None,
+        Field(
+            description="Probability from which a word (of a bi-encoder) or an entity (of a fine-tuned recognizer) "
+            "counts, 0 to 1."
+        ),
+        AfterValidator(check_threshold),
+    ] = None
 
 
 class FoundEntity(BaseModel):
@@ -84,6 +109,8 @@ def problem_of(errors: list[dict[str, Any]]) -> tuple[int, str]:
         return 422, f"The field {place} is missing: {form}."
     if kind == "extra_forbidden":
         return 422, f"There is no field {place}: {form}."
+    if kind == "value_error":
+        return 422, f"The field {place} is wrong: {first['ctx']['error']}."
     # An error is told for each type that the field may have; the deepest place is the one that was meant.
     deepest = max(errors, key=lambda error: len(error["loc"]))
     place = ".".join(str(part) for part in deepest["loc"][1:] if not _is_type(part))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from nuner.modeling_nuner.recognition.entities import Entity
 
+_OTHER = "(other)"
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
 class Metrics:
     """The metrics of one service, beside those of its process (memory, processor time).
+
+    Args:
+        types: The entity types that are counted by name; others, which requests name, are counted together.
 
     Attributes:
         content_type: What `render` returns.
@@ -23,7 +27,7 @@ class Metrics:
     Example:
         ```python
         >>> from nuner.serving.metrics import Metrics
-        >>> b"nuner_texts_total 0.0" in Metrics().render()
+        >>> b"nuner_texts_total 0.0" in Metrics(["city"]).render()
         True
 
         ```
@@ -31,7 +35,8 @@ class Metrics:
 
     content_type = CONTENT_TYPE_LATEST
 
-    def __init__(self) -> None:
+    def __init__(self, types: Collection[str]) -> None:
+        self._types = frozenset(types)
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         registry = self._registry
@@ -70,7 +75,7 @@ class Metrics:
         self._characters.inc(sum(len(text or "") for text in texts))
         for entities in found:
             for entity in entities:
-                self._entities.labels(entity["label"]).inc()
+                self._entities.labels(entity["label"] if entity["label"] in self._types else _OTHER).inc()
         self._batch_texts.observe(len(texts))
         self._batch_seconds.observe(seconds)
 

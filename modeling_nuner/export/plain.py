@@ -88,8 +88,7 @@ def export_token_classifier(model: NuNerForTokenClassification, folder: str | os
             "checkpoint carries its own code."
         )
     encoder.load_state_dict(text_encoder(model).state_dict())
-    linear = model.classifier[-1]
-    plain.classifier.load_state_dict(linear.state_dict())
+    plain.classifier.load_state_dict(model.classifier.last.state_dict())
     difference = _largest_difference(model, plain)
     if not difference <= TOLERANCE:
         raise ExportError(f"The logits of {type(plain).__name__} differ by {difference:.2g} from the recognizer's.")

@@ -11,7 +11,8 @@ from transformers import Pipeline
 from ..modeling_nuner import NuNerForPreTraining
 from ..recognition.bi_encoder_loading import NoConceptEncoderError, load_concept_tokenizer
 from ..recognition.entities import Entity
-from ..recognition.recognizer import Labels, ZeroShotRecognizer
+from ..recognition.named_types import Labels
+from ..recognition.recognizer import ZeroShotRecognizer
 
 ZERO_SHOT_NER = "zero-shot-ner"
 
@@ -25,7 +26,7 @@ class ZeroShotNerPipeline(Pipeline):
         ```python
         >>> import nuner
         >>> from transformers import pipeline
-        >>> ner = pipeline("zero-shot-ner", model="nuner")
+        >>> ner = pipeline("zero-shot-ner", model="nuner-roberta")
         >>> # depends on the model
         >>> ner("Aspirin is sold in Paris.", candidate_labels=["city", "drug"])  # doctest: +SKIP
 

@@ -35,7 +35,8 @@ class SpacyRecognizer(Pipe):
 
     Args:
         name: Name of the component.
-        settings: `model`, `backend`, `dtype` and `labels` as `EntityRecognizer.from_pretrained` takes them.
+        settings: `model`, `backend`, `dtype`, `labels` and, perhaps, `threshold` as
+            `EntityRecognizer.from_pretrained` takes them.
         alignment_mode: As above.
         spans_key: Key of `doc.spans`.
 
@@ -71,14 +72,18 @@ class SpacyRecognizer(Pipe):
     def _load(self, settings: dict[str, Any]) -> None:
         if settings != self._settings:
             self.recognizer = EntityRecognizer.from_pretrained(
-                settings["model"], settings["backend"], settings["dtype"], labels=settings["labels"]
+                settings["model"],
+                settings["backend"],
+                settings["dtype"],
+                labels=settings["labels"],
+                threshold=settings.get("threshold"),
             )
             self._settings = settings
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The entity types."""
-        return tuple(self.recognizer.labels.types)
+        return tuple(self.recognizer.types)
 
     def __call__(self, doc: Doc) -> Doc:
         """Recognize the entities of a document.
@@ -203,6 +208,7 @@ class SpacyRecognizer(Pipe):
         "backend": "torch",
         "dtype": None,
         "labels": None,
+        "threshold": None,
         "alignment_mode": "expand",
         "spans_key": "nuner",
     },
@@ -215,6 +221,7 @@ def make_component(
     backend: str,
     dtype: str | None,
     labels: list[str] | dict[str, str] | None,
+    threshold: float | None,
     alignment_mode: str,
     spans_key: str,
 ) -> SpacyRecognizer:
@@ -226,7 +233,8 @@ def make_component(
         model: Folder or Hub id of a recognizer.
         backend: `"torch"`, `"onnx"` or `"openvino"`.
         dtype: Precision; see `EntityRecognizer.from_pretrained`.
-        labels: Entity types that a bi-encoder shall find.
+        labels: Entity types that a bi-encoder shall find, or those of a fine-tuned recognizer that count.
+        threshold: Score from which an entity counts; see `EntityRecognizer.from_pretrained`.
         alignment_mode: `"expand"`, `"contract"` or `"strict"`; see `SpacyRecognizer`.
         spans_key: Key of `doc.spans`.
 
@@ -234,5 +242,5 @@ def make_component(
         The component.
     """
     mode: Any = alignment_mode
-    settings = {"model": str(model), "backend": backend, "dtype": dtype, "labels": labels}
+    settings = {"model": str(model), "backend": backend, "dtype": dtype, "labels": labels, "threshold": threshold}
     return SpacyRecognizer(name, settings, mode, spans_key)

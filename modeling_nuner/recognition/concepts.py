@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from threading import Lock
 
 import torch
@@ -12,13 +12,14 @@ from transformers import PreTrainedTokenizerBase
 
 from ..input_length import longest_input
 from ..modeling_nuner import NuNerForPreTraining
+from .named_types import Labels, described_types
 
 UNCALIBRATED_THRESHOLD = 0.5
 # Names whose vectors are kept: some megabytes, whatever a caller's stream of label sets does.
 _KEPT = 4096
 
 
-def concept_labels(labels: Iterable[str] | Mapping[str, str]) -> dict[str, str]:
+def concept_labels(labels: Labels) -> dict[str, str]:
     """Turn entity types into names like the concepts of pre-training: words, in lower case.
 
     Args:
@@ -28,7 +29,7 @@ def concept_labels(labels: Iterable[str] | Mapping[str, str]) -> dict[str, str]:
         What is compared for each label, in the order given.
 
     Raises:
-        ValueError: If there is no label, one is not a string, is blank or comes twice.
+        NamedTypesError: If there is no label, one is not a string, is blank or comes twice.
 
     Example:
         ```python
@@ -40,27 +41,10 @@ def concept_labels(labels: Iterable[str] | Mapping[str, str]) -> dict[str, str]:
 
         ```
     """
-    if isinstance(labels, str):
-        raise ValueError(f"the candidate labels are the string {labels!r}: give a list, such as [{labels!r}]")
-    if not isinstance(labels, Iterable):
-        raise ValueError(
-            f"the candidate labels are a {type(labels).__name__}: give a list of strings, such as ['city', 'drug']"
-        )
-    described = list(labels.items() if isinstance(labels, Mapping) else ((label, label) for label in labels))
-    concepts: dict[str, str] = {}
-    for label, description in described:
-        for value in (label, description):
-            if not isinstance(value, str):
-                raise ValueError(f"a candidate label is {value!r}, a {type(value).__name__}: labels must be strings")
-        concept = " ".join(description.replace("_", " ").lower().split())
-        if not concept or not label.strip():
-            raise ValueError(f"the candidate label {label!r} is blank: name an entity type")
-        if label in concepts:
-            raise ValueError(f"the candidate label {label!r} comes twice")
-        concepts[label] = concept
-    if not concepts:
-        raise ValueError("there is no candidate label: name at least one entity type, such as ['city', 'drug']")
-    return concepts
+    return {
+        label: " ".join(description.replace("_", " ").lower().split())
+        for label, description in described_types(labels).items()
+    }
 
 
 class ConceptVectors:

@@ -25,6 +25,17 @@ class WordSpans(NamedTuple):
     type: np.ndarray
     score: np.ndarray
 
+    def counted(self, types: Sequence[int], threshold: float | None) -> WordSpans:
+        """Return those of some types whose score reaches a threshold.
+
+        Args:
+            types: Numbers of the types.
+            threshold: The lowest score; any when left out.
+        """
+        # The scores as they are told: as double precision.
+        kept = np.isin(self.type, types) & (self.score.astype(np.float64) >= (threshold or 0.0))
+        return WordSpans(*(column[kept] for column in self))
+
 
 class Decoder(Protocol):
     """What turns the logits of words into entities; a recognizer is given one."""

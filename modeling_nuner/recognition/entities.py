@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from typing import TypedDict
 
@@ -44,8 +43,4 @@ def place_entities(
     """
     columns = (tokens.text[spans.first], tokens.start[spans.first], tokens.end[spans.last], spans.type, spans.score)
     for place, start, end, kind, score in zip(*(column.tolist() for column in columns), strict=True):
-        text = texts[place]
-        # Tokenizers that strip accents leave the combining marks behind a letter out.
-        while end < len(text) and unicodedata.category(text[end])[0] == "M":
-            end += 1
-        yield place, Entity(start=start, end=end, text=text[start:end], label=types[kind], score=score)
+        yield place, Entity(start=start, end=end, text=texts[place][start:end], label=types[kind], score=score)

@@ -14,6 +14,9 @@ from .backends import Backend, BackendName
 from .label_table import LabelTable
 from .word_tokens import WordTokenizer
 
+# By its name: exports are recognized where torch is not installed.
+_BI_ENCODER = "NuNerForPreTraining"
+
 
 class RecognizerParts(NamedTuple):
     """What a recognizer is made of.
@@ -31,6 +34,26 @@ class RecognizerParts(NamedTuple):
     labels: LabelTable
     longest: int
     pad_token_id: int
+
+
+def is_token_classifier(checkpoint: str) -> bool:
+    """Tell whether a checkpoint was trained for types of its own, from its configuration alone.
+
+    Args:
+        checkpoint: Folder or Hub id.
+
+    Returns:
+        Whether it has their classifier, rather than looks for types by their names.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If the folder holds none.
+    """
+    from transformers import AutoConfig
+
+    with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer or bi-encoder"):
+        architectures = AutoConfig.from_pretrained(checkpoint).architectures or ()
+    return any(name.endswith("ForTokenClassification") for name in architectures)
 
 
 def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device: str | None) -> RecognizerParts:
@@ -64,12 +87,11 @@ def _load_torch(checkpoint: str, dtype: str | None, device: str | None) -> Recog
     with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer with its tokenizer"):
         config = AutoConfig.from_pretrained(checkpoint)
         tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-    if not tokenizer.is_fast:
-        raise ValueError(f"the tokenizer of {checkpoint} does not tell places in the text; a fast one is needed")
+    words = WordTokenizer.of(tokenizer)
     labels = LabelTable.from_config(config.to_dict())
     return RecognizerParts(
         TorchBackend.from_pretrained(checkpoint, dtype, device),
-        WordTokenizer(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())),
+        words,
         labels,
         longest_input(config, tokenizer.model_max_length),
         tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0,
@@ -88,6 +110,8 @@ def _load_exported(checkpoint: Path, backend: BackendName, dtype: str) -> Recogn
         if not path.is_file():
             raise ValueError(f"{folder} has no {name}: it is no folder that `nuner export` wrote")
     config = json.loads(files["config.json"].read_text(encoding="utf-8"))
+    if _BI_ENCODER in (config.get("architectures") or ()):
+        raise ValueError(f"{folder} is a bi-encoder, which needs the torch backend, not {backend}")
     tokenizer = Tokenizer.from_file(str(files["tokenizer.json"]))
     tokenizer_config = json.loads(files["tokenizer_config.json"].read_text(encoding="utf-8"))
     pad_token = tokenizer_config.get("pad_token")

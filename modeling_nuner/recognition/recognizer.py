@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from .backends import Backend, BackendName
-from .decoding import Decoder, LabelDecoder
+from .decoding import Decoder, LabelDecoder, WordSpans
 from .entities import Entity, place_entities
 from .label_table import LabelTable
-from .loading import load_parts
+from .loading import is_token_classifier, load_parts
+from .named_types import Labels, check_threshold, described_types, types_among
 from .text_sources import recognize_source, text_or_none
 from .windows import DEFAULT_WINDOW, plan_windows, window_length
 from .word_logits import Padding, classify_words
@@ -28,9 +29,6 @@ if TYPE_CHECKING:  # an exported recognizer runs where these are not installed
 # What is read before the first result: enough texts of each length to fill batches without padding.
 LOOK_AHEAD_TEXTS = 2048
 LOOK_AHEAD_CHARACTERS = 1 << 20
-
-Labels = Iterable[str] | Mapping[str, str]
-"""Entity types as a caller names them: their names, or names with a description that is compared in their place."""
 
 
 @dataclass
@@ -67,9 +65,15 @@ class EntityRecognizer:
         max_length: Most tokens of a window, special ones included.
         pad_token_id: Id that fills batches up.
         overlap: Tokens that neighboring windows share; an eighth of a window when left out.
+        types: Those of the labels' types that count; all when left out.
+        threshold: Score from which an entity counts, 0 to 1; any when left out.
+
+    Attributes:
+        types: The entity types that are found.
 
     Raises:
-        ValueError: If the window or the overlap leave no room for text.
+        ValueError: If the window or the overlap leave no room for text, the threshold is no probability, or the labels
+            have no such type.
 
     Example:
         ```python
@@ -91,6 +95,8 @@ class EntityRecognizer:
         max_length: int = DEFAULT_WINDOW,
         pad_token_id: int = 0,
         overlap: int | None = None,
+        types: Sequence[str] | None = None,
+        threshold: float | None = None,
     ) -> None:
         self.backend = backend
         self.tokenizer = tokenizer
@@ -104,6 +110,8 @@ class EntityRecognizer:
                 f"windows of {max_length} tokens that share {self.overlap} leave no room for text: raise max_length "
                 "or lower overlap"
             )
+        self.types = labels.types if types is None else types_among(types, labels.types)
+        self.threshold = check_threshold(threshold)
         self.counts = RecognitionCounts()
 
     @classmethod
@@ -116,6 +124,7 @@ class EntityRecognizer:
         device: str | None = None,
         max_length: int | None = None,
         labels: Labels | None = None,
+        threshold: float | None = None,
         decoding: Literal["greedy", "viterbi"] = "greedy",
         overlap: int | None = None,
         **kwargs: Any,
@@ -129,25 +138,32 @@ class EntityRecognizer:
             dtype: Precision: `"float32"` (the default), `"bfloat16"`, `"float16"`, or `"int8"` for exports.
             device: Where torch runs it; an accelerator if there is one.
             max_length: Most tokens that are read at once; what the encoder takes, at most 512, when left out.
-            labels: Entity types to look for by their names, or names with descriptions; the checkpoint must then be
-                a bi-encoder as pre-training leaves it, and the result is a `ZeroShotRecognizer`.
+            labels: Entity types. A bi-encoder, as pre-training leaves it, looks for them by their names, or by
+                descriptions of these, and the result is a `ZeroShotRecognizer`; of the types that another checkpoint
+                was trained for, these count.
+            threshold: Score from which an entity counts, 0 to 1; any when left out. Of a bi-encoder, as
+                `ZeroShotRecognizer` takes it.
             decoding: `"greedy"` (the best label of each word) or `"viterbi"` (the best sequence without invalid
                 labels). Types that are named have no labels that could be invalid.
             overlap: Tokens that neighboring windows share; an eighth of a window when left out.
-            **kwargs: With `labels`, `nested` and `threshold` as `ZeroShotRecognizer` takes them.
+            **kwargs: Of a bi-encoder, `nested` as `ZeroShotRecognizer` takes it.
 
         Returns:
             The recognizer.
 
         Raises:
             FileNotFoundError: If there is no such checkpoint.
-            ValueError: If it has no classifier, does not name its labels, or its tokenizer is not a fast one.
+            ValueError: If it has no classifier, does not name its labels or has none of that type, or its tokenizer is
+                not a fast one.
         """
+        check_threshold(threshold)
         if labels is not None:
-            if backend != "torch":
-                raise ValueError(f"entity types that are named at run time need the torch backend, not {backend}")
-            kwargs |= {"max_length": max_length, "overlap": overlap}
-            return ZeroShotRecognizer.from_pretrained(checkpoint, labels=labels, dtype=dtype, device=device, **kwargs)
+            labels = described_types(labels)
+            if backend == "torch" and not is_token_classifier(os.fspath(checkpoint)):
+                kwargs |= {"threshold": threshold, "max_length": max_length, "overlap": overlap}
+                return ZeroShotRecognizer.from_pretrained(
+                    checkpoint, labels=labels, dtype=dtype, device=device, **kwargs
+                )
         parts = load_parts(os.fspath(checkpoint), backend, dtype, device)
         return cls(
             parts.backend,
@@ -157,8 +173,28 @@ class EntityRecognizer:
             max_length=window_length(max_length, parts.longest, os.fspath(checkpoint)),
             pad_token_id=parts.pad_token_id,
             overlap=overlap,
+            types=None if labels is None else types_among(labels, parts.labels.types),
+            threshold=threshold,
             **kwargs,
         )
+
+    def with_labels(self, labels: Labels | None = None, *, threshold: float | None = None) -> EntityRecognizer:
+        """Return the same recognizer for some of its types, or with another threshold; it shares the model.
+
+        Args:
+            labels: Those of its types that count; as here when left out.
+            threshold: Score from which an entity counts; as here when left out.
+
+        Returns:
+            A recognizer; this one does not change.
+
+        Raises:
+            NamedTypesError: If it has no such type, or the threshold is no probability.
+        """
+        other = copy.copy(self)
+        other.types = self.types if labels is None else types_among(labels, self.labels.types)
+        other.threshold = self.threshold if threshold is None else check_threshold(threshold)
+        return other
 
     def __call__(self, texts: Any, column: str = "text") -> Any:
         """Recognize the entities of one text or of many.
@@ -207,11 +243,16 @@ class EntityRecognizer:
             tokens = self.tokenizer(texts)
             logits = self.word_logits(tokens)
             first_word = np.searchsorted(tokens.text, np.arange(len(texts)))
-            spans = self.decoder(logits, first_word)
+            spans = self._counted(self.decoder(logits, first_word))
             self.counts.entities += len(spans.first)
             for text, entity in place_entities(texts, tokens, spans, self.labels.types):
                 results[places[text]].append(entity)
         return results
+
+    def _counted(self, spans: WordSpans) -> WordSpans:
+        if self.threshold is None and self.types == self.labels.types:
+            return spans
+        return spans.counted([self.labels.types.index(name) for name in self.types], self.threshold)
 
     def word_logits(self, tokens: WordTokens) -> np.ndarray:
         """Compute the logits of the first sub-word of each word.
@@ -254,7 +295,7 @@ class ZeroShotRecognizer(EntityRecognizer):
     Example:
         ```python
         >>> from nuner import EntityRecognizer
-        >>> recognizer = EntityRecognizer.from_pretrained("nuner", labels=["city", "drug"])
+        >>> recognizer = EntityRecognizer.from_pretrained("nuner-roberta", labels=["city", "drug"])
         >>> recognizer("Aspirin is sold in Paris.")  # depends on the model  # doctest: +SKIP
         >>> recognizer.with_labels(["company"])("Acme sells it.")  # depends on the model  # doctest: +SKIP
 
@@ -275,9 +316,9 @@ class ZeroShotRecognizer(EntityRecognizer):
     ) -> None:
         from .zero_shot import TypeClassifiers
 
-        self.model, self.nested, self.threshold = model, nested, threshold
+        self.descriptions = described_types(labels)
         self.classifiers = TypeClassifiers(model, tokenizer, concept_tokenizer)
-        backend, decoder = self.classifiers(labels, nested, threshold)
+        backend, decoder = self.classifiers(self.descriptions, nested, threshold)
         super().__init__(
             backend,
             self.classifiers.tokenizer,
@@ -287,6 +328,7 @@ class ZeroShotRecognizer(EntityRecognizer):
             pad_token_id=self.classifiers.pad_token_id,
             overlap=overlap,
         )
+        self.model, self.nested, self.threshold = model, nested, threshold
 
     @classmethod
     def from_pretrained(  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -315,19 +357,18 @@ class ZeroShotRecognizer(EntityRecognizer):
             ValueError: If it has no concept encoder, or the labels are empty or not strings.
         """
         from .bi_encoder_loading import load_bi_encoder
-        from .concepts import concept_labels
 
-        labels = concept_labels(labels)
+        labels = described_types(labels)
         parts = load_bi_encoder(os.fspath(checkpoint), dtype or "float32", device)
         return cls(parts.model, parts.tokenizer, labels, concept_tokenizer=parts.concept_tokenizer, **kwargs)
 
     def with_labels(
-        self, labels: Labels, *, nested: bool | None = None, threshold: float | None = None
+        self, labels: Labels | None = None, *, nested: bool | None = None, threshold: float | None = None
     ) -> ZeroShotRecognizer:
         """Return the same recognizer for other types; it shares the model and the vectors of names with this one.
 
         Args:
-            labels: As above.
+            labels: As above; as here when left out.
             nested: As above; as here when left out.
             threshold: As above; as here when left out.
 
@@ -340,6 +381,11 @@ class ZeroShotRecognizer(EntityRecognizer):
         other = copy.copy(self)
         other.nested = self.nested if nested is None else nested
         other.threshold = self.threshold if threshold is None else threshold
-        other.backend, decoder = self.classifiers(labels, other.nested, other.threshold)
-        other.decoder, other.labels = decoder, decoder.labels
+        other.descriptions = self.descriptions if labels is None else described_types(labels)
+        other.backend, decoder = self.classifiers(other.descriptions, other.nested, other.threshold)
+        other.decoder, other.labels, other.types = decoder, decoder.labels, decoder.labels.types
         return other
+
+    def _counted(self, spans: WordSpans) -> WordSpans:
+        # Each word of them has reached the threshold.
+        return spans

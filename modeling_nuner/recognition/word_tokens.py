@@ -1,34 +1,30 @@
-"""Texts to sub-words, and sub-words to whole words with their places in the text."""
+"""Texts to words and their sub-words, the same in training as in use."""
 
 from __future__ import annotations
 
+import json
 import re
-import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
-# A sign is a word of its own, as punctuation is and a character of a script without spaces.
-_BLANK, _LETTER, _SIGN = 0, 1, 2
-# Scripts that put no space between words: a tokenizer that splits at spaces takes a whole sentence for one word.
-_UNSPACED = (
-    (0x0E00, 0x0EFF),
-    (0x1000, 0x109F),
-    (0x1780, 0x17FF),
-    (0x3040, 0x30FF),
-    (0x3400, 0x9FFF),
-    (0xF900, 0xFAFF),
-)
-_PROBE = "a.b  c"
+from .words import word_spans
+
+if TYPE_CHECKING:  # an exported recognizer runs where transformers is not installed
+    from transformers import PreTrainedTokenizerBase
+
+# Words whose sub-words are kept, and the longest of them: some megabytes, whatever is read.
+_KEPT_WORDS, _KEPT_CHARACTERS = 1 << 16, 64
+_TEXT_BEGINS, _BLANK = "\n", " "
+# Halves of surrogate pairs, from broken JSON: they are no characters, and take the place of one.
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class WordTokens(NamedTuple):
-    """Sub-words of several texts, one text after the other.
+    """Sub-words of several texts, one text after the other, and the words that have any.
 
     Args:
         ids: Token ids, `(tokens,)`.
@@ -48,14 +44,18 @@ class WordTokens(NamedTuple):
 
 
 class WordTokenizer:
-    """A fast tokenizer that says which sub-words are one word.
+    """A tokenizer that reads one word at a time, so that no sub-word is part of two of them.
 
-    Words are those into which the tokenizer itself splits a text before it looks for sub-words. Where these are mere
-    stretches between spaces (SentencePiece), signs and letters of scripts without spaces become words of their own,
-    as they are for BERT: otherwise the full stop would belong to `Paris.`
+    Words are those of `word_spans`, whatever the tokenizer: what a recognizer learns from (`featurize_labelled`) is
+    what it meets in use. Each is tokenized as it stands in its text: at the beginning, behind a blank, or joined to
+    the word before it. Some have no sub-words: those of which the tokenizer leaves nothing, such as U+200B.
 
     Args:
         tokenizer: The tokenizer, as the library `tokenizers` loads it. It is changed: it pads and cuts no more.
+
+    Attributes:
+        prefix: Special tokens before a text, `(prefix,)`.
+        suffix: Special tokens behind it, `(suffix,)`.
 
     Example:
         ```python
@@ -72,17 +72,35 @@ class WordTokenizer:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
+        self._joined = _without_blank_before(tokenizer)
         with_special, without = (tokenizer.encode("a", add_special_tokens=special).ids for special in (True, False))
         place = next(
             (i for i in range(len(with_special)) if with_special[i : i + len(without)] == without), len(with_special)
         )
         self.prefix = np.array(with_special[:place], dtype=np.int64)
         self.suffix = np.array(with_special[place + len(without) :], dtype=np.int64)
-        probe = tokenizer.encode(_PROBE, add_special_tokens=False)
-        words = dict.fromkeys(word for word in probe.word_ids if word is not None)
-        self._splits_words = [_PROBE[slice(*span)] for span in map(probe.word_to_chars, words) if span] == [
-            *_PROBE.replace(" ", "")
-        ]
+        self._known: dict[str, list[int]] = {}
+
+    @classmethod
+    def of(cls, tokenizer: PreTrainedTokenizerBase) -> WordTokenizer:
+        """Make one of a tokenizer of transformers, which is not changed.
+
+        Args:
+            tokenizer: A fast tokenizer.
+
+        Returns:
+            The word tokenizer.
+
+        Raises:
+            ValueError: If it is not a fast one.
+        """
+        fast: Any = getattr(tokenizer, "backend_tokenizer", None)
+        if not tokenizer.is_fast or fast is None:
+            raise ValueError(
+                f"{type(tokenizer).__name__} does not tell words and sub-words apart; a fast tokenizer "
+                "(tokenizer.json) is needed"
+            )
+        return cls(Tokenizer.from_str(fast.to_str()))
 
     def __call__(self, texts: Sequence[str]) -> WordTokens:
         """Tokenize texts, without special tokens.
@@ -93,73 +111,65 @@ class WordTokenizer:
         Returns:
             Their sub-words and words.
         """
-        encoded = self._encode(list(texts))
-        counts = np.array([len(text) for text in encoded], dtype=np.int64)
-        text_starts = np.concatenate([[0], np.cumsum(counts)])
-        total = int(text_starts[-1])
-        ids = np.fromiter(chain.from_iterable(text.ids for text in encoded), np.int64, total)
-        word_ids = np.fromiter(chain.from_iterable(text.word_ids for text in encoded), np.int64, total)
-        pairs = chain.from_iterable(chain.from_iterable(text.offsets for text in encoded))
-        start, end = np.fromiter(pairs, np.int64, 2 * total).reshape(-1, 2).T
+        words = [word_spans(text) for text in texts]
+        sub_words = self._sub_words(
+            [
+                _blank_before(text, start) + text[start:end]
+                for text, spans in zip(texts, words, strict=True)
+                for start, end in spans
+            ]
+        )
+        sizes = np.fromiter(map(len, sub_words), np.int64, len(sub_words))
+        behind = np.cumsum(sizes)
+        total = int(sizes.sum())
+        words_of_text = np.fromiter(map(len, words), np.int64, len(words))
+        text_starts = np.concatenate([[0], behind])[np.concatenate([[0], np.cumsum(words_of_text)])]
+        start, end = np.fromiter(chain(*map(chain.from_iterable, words)), np.int64, 2 * len(sizes)).reshape(-1, 2).T
+        read = sizes > 0
+        return WordTokens(
+            ids=np.fromiter(chain.from_iterable(sub_words), np.int64, total),
+            text_starts=text_starts,
+            first_token=(behind - sizes)[read],
+            text=np.repeat(np.arange(len(words)), words_of_text)[read],
+            start=start[read],
+            end=end[read],
+        )
 
-        begins = np.ones(total, dtype=bool)
-        begins[1:] = word_ids[1:] != word_ids[:-1]
-        begins[text_starts[:-1][counts > 0]] = True
-        text_of_token = np.repeat(np.arange(len(encoded)), counts)
-        if self._splits_words:
-            first = np.flatnonzero(begins)
-            last = np.append(first[1:], total) - 1
-            return WordTokens(ids, text_starts, first, text_of_token[first], start[first], end[last])
-
-        characters, offset = _character_classes(texts)
-        begin_character, behind = start + offset[text_of_token], end + offset[text_of_token]
-        begins |= _starts_or_follows_sign(begin_character, behind, characters)
-        first = np.flatnonzero(begins)
-        last = np.append(first[1:], total) - 1
-        # Byte-level tokenizers make tokens, and words, of mere spaces.
-        visible = np.concatenate([[0], np.cumsum(characters != _BLANK)])
-        seen = visible[behind[last]] > visible[begin_character[first]]
-        first, last = first[seen], last[seen]
-        # To the first visible character, and behind the last one.
-        shown = np.flatnonzero(characters != _BLANK)
-        shift = offset[text_of_token[first]]
-        trimmed_start = shown[visible[begin_character[first]]] - shift
-        trimmed_end = shown[visible[behind[last]] - 1] + 1 - shift
-        return WordTokens(ids, text_starts, first, text_of_token[first], trimmed_start, trimmed_end)
-
-    def _encode(self, texts: list[str]) -> list[Encoding]:
-        try:
-            return self._tokenizer.encode_batch(texts, add_special_tokens=False)
-        except (TypeError, UnicodeEncodeError):
-            # Halves of surrogate pairs, from broken JSON: they are no characters, and take the place of one.
-            return self._tokenizer.encode_batch([_SURROGATES.sub("\ufffd", text) for text in texts], False, False)
-
-
-def _starts_or_follows_sign(start: np.ndarray, end: np.ndarray, characters: np.ndarray) -> np.ndarray:
-    """Tell which tokens begin with a sign or come behind one."""
-    signs = np.append(characters, _BLANK) == _SIGN
-    found = np.zeros(len(start), dtype=bool)
-    # Several tokens may be bytes of one character.
-    apart = start[1:] >= end[:-1]
-    found[1:] = apart & (signs[start[1:]] | signs[np.maximum(end[:-1] - 1, 0)])
-    return found
+    def _sub_words(self, words: list[str]) -> list[list[int]]:
+        """Sub-words of words with what stands before them."""
+        known = self._known
+        found = {word: known[word] for word in dict.fromkeys(words) if word in known}
+        new = [word for word in dict.fromkeys(words) if word not in found]
+        joined = [word for word in new if not word.startswith((_TEXT_BEGINS, _BLANK))]
+        others = [word for word in new if word.startswith((_TEXT_BEGINS, _BLANK))]
+        found.update(zip(joined, _encode(self._joined, joined), strict=True))
+        found.update(
+            zip(others, _encode(self._tokenizer, [word.removeprefix(_TEXT_BEGINS) for word in others]), strict=True)
+        )
+        if len(known) > _KEPT_WORDS:
+            self._known = known = {}
+        known.update((word, found[word]) for word in new if len(word) <= _KEPT_CHARACTERS)
+        return [found[word] for word in words]
 
 
-def _character_classes(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the class of each character of the joined texts, and where each text begins among them."""
-    lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    characters = np.fromiter(map(_class_of, chain.from_iterable(texts)), np.int8, int(lengths.sum()))
-    return characters, np.cumsum(lengths) - lengths
+def _blank_before(text: str, start: int) -> str:
+    if start == 0:
+        return _TEXT_BEGINS
+    return _BLANK if text[start - 1].isspace() else ""
 
 
-@lru_cache(maxsize=1 << 16)
-def _class_of(character: str) -> int:
-    if character.isspace():
-        return _BLANK
-    code = ord(character)
-    if any(low <= code <= high for low, high in _UNSPACED):
-        return _SIGN
-    # Combining marks and joiners belong to the letter before them.
-    if character.isalnum() or unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf"):
-        return _LETTER
-    return _SIGN
+def _encode(tokenizer: Tokenizer, words: list[str]) -> list[list[int]]:
+    readable = [_SURROGATES.sub("\ufffd", word) for word in words]
+    return [encoding.ids for encoding in tokenizer.encode_batch(readable, add_special_tokens=False)]
+
+
+def _without_blank_before(tokenizer: Tokenizer) -> Tokenizer:
+    """Return a copy that does not put the sign of a blank before what it reads (byte-level, SentencePiece)."""
+    fields = json.loads(tokenizer.to_str())
+    splitter = fields["pre_tokenizer"] or {}
+    for step in splitter.get("pretokenizers", [splitter]):
+        if step.get("type") == "ByteLevel":
+            step["add_prefix_space"] = False
+        elif step.get("type") == "Metaspace":
+            step["prepend_scheme"] = "never"
+    return Tokenizer.from_str(json.dumps(fields))

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
-from typing import Any
 
-from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerBase
 
 from ..input_length import longest_input
@@ -14,6 +11,7 @@ from ..modeling_nuner import NuNerForPreTraining
 from .backends.bi_encoder import BiEncoderBackend
 from .concepts import UNCALIBRATED_THRESHOLD, ConceptVectors, concept_classifier, concept_labels
 from .decoding import TypeDecoder
+from .named_types import Labels, check_threshold
 from .word_tokens import WordTokenizer
 
 logger = logging.getLogger(__name__)
@@ -50,20 +48,15 @@ class TypeClassifiers:
         tokenizer: PreTrainedTokenizerBase,
         concept_tokenizer: PreTrainedTokenizerBase | None = None,
     ) -> None:
-        backend_tokenizer: Any = getattr(tokenizer, "backend_tokenizer", None)
-        if not tokenizer.is_fast or backend_tokenizer is None:
-            raise ValueError(
-                f"{type(tokenizer).__name__} does not tell places in the text; a fast tokenizer is needed"
-            )
         self.model = model.eval()
         self.vectors = ConceptVectors(model, concept_tokenizer or tokenizer)
-        self.tokenizer = WordTokenizer(Tokenizer.from_str(backend_tokenizer.to_str()))
+        self.tokenizer = WordTokenizer.of(tokenizer)
         self.longest = longest_input(model.config, tokenizer.model_max_length)
         self.pad_token_id = tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0
         self._warned = False
 
     def __call__(
-        self, labels: Iterable[str] | Mapping[str, str], nested: bool = False, threshold: float | None = None
+        self, labels: Labels, nested: bool = False, threshold: float | None = None
     ) -> tuple[BiEncoderBackend, TypeDecoder]:
         """Make a classifier of words, and what turns its logits into entities.
 
@@ -77,10 +70,9 @@ class TypeClassifiers:
             whose `labels` are the types in the order given.
 
         Raises:
-            ValueError: If the labels are empty or not strings, or the threshold is no probability.
+            NamedTypesError: If the labels are empty or not strings, or the threshold is no probability.
         """
-        if threshold is not None and not 0 < threshold < 1:
-            raise ValueError(f"threshold is {threshold}; it must be a probability between 0 and 1")
+        check_threshold(threshold)
         concepts = concept_labels(labels)
         if threshold is None and self.model.config.score_threshold is None and not self._warned:
             self._warned = True

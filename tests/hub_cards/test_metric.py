@@ -2,8 +2,11 @@ import evaluate
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from support.small_models import LABELS, save_small_model
+from support.small_models import LABELS
+from transformers import AutoTokenizer
 
+from nuner import NuNerForTokenClassification, save_recognizer
+from nuner.data_builders import to_iob2
 from nuner.hub_cards import METRIC_FOLDER
 from nuner.trainers.evaluation.entity_scores import entity_scores
 
@@ -24,16 +27,49 @@ def test_figures_equal_those_of_the_trainers(metric, sentences):
     assert metric.compute(predictions=predicted, references=gold) == pytest.approx(entity_scores(gold, predicted))
 
 
+PLAIN = ["O", "Office", "city", "B-cell", "x y"]
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.lists(st.tuples(st.sampled_from(PLAIN), st.sampled_from(PLAIN)), min_size=1), min_size=1, max_size=5)
+)
+def test_plain_types_count_as_in_iob2(metric, sentences):
+    gold, predicted = ([["city", *(pair[side] for pair in pairs)] for pairs in sentences] for side in (0, 1))
+    gold_iob2, predicted_iob2 = ([to_iob2(tags, "plain") for tags in side] for side in (gold, predicted))
+    expected = pytest.approx(entity_scores(gold_iob2, predicted_iob2))
+    assert metric.compute(predictions=predicted, references=gold) == expected
+    assert metric.compute(predictions=predicted, references=gold_iob2) == expected
+
+
+def test_a_type_that_begins_like_a_prefix(metric):
+    for tag in ("Office", "O-ring", "Bank", "I", "B-cell"):
+        tags = [[tag, "O", "city"]]
+        assert metric.compute(predictions=tags, references=tags)["f1"] == 1, tag
+
+
+def test_a_plain_type_with_a_prefix_alone_in_the_predictions(metric):
+    assert metric.compute(predictions=[["B-cell", "O"]], references=[["B-cell", "city"]])["precision"] == 1
+
+
+def test_bioes_tags(metric):
+    bioes, iob2 = [["B-city", "I-city", "E-city", "S-city"]], [["B-city", "I-city", "I-city", "B-city"]]
+    assert set(metric.compute(predictions=bioes, references=iob2).values()) == {1.0}
+
+
 def test_it_works_in_combine(metric):
     both = evaluate.combine([metric, str(METRIC_FOLDER)])
     scores = both.compute(predictions=[["B-city", "O"]], references=[["B-city", "B-day"]])
     assert [scores[f"ner_f1_{i}_recall"] for i in range(2)] == [0.5, 0.5]
 
 
-def test_it_works_in_an_evaluator(metric, tiny_bert_dir, tmp_path):
+@pytest.mark.parametrize("labels", [LABELS, ["O", "city", "company"]])
+def test_it_works_in_an_evaluator(metric, tiny_bert_dir, tmp_path, labels):
     from datasets import ClassLabel, Dataset, Features, List, Value
 
-    folder = save_small_model("recognizer", tiny_bert_dir, tmp_path / "model")
+    folder = tmp_path / "model"
+    recognizer = NuNerForTokenClassification.from_encoder(tiny_bert_dir, labels)
+    save_recognizer(recognizer, AutoTokenizer.from_pretrained(tiny_bert_dir), folder)
     features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=LABELS))})
     rows = {"tokens": [["acme", "in", "london"], ["paris"]], "ner_tags": [[3, 0, 1], [1]]}
     scores = evaluate.evaluator("token-classification").compute(

@@ -51,7 +51,7 @@ def build_world(folder: Path) -> None:
         bi_encoder = NuNerForPreTraining.from_encoders(
             folder / "roberta-base", concept_pooling="mean", score_scale=0.5, score_bias=-0.3, score_threshold=0.4
         )
-        for name in ("nuner", "nuner-quickstart/pretraining", "runs/nuner"):
+        for name in ("nuner-roberta", "nuner-quickstart/pretraining", "runs/nuner"):
             bi_encoder.save_pretrained(folder / name)
             tokenizer.save_pretrained(folder / name)
         shutil.copytree(folder / "roberta-base", folder / "runs/nuner/backbone")

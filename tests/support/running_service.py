@@ -10,30 +10,38 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from support.cli_runs import start_nuner
 
 from nuner import EntityRecognizer
 from nuner.cli.recognition.serve import listener
 from nuner.serving import create_app
+from nuner.serving.server import BoundedServer
 
 
 @contextmanager
-def service_thread(model: Path | EntityRecognizer, **options: Any) -> Iterator[str]:
-    """Serve a recognizer from a thread; the address. It takes no seconds to start."""
-    recognizer = EntityRecognizer.from_pretrained(model) if isinstance(model, Path) else model
-    app = create_app(recognizer, **options)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+def server_thread(app: Any, **options: Any) -> Iterator[tuple[str, BoundedServer]]:
+    """Serve an application from a thread; the address, and the server. It takes no seconds to start."""
+    server = BoundedServer(app, **options)
     with listener("127.0.0.1", 0) as sock:
         thread = threading.Thread(target=server.run, args=([sock],))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+            yield f"http://127.0.0.1:{sock.getsockname()[1]}", server
         finally:
             # Also after a failed test: a server that goes on would keep the whole run from ending.
             server.should_exit = True
             thread.join(timeout=30)
         assert not thread.is_alive()
+
+
+@contextmanager
+def service_thread(
+    model: Path | EntityRecognizer, *, server_options: dict[str, Any] | None = None, **options: Any
+) -> Iterator[str]:
+    """Serve a recognizer from a thread; the address."""
+    recognizer = EntityRecognizer.from_pretrained(model) if isinstance(model, Path) else model
+    with server_thread(create_app(recognizer, **options), **(server_options or {})) as (url, _):
+        yield url
 
 
 @contextmanager

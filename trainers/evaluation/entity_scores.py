@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from nuner.data_builders.labelled.label_schemes import OUTSIDE
+from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 
 from .token_scores import macro_token_f1, token_classes
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import islice
 
 from nuner.data_builders.files.whole_files import write_whole
 from nuner.data_builders.labelled.label_schemes import EntitySpan
-from nuner.data_builders.pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
+from nuner.data_builders.labelled.placed_words import PlacedWords
+from nuner.data_builders.pages.highlighting import Highlight, Piece, colors_of, split_at_highlights
 from nuner.data_builders.pages.html_page import render_page
 
 from .entity_errors import CORRECT, ERROR_KINDS, EntityComparison
@@ -55,8 +56,7 @@ def write_evaluation_page(evaluation: RecognizerEvaluation, path: str | os.PathL
 
 def _page(evaluation: RecognizerEvaluation) -> str:
     counts = evaluation.errors()
-    names = [*evaluation.types, *(name for name in counts if name not in evaluation.types)]
-    colors = {name: COLORS[i % len(COLORS)] for i, name in enumerate(names)}
+    colors = colors_of([*evaluation.types, *counts])
     return render_page(
         "nuner.trainers.evaluation",
         "evaluation.html.jinja",
@@ -78,7 +78,7 @@ def _page(evaluation: RecognizerEvaluation) -> str:
         },
         wrong_sentences={name: sum(1 for _ in _wrong(evaluation, name)) for name in counts},
         predictions=[
-            _pieces(sentence.tokens, sentence.predicted, colors, sentence.scores)
+            _pieces(sentence.words, sentence.predicted, colors, sentence.scores)
             for sentence in evaluation.sentences[:_PREDICTIONS]
         ],
     )
@@ -99,15 +99,15 @@ def _wrong(evaluation: RecognizerEvaluation, name: str) -> Iterable[EvaluatedSen
 
 def _shown_error(sentence: EvaluatedSentence, name: str, colors: dict[str, str]) -> _ShownError:
     return _ShownError(
-        _pieces(sentence.tokens, sentence.gold, colors),
-        _pieces(sentence.tokens, sentence.predicted, colors, sentence.scores),
-        [_in_words(sentence.tokens, pair) for pair in sentence.pairs if pair.type == name and pair.kind != CORRECT],
+        _pieces(sentence.words, sentence.gold, colors),
+        _pieces(sentence.words, sentence.predicted, colors, sentence.scores),
+        [_in_words(sentence.words, pair) for pair in sentence.pairs if pair.type == name and pair.kind != CORRECT],
     )
 
 
-def _in_words(tokens: Sequence[str], pair: EntityComparison) -> str:
+def _in_words(words: PlacedWords, pair: EntityComparison) -> str:
     gold, predicted = (
-        f"\u201c{' '.join(tokens[span.start : span.end])}\u201d" if span else ""
+        f"\u201c{words.text[words.starts[span.start] : words.ends[span.end - 1]]}\u201d" if span else ""
         for span in (pair.gold, pair.predicted)
     )
     said = f"{pair.kind}: {gold or predicted}"
@@ -120,18 +120,17 @@ def _in_words(tokens: Sequence[str], pair: EntityComparison) -> str:
 
 
 def _pieces(
-    tokens: Sequence[str], spans: Sequence[EntitySpan], colors: dict[str, str], scores: Sequence[float] | None = None
+    words: PlacedWords, spans: Sequence[EntitySpan], colors: dict[str, str], scores: Sequence[float] | None = None
 ) -> list[Piece]:
-    """Words joined by spaces, cut at entities."""
-    ends = [end - 1 for end in accumulate(len(token) + 1 for token in tokens)]
+    """The text as it was read, cut at entities."""
     highlights = [
         Highlight(
-            ends[span.start] - len(tokens[span.start]),
-            ends[span.end - 1],
+            words.starts[span.start],
+            words.ends[span.end - 1],
             span.label,
             colors[span.label],
             None if scores is None else scores[i],
         )
         for i, span in enumerate(spans)
     ]
-    return split_at_highlights(" ".join(tokens), highlights)
+    return split_at_highlights(words.text, highlights)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 from nuner.data_builders.labelled.label_schemes import EntitySpan
+from nuner.data_builders.labelled.placed_words import PlacedWords
 from nuner.modeling_nuner.recognition.entities import Entity
 
 
@@ -25,33 +25,32 @@ class PredictedWords(NamedTuple):
     dropped: int
 
 
-def predicted_words(tokens: Sequence[str], entities: Sequence[Entity]) -> PredictedWords:
-    """Find the words of entities that were recognized in the words joined by spaces.
+def predicted_words(sentence: PlacedWords, entities: Sequence[Entity]) -> PredictedWords:
+    """Find the words of entities that were recognized in a sentence's text.
 
     An entity covers every word that it touches; entities of one type that share a word are one.
 
     Args:
-        tokens: The words.
-        entities: What a recognizer finds in `" ".join(tokens)`.
+        sentence: The words in the text.
+        entities: What a recognizer finds in the text.
 
     Returns:
         The entities as ranges of words, without overlaps.
 
     Example:
         ```python
+        >>> from nuner.data_builders.labelled.placed_words import place_words
         >>> from nuner.trainers.evaluation.predicted_words import predicted_words
         >>> found = {"start": 3, "end": 6, "text": "New", "label": "city", "score": 0.9}
-        >>> predicted_words(["in", "New-York"], [found]).spans
+        >>> predicted_words(place_words(["in", "New-York"]), [found]).spans
         [EntitySpan(start=1, end=2, label='city')]
 
         ```
     """
-    ends = [end - 1 for end in accumulate(len(token) + 1 for token in tokens)]
-    starts = [end - len(token) for end, token in zip(ends, tokens, strict=True)]
     found: list[tuple[EntitySpan, float]] = []
     for entity in sorted(entities, key=lambda entity: (entity["label"], entity["start"])):
-        first = bisect_right(ends, entity["start"])
-        span = EntitySpan(first, max(first + 1, bisect_left(starts, entity["end"])), entity["label"])
+        first = bisect_right(sentence.ends, entity["start"])
+        span = EntitySpan(first, max(first + 1, bisect_left(sentence.starts, entity["end"])), entity["label"])
         if found and found[-1][0].label == span.label and found[-1][0].end > span.start:
             before, score = found.pop()
             span = EntitySpan(before.start, max(before.end, span.end), span.label)

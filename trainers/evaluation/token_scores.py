@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from nuner.data_builders.labelled.label_schemes import OUTSIDE
+from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 
 
 def token_classes(label_names: Sequence[str]) -> Tensor:

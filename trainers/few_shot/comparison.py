@@ -13,6 +13,8 @@ import torch
 from datasets import DatasetDict
 from torch import Tensor, nn
 
+from nuner.data_builders.labelled.load import load_labelled
+
 from ..evaluation.token_scores import macro_token_f1
 from ..word_tokenizer import load_word_tokenizer
 from .linear_heads import DEFAULT_L2, fit_linear_heads
@@ -38,6 +40,7 @@ def compare_encoders(
     l2: float = DEFAULT_L2,
     names: bool = False,
     bf16: bool = False,
+    load: Callable[[str | Path], DatasetDict] = load_labelled,
     progress: Callable[[str], None] | None = None,
 ) -> FewShotResult:
     """Measure how well a linear layer on each frozen encoder learns from k annotations a type.
@@ -46,7 +49,9 @@ def compare_encoders(
     are drawn from the training split, one linear softmax layer is fitted on the vectors of
     their words, and the macro-averaged token F1 without `O` is taken on the test split. All
     encoders see the same samples and the same test sentences. An encoder's features are
-    computed once for each data set, and only of sentences that are sampled or tested.
+    computed once for each data set, and only of sentences that are sampled or tested. A k that
+    some data set has too few annotations for is left out, with a note, so that means stay means
+    over the same data sets.
 
     Args:
         encoders: Name -> folder or Hub id of anything that AutoModel loads. Gains are
@@ -63,15 +68,16 @@ def compare_encoders(
             of their own, `NAME + names`: a whole bi-encoder's concept encoder reads the names, any other encoder
             compares them with the words by its own vectors.
         bf16: Run the encoders in bfloat16.
-        progress: Called with one line of text whenever a step begins.
+        load: Reads the data sets; `functools.partial(load_labelled, scheme="plain")` reads those that need options.
+        progress: Called with one line of text whenever a step begins, and for each k that is left out.
 
     Returns:
         The scores and what they were measured on.
 
     Raises:
         FileNotFoundError: If an encoder or a data set does not exist.
-        ValueError: If a data set cannot be read, or a k is too large for it. Both are found before anything is
-            computed.
+        ValueError: If a data set cannot be read, or has too few annotations for any k. Both are found before
+            anything is computed.
 
     Example:
         ```python
@@ -98,9 +104,20 @@ def compare_encoders(
             max_test_sentences=max_test_sentences,
             train_split=train_split,
             test_split=test_split,
+            load=load,
         )
         for name, source in _named(data_sets).items()
     ]
+    too_large = {k: reason for task in tasks for k, reason in task.too_large.items()}
+    if not set(ks) - too_large.keys():
+        raise ValueError("no k fits all data sets: " + "; ".join(too_large[k] for k in sorted(too_large)))
+    tasks = [task.without(too_large) for task in tasks]
+    if progress is not None:
+        for task in tasks:
+            if task.held_out is not None:
+                progress(task.held_out)
+        for k in sorted(too_large):
+            progress(f"Left out: {too_large[k]}")
     started = time.perf_counter()
     scores: dict[str, dict[str, dict[int, list[float]]]] = {}
     named: dict[str, dict[str, dict[int, list[float]]]] = {}
@@ -121,7 +138,8 @@ def compare_encoders(
     settings = {
         "metric": "macro-averaged token F1 without O, in percent",
         "sampling": "k~2k mining, Ding et al. (2021), rarest type first",
-        "ks": sorted(ks),
+        "ks": sorted(set(ks) - too_large.keys()),
+        "ks_left_out": {str(k): too_large[k] for k in sorted(too_large)},
         "seeds": list(range(seeds)),
         "max_test_sentences": max_test_sentences,
         "test_shuffle_seed": TEST_SHUFFLE_SEED if max_test_sentences is not None else None,
@@ -238,4 +256,5 @@ def _describe(task: FewShotTask) -> dict[str, Any]:
         "test_sentences": len(task.test),
         "test_sentences_available": task.test_available,
         "types": task.types,
+        "held_out": task.held_out,
     }

@@ -30,7 +30,7 @@ def type_classifier(bi_encoder: BiEncoderParts, types: Sequence[str]) -> nn.Line
     Example:
         ```python
         >>> from nuner.trainers.few_shot.named_heads import type_classifier
-        >>> bi_encoder = load_bi_encoder("nuner", "float32", "cpu")  # needs a bi-encoder  # doctest: +SKIP
+        >>> bi_encoder = load_bi_encoder("nuner-roberta", "float32", "cpu")  # needs a bi-encoder  # doctest: +SKIP
         >>> type_classifier(bi_encoder, ["city"]).out_features  # needs a bi-encoder  # doctest: +SKIP
         2
 
@@ -88,7 +88,7 @@ class NamedHeads:
     Example:
         ```python
         >>> from nuner.trainers.few_shot.named_heads import NamedHeads
-        >>> heads = NamedHeads("nuner", TokenFeatures("nuner"))  # needs a bi-encoder  # doctest: +SKIP
+        >>> heads = NamedHeads("nuner-roberta", TokenFeatures("nuner-roberta"))  # needs a bi-encoder  # doctest: +SKIP
         >>> heads(["city", "drug"], samples)[0].out_features  # needs a bi-encoder  # doctest: +SKIP
         3
 

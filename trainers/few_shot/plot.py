@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
 
-from nuner.data_builders.files.pictures import save_picture
+from nuner.data_builders.files.pictures import save_picture, take_no_word_for_markup
 
 from .result import AVERAGE, FewShotResult
 
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+
 _MOST_COLUMNS = 4
+# In characters: a panel, and the narrowest figure, are wide enough for so many.
+_TITLE_WIDTH, _LABEL_WIDTH = 34, 60
 
 
 def plot_few_shot(result: FewShotResult, path: str | Path) -> None:
@@ -27,7 +36,7 @@ def plot_few_shot(result: FewShotResult, path: str | Path) -> None:
     Example:
         ```python
         >>> from nuner import compare_encoders, plot_few_shot
-        >>> result = compare_encoders({"NuNER": "nuner"}, ["support-tickets"])  # needs an encoder  # doctest: +SKIP
+        >>> result = compare_encoders({"NuNER": "runs/x"}, ["support-tickets"])  # needs an encoder  # doctest: +SKIP
         >>> plot_few_shot(result, "few_shot.png")  # needs an encoder  # doctest: +SKIP
 
         ```
@@ -56,7 +65,8 @@ def plot_few_shot(result: FewShotResult, path: str | Path) -> None:
                 alpha=0.18,
                 linewidth=0,
             )
-        axis.set_title(data_set if data_set != AVERAGE else f"average of the {len(panels) - 1} data sets")
+        title = data_set if data_set != AVERAGE else f"average of the {len(panels) - 1} data sets"
+        axis.set_title(fill(title, _TITLE_WIDTH))
         axis.set_xscale("log", base=2)
         axis.set_xticks(result.ks, [str(k) for k in result.ks])
         axis.minorticks_off()
@@ -66,9 +76,20 @@ def plot_few_shot(result: FewShotResult, path: str | Path) -> None:
     seeds = len(result.settings["seeds"])
     figure.supxlabel(f"k (annotations a type: k to 2k; {seeds} samples, band of one standard deviation)", fontsize=9)
     figure.supylabel("macro token F1 without O, %", fontsize=9)
-    # Given with their labels: on its own, a legend leaves out names that begin with an underscore.
-    lines = axes[0][0].get_lines()
-    figure.legend(lines, result.encoders, loc="outside upper center", ncols=len(lines), frameon=False)
+    # Not asked of the axes, which leave out names that begin with an underscore.
+    _add_legend(figure, axes[0][0].get_lines(), result.encoders)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_picture(figure, path)
+
+
+def _add_legend(figure: Figure, handles: Sequence[Artist], labels: Sequence[str]) -> None:
+    """Put the names above the panels, in as many columns as the figure is wide enough for."""
+    labels = [fill(label, _LABEL_WIDTH) for label in labels]
+    for columns in range(len(labels), 0, -1):
+        legend = figure.legend(handles, labels, loc="outside upper center", ncols=columns, frameon=False)
+        take_no_word_for_markup(figure)
+        figure.draw_without_rendering()
+        if columns == 1 or legend.get_window_extent().width <= figure.bbox.width:
+            return
+        legend.remove()

@@ -19,6 +19,9 @@ AVERAGE = "average"
 # Behind the name of an encoder: its heads start from the names of the types.
 NAMED = " + names"
 
+# Of so many k, mean and standard deviation stand beside one another; of more, one below the other.
+_MOST_KS_ABREAST = 4
+
 Scores = Mapping[str, Mapping[str, Mapping[int, list[float]]]]
 
 
@@ -153,7 +156,8 @@ class FewShotResult:
             f"{name} {about['test_split']} ({about['test_sentences']} sentences)"
             for name, about in self.settings["data_sets"].items()
         )
-        # Five k fit in 80 columns.
+        # So that the names have room in 80 columns.
+        between = "\n" if len(self.ks) > _MOST_KS_ABREAST else " "
         table = Table(
             title="Few-shot comparison: frozen encoder + linear layer",
             caption=Text(
@@ -163,7 +167,7 @@ class FewShotResult:
             box=SIMPLE_HEAD,
             padding=(0, 1, 0, 0),
         )
-        table.add_column()
+        table.add_column(overflow="fold")
         for k in self.ks:
             table.add_column(f"k={k}", justify="right", no_wrap=True)
         table.add_column("mean", justify="right", no_wrap=True)
@@ -172,10 +176,9 @@ class FewShotResult:
             if several:
                 table.add_row(Text(data_set, style="bold"))
             for encoder in self.encoders:
-                cells = [
-                    f"{self.mean(encoder, data_set, k):.1f} ±{self.standard_deviation(encoder, data_set, k):.1f}"
-                    for k in self.ks
-                ]
+                means = [self.mean(encoder, data_set, k) for k in self.ks]
+                spreads = [self.standard_deviation(encoder, data_set, k) for k in self.ks]
+                cells = [f"{mean:.1f}{between}±{spread:.1f}" for mean, spread in zip(means, spreads, strict=True)]
                 overall = fmean(self.mean(encoder, data_set, k) for k in self.ks)
                 table.add_row(Text(encoder), *cells, f"{overall:.1f}")
                 if encoder != self.reference(encoder):

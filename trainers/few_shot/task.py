@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -16,6 +16,7 @@ from nuner.data_builders.labelled.load import entity_types, load_labelled
 from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
 
 from ..evaluation.token_scores import token_classes
+from ..held_out import with_test_split
 
 # Seed of the shuffle that decides which test sentences are used.
 TEST_SHUFFLE_SEED = 0
@@ -35,6 +36,8 @@ class FewShotTask:
         test: The tested sentences.
         test_available: Number of sentences of the whole test split.
         samples: (k, seed) -> rows of `train`.
+        too_large: k that cannot be drawn -> why.
+        held_out: What was held out of the training sentences as the test split, in a sentence; None if nothing was.
     """
 
     name: str
@@ -46,6 +49,16 @@ class FewShotTask:
     test: Dataset
     test_available: int
     samples: dict[tuple[int, int], list[int]]
+    too_large: dict[int, str]
+    held_out: str | None = None
+
+    def without(self, ks: Collection[int]) -> FewShotTask:
+        """Return the task without the samples of some k.
+
+        Args:
+            ks: Sizes to leave out.
+        """
+        return replace(self, samples={(k, seed): rows for (k, seed), rows in self.samples.items() if k not in ks})
 
 
 def prepare_task(
@@ -57,6 +70,7 @@ def prepare_task(
     max_test_sentences: int | None = None,
     train_split: str = "train",
     test_split: str = "test",
+    load: Callable[[str | Path], DatasetDict] = load_labelled,
 ) -> FewShotTask:
     """Load a data set and draw every sample.
 
@@ -68,13 +82,15 @@ def prepare_task(
         max_test_sentences: Test on the first so many after a shuffle with a fixed seed; on
             all if not given.
         train_split: Split to sample from.
-        test_split: Split to test on.
+        test_split: Split to test on; a fifth of the sentences of `train` is held out where there is no `test`.
+        load: Reads the source.
 
     Returns:
         The task.
 
     Raises:
-        ValueError: If a split is missing, there are no entities, or a k is too large; the message names the data set.
+        ValueError: If a split is missing, there are no entities, or each k is too large; the message names the data
+            set.
 
     Example:
         ```python
@@ -84,7 +100,9 @@ def prepare_task(
 
         ```
     """
-    splits = source if isinstance(source, DatasetDict) else load_labelled(source)
+    splits, held_out = source if isinstance(source, DatasetDict) else load(source), None
+    if (train_split, test_split) == ("train", "test"):
+        splits, held_out = with_test_split(splits, f"data set {name!r}")
     for split in (train_split, test_split):
         if split not in splits:
             raise ValueError(
@@ -96,12 +114,14 @@ def prepare_task(
     # A type that only the test split has must be refused, one that is only declared must not.
     types = {kind for sentence in (*counts, *annotation_counts(test)) for kind in sentence}
     samples: dict[tuple[int, int], list[int]] = {}
-    try:
-        for k in sorted(ks, reverse=True):
-            for seed in range(seeds):
-                samples[k, seed] = sample_k_shot(counts, k, seed, types)
-    except ValueError as error:
-        raise ValueError(f"data set {name!r}, split {train_split!r}: {error}") from None
+    too_large: dict[int, str] = {}
+    for k in sorted(ks):
+        try:
+            samples.update({(k, seed): sample_k_shot(counts, k, seed, types) for seed in range(seeds)})
+        except ValueError as error:
+            too_large[k] = f"data set {name!r}, split {train_split!r}: {error}"
+    if not samples:
+        raise ValueError(too_large[min(ks)])
     rows = list(range(len(test)))
     if max_test_sentences is not None:
         random.Random(TEST_SHUFFLE_SEED).shuffle(rows)
@@ -119,6 +139,8 @@ def prepare_task(
         test=tested,
         test_available=len(test),
         samples=samples,
+        too_large=too_large,
+        held_out=held_out,
     )
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from pathlib import Path
 
 import torch
 from torch import Tensor
 from transformers import AutoModel
 
+from nuner.data_builders.labelled.placed_words import place_words
 from nuner.modeling_nuner.devices import choose_device
 from nuner.modeling_nuner.input_length import longest_input
+from nuner.modeling_nuner.recognition.word_tokens import WordTokenizer
 
+from ..sub_words import sub_words_of
 from ..word_tokenizer import load_word_tokenizer
 
 # Sub-words of a batch with padding: enough to fill the cores, small enough for little padding.
@@ -67,6 +71,7 @@ class TokenFeatures:
         self.device = choose_device()
         self.model.to(self.device)
         self.bf16 = bf16
+        self._words = WordTokenizer.of(self.tokenizer)
         longest = longest_input(self.model.config, self.tokenizer.model_max_length)
         self.max_length = min(longest, max_length or longest)
 
@@ -80,44 +85,32 @@ class TokenFeatures:
         Returns:
             The vectors of all words that have one.
         """
-        ids, first_subwords = self._tokenize(sentences)
+        words = sub_words_of(self._words, [place_words(sentence) for sentence in sentences])
+        prefix, suffix = self._words.prefix.tolist(), self._words.suffix.tolist()
+        budget = self.max_length - len(prefix) - len(suffix)
+        ids = [prefix + list(chain.from_iterable(sentence))[:budget] + suffix for sentence in words]
+        # of each sentence's words that have a sub-word within the budget, the place of the first one
+        places = [
+            {
+                word: len(prefix) + behind - len(sub_words)
+                for word, (sub_words, behind) in enumerate(zip(sentence, accumulate(map(len, sentence)), strict=True))
+                if sub_words and behind - len(sub_words) < budget
+            }
+            for sentence in words
+        ]
         parts: list[Tensor] = [torch.empty(0)] * len(sentences)
         for batch in self._batches(ids):
             hidden = self._encode([ids[i] for i in batch])
             for row, i in enumerate(batch):
-                parts[i] = hidden[row, list(first_subwords[i].values())]
-        truncated = empty = 0
-        for i, sentence in enumerate(sentences):
-            last = max(first_subwords[i], default=-1)
-            cut_off = len(sentence) - 1 - last if len(ids[i]) == self.max_length else 0
-            truncated += cut_off
-            empty += len(sentence) - len(first_subwords[i]) - cut_off
+                parts[i] = hidden[row, list(places[i].values())]
+        empty = sum(not word for sentence in words for word in sentence)
         return WordVectors(
             vectors=torch.cat(parts) if parts else torch.empty(0),
-            sentence=torch.tensor([i for i, words in enumerate(first_subwords) for _ in words], dtype=torch.long),
-            word=torch.tensor([word for words in first_subwords for word in words], dtype=torch.long),
-            truncated=truncated,
+            sentence=torch.tensor([i for i, found in enumerate(places) for _ in found], dtype=torch.long),
+            word=torch.tensor([word for found in places for word in found], dtype=torch.long),
+            truncated=sum(map(len, words)) - sum(map(len, places)) - empty,
             empty=empty,
         )
-
-    def _tokenize(self, sentences: Sequence[Sequence[str]]) -> tuple[list[list[int]], list[dict[int, int]]]:
-        """Sub-word ids of each sentence, and the place of the first sub-word of each of its words."""
-        if not sentences:
-            return [], []
-        encoded = self.tokenizer(
-            [list(words) for words in sentences],
-            is_split_into_words=True,
-            truncation=True,
-            max_length=self.max_length,
-        )
-        first_subwords: list[dict[int, int]] = []
-        for i in range(len(sentences)):
-            first: dict[int, int] = {}
-            for place, word in enumerate(encoded.word_ids(i)):
-                if word is not None:
-                    first.setdefault(word, place)
-            first_subwords.append(first)
-        return encoded["input_ids"], first_subwords
 
     @staticmethod
     def _batches(ids: Sequence[Sequence[int]]) -> Iterator[list[int]]:

@@ -38,7 +38,7 @@ def add_adapters(
     Example:
         ```python
         >>> from nuner.trainers.fine_tuning.adapters import add_adapters
-        >>> adapted = add_adapters(model, "nuner", rank=16, dropout=0.1)  # needs a recognizer  # doctest: +SKIP
+        >>> adapted = add_adapters(model, "runs/x", rank=16, dropout=0.1)  # needs a recognizer  # doctest: +SKIP
 
         ```
     """

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
 from datasets import Dataset
-from torch import nn
 from torch.utils.data import DataLoader
 
-from nuner.data_builders.labelled.label_schemes import OUTSIDE
+from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from nuner.modeling_nuner.recognition.bi_encoder_loading import load_bi_encoder
 
@@ -39,7 +36,7 @@ def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None
     Example:
         ```python
         >>> from nuner.trainers.fine_tuning.classifier_initialization import name_classifier
-        >>> name_classifier(model, "nuner")  # needs a recognizer  # doctest: +SKIP
+        >>> name_classifier(model, "nuner-roberta")  # needs a recognizer  # doctest: +SKIP
 
         ```
     """
@@ -47,7 +44,7 @@ def name_classifier(model: NuNerForTokenClassification, checkpoint: str) -> None
     names = list(dict.fromkeys(name for name in types if name != OUTSIDE))
     named = type_classifier(load_bi_encoder(checkpoint, "float32", "cpu"), names)
     rows = [[OUTSIDE, *names].index(name) for name in types]
-    linear = cast(nn.Linear, model.classifier[-1])
+    linear = model.classifier.last
     linear.weight.copy_(named.weight[rows])
     linear.bias.copy_(named.bias[rows])
 
@@ -80,8 +77,8 @@ def solve_classifier(
 
         ```
     """
-    linear = model.classifier[-1]
-    if model.config.num_classifier_layers != 1 or not isinstance(linear, nn.Linear):
+    linear = model.classifier.last
+    if model.config.num_classifier_layers != 1:
         raise ValueError("only a classifier of one linear layer can be solved for; start two layers at random")
     training = model.training
     model.eval()

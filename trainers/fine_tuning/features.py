@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 
+from nuner.data_builders.labelled.placed_words import place_sentences
+from nuner.modeling_nuner.recognition.word_tokens import WordTokenizer
+
+from ..sub_words import sub_words_of
+
 # What torch's cross-entropy passes over.
 IGNORED = -100
+
+_FEATURES = ("input_ids", "attention_mask", "labels", "sentence", "iob2", "read")
 
 # Share of a window that only gives context, on each side where the text goes on.
 _CONTEXT_SHARE = 0.25
@@ -80,20 +88,20 @@ def featurize_labelled(
     *,
     label2id: Mapping[str, int] | None = None,
 ) -> Dataset:
-    """Tokenize sentences of labelled words.
+    """Tokenize sentences of labelled words, as `EntityRecognizer` reads their texts.
 
     A word's label stands on its first sub-word; the others, special tokens and padding carry none. A text that is
     too long becomes several rows (see `word_windows`), so that no label is lost.
 
     Args:
-        dataset: Rows with `tokens` (words) and `ner_tags` (IOB2), as `load_labelled` gives them.
+        dataset: Rows with `tokens` (words), `ner_tags` (IOB2) and perhaps `text`, as `load_labelled` gives them.
         tokenizer: A fast tokenizer.
         max_length: Longest row, in sub-words, special tokens included.
         label2id: Labels of the recognizer: those of the data set, also the default, or its entity types and `O`.
 
     Returns:
-        Rows with `input_ids`, `attention_mask`, `labels`; `sentence`, the row of `dataset` that it is part of; and
-        `iob2`, the tags of the words that are labelled in it.
+        Rows with `input_ids`, `attention_mask`, `labels`; `sentence`, the row of `dataset` that it is part of;
+        `iob2`, the tags of the words that are labelled in it; and `read`, which of these words have sub-words.
 
     Raises:
         ValueError: If the tokenizer does not tell which word a sub-word belongs to, a sentence has not as many tags
@@ -109,43 +117,35 @@ def featurize_labelled(
 
         ```
     """
-    if not tokenizer.is_fast:
-        raise ValueError(f"{type(tokenizer).__name__} does not tell words and sub-words apart; use a fast tokenizer.")
-    budget = max_length - tokenizer.num_special_tokens_to_add()
+    words = WordTokenizer.of(tokenizer)
+    prefix, suffix = words.prefix.tolist(), words.suffix.tolist()
+    budget = max_length - len(prefix) - len(suffix)
     if budget < 1:
         raise ValueError(f"max_length is {max_length}, which leaves no room for a word between the special tokens.")
     names: list[str] = dataset.features["ner_tags"].feature.names
     ids = list(range(len(names))) if label2id is None else [_label_id(name, label2id) for name in names]
 
     def featurize(batch: dict[str, list[Any]], numbers: list[int]) -> dict[str, list[Any]]:
-        windows: list[tuple[int, WordWindow]] = []
-        sizes = _sub_words(tokenizer, batch["tokens"])
-        for row, (tokens, tags) in enumerate(zip(batch["tokens"], batch["ner_tags"], strict=True)):
-            if len(tokens) != len(tags):
-                raise ValueError(f"sentence {numbers[row] + 1} has {len(tokens)} tokens but {len(tags)} tags")
-            windows += ((row, window) for window in word_windows(sizes[row], budget))
-        encoded = tokenizer(
-            [batch["tokens"][row][window.start : window.end] for row, window in windows],
-            is_split_into_words=True,
-            truncation=True,
-            max_length=max_length,
-        )
-        labels, iob2 = [], []
-        for i, (row, window) in enumerate(windows):
-            places = _labelled_places(encoded.word_ids(i), window)
-            tags = [batch["ner_tags"][row][word] for word in places.values()]
-            aligned = [IGNORED] * len(encoded["input_ids"][i])
-            for place, tag in zip(places, tags, strict=True):
-                aligned[place] = ids[tag]
-            labels.append(aligned)
-            iob2.append([names[tag] for tag in tags])
-        return {
-            "input_ids": encoded["input_ids"],
-            "attention_mask": encoded["attention_mask"],
-            "labels": labels,
-            "sentence": [numbers[row] for row, _ in windows],
-            "iob2": iob2,
-        }
+        features: dict[str, list[Any]] = {name: [] for name in _FEATURES}
+        sentences = sub_words_of(words, place_sentences(batch["tokens"], batch.get("text", repeat(None))))
+        for number, sub_words, tags in zip(numbers, sentences, batch["ner_tags"], strict=True):
+            if len(sub_words) != len(tags):
+                raise ValueError(f"sentence {number + 1} has {len(sub_words)} tokens but {len(tags)} tags")
+            for window in word_windows([len(word) for word in sub_words], budget):
+                text = list(chain.from_iterable(sub_words[window.start : window.end]))[:budget]
+                labels = [IGNORED] * len(text)
+                place = sum(map(len, sub_words[window.start : window.first]))
+                for word in range(window.first, window.last):
+                    if sub_words[word]:
+                        labels[place] = ids[tags[word]]
+                    place += len(sub_words[word])
+                features["input_ids"].append(prefix + text + suffix)
+                features["attention_mask"].append([1] * len(features["input_ids"][-1]))
+                features["labels"].append([IGNORED] * len(prefix) + labels + [IGNORED] * len(suffix))
+                features["sentence"].append(number)
+                features["iob2"].append([names[tag] for tag in tags[window.first : window.last]])
+                features["read"].append([bool(word) for word in sub_words[window.first : window.last]])
+        return features
 
     return dataset.map(
         featurize,
@@ -154,28 +154,6 @@ def featurize_labelled(
         remove_columns=dataset.column_names,
         desc="Tokenizing the sentences",
     )
-
-
-def _sub_words(tokenizer: PreTrainedTokenizerBase, sentences: list[list[str]]) -> list[list[int]]:
-    """Number of sub-words of each word of each sentence."""
-    encoded = tokenizer(sentences, is_split_into_words=True, add_special_tokens=False, truncation=False, verbose=False)
-    sizes = [[0] * len(words) for words in sentences]
-    for row, counts in enumerate(sizes):
-        for word in encoded.word_ids(row):
-            if word is not None:
-                counts[word] += 1
-    return sizes
-
-
-def _labelled_places(word_ids: list[int | None], window: WordWindow) -> dict[int, int]:
-    """Place of the first sub-word of each word that a window labels -> the word."""
-    places: dict[int, int] = {}
-    previous = None
-    for place, word in enumerate(word_ids):
-        if word is not None and word != previous and window.first <= window.start + word < window.last:
-            places[place] = window.start + word
-        previous = word
-    return places
 
 
 def _label_id(name: str, label2id: Mapping[str, int]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from transformers import (
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
-from nuner.data_builders.labelled.label_schemes import to_iob2
+from nuner.data_builders.labelled.label_schemes import OUTSIDE, to_iob2
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from ..evaluation.entity_scores import entity_scores, type_scores
@@ -36,13 +36,14 @@ if TYPE_CHECKING:
 
 # Few lengths of batches, since CPU kernels are compiled, and kept, for each.
 _LENGTH_MULTIPLE = 8
+T = TypeVar("T")
 
 
-def joined_windows(tags: Iterable[Sequence[str]], sentences: Sequence[int]) -> list[list[str]]:
+def joined_windows(tags: Iterable[Sequence[T]], sentences: Sequence[int]) -> list[list[T]]:
     """Put the tags of the windows of each sentence together again.
 
     Args:
-        tags: Tags of the words that each window labels.
+        tags: Tags of the words that each window labels, or whatever there is of each word.
         sentences: Which sentence each window is part of, in ascending order.
 
     Returns:
@@ -56,10 +57,44 @@ def joined_windows(tags: Iterable[Sequence[str]], sentences: Sequence[int]) -> l
 
         ```
     """
-    joined: dict[int, list[str]] = {}
+    joined: dict[int, list[T]] = {}
     for of_window, sentence in zip(tags, sentences, strict=True):
         joined.setdefault(sentence, []).extend(of_window)
     return list(joined.values())
+
+
+def with_unread_words(tags: Sequence[str], read: Sequence[bool]) -> list[str]:
+    """Put the words of a sentence that have no sub-words, and so no tag, among the others.
+
+    As in recognition, an entity that goes on behind such words covers them; else they are outside.
+
+    Args:
+        tags: IOB2 tags of the words that have sub-words.
+        read: Which words have.
+
+    Returns:
+        Tags of all words.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.fine_tuning.trainer import with_unread_words
+        >>> with_unread_words(["B-city", "I-city", "O"], [True, False, True, False, True])
+        ['B-city', 'I-city', 'I-city', 'O', 'O']
+
+        ```
+    """
+    given, last = iter(tags), OUTSIDE
+    found: list[str] = []
+    unread = 0
+    for is_read in read:
+        if not is_read:
+            unread += 1
+            continue
+        tag = next(given)
+        goes_on = tag.startswith("I-") and last[2:] == tag[2:]
+        found += [tag if goes_on else OUTSIDE] * unread + [tag]
+        last, unread = tag, 0
+    return found + [OUTSIDE] * unread
 
 
 class TokenClassificationTrainer(HubTrainer):
@@ -164,6 +199,8 @@ class TokenClassificationTrainer(HubTrainer):
         predicted = joined_windows(tags, sentences)
         if self._scheme == "plain":
             predicted = [to_iob2(of_sentence, "plain") for of_sentence in predicted]
+        read = joined_windows(self._measured["read"], sentences)
+        predicted = [with_unread_words(*of_sentence) for of_sentence in zip(predicted, read, strict=True)]
         self.type_scores = type_scores(gold, predicted)
         return entity_scores(gold, predicted)
 

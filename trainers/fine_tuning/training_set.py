@@ -6,9 +6,9 @@ from typing import Any
 
 from datasets import ClassLabel, Dataset
 
-from nuner.data_builders.labelled.label_schemes import OUTSIDE
 from nuner.data_builders.labelled.load import entity_types, load_labelled
 from nuner.data_builders.labelled.sampling import annotation_counts
+from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 
 
 def labelled_in_iob2(train: Dataset, evaluation: Dataset | None = None) -> tuple[Dataset, Dataset | None]:
@@ -40,7 +40,8 @@ def labelled_in_iob2(train: Dataset, evaluation: Dataset | None = None) -> tuple
         if rows is not None and not len(rows):
             raise ValueError(f"the {name} is empty; give it at least one labelled sentence")
     splits = {"train": train} if evaluation is None else {"train": train, "evaluation": evaluation}
-    if not all(_is_iob2(rows) and rows.features == train.features for rows in splits.values()):
+    tags = train.features.get("ner_tags")
+    if not all(_is_iob2(rows) and rows.features["ner_tags"] == tags for rows in splits.values()):
         splits = dict(load_labelled(splits))
         train, evaluation = splits["train"], splits.get("evaluation")
     counts = sum(annotation_counts(train), start=type(annotation_counts(train)[0])())
@@ -52,7 +53,7 @@ def labelled_in_iob2(train: Dataset, evaluation: Dataset | None = None) -> tuple
     if missing:
         raise ValueError(
             f"the training set has no example of type {', '.join(map(repr, missing))}; label some, or choose other "
-            "types (load_labelled(..., types=[...]), nuner finetune --type)"
+            "types with types=[...]"
         )
     if evaluation is not None and not any(annotation_counts(evaluation)):
         raise ValueError("the evaluation set has no entity, so nothing can be measured on it")

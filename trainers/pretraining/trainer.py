@@ -211,7 +211,7 @@ class ContrastiveTrainer(PairLossTrainer):
             >>> trainer.train()  # takes hours  # doctest: +SKIP
             >>> trainer.calibrate().threshold  # takes hours  # doctest: +SKIP
             0.26
-            >>> trainer.save_model("nuner")  # takes hours  # doctest: +SKIP
+            >>> trainer.save_model("nuner-roberta")  # takes hours  # doctest: +SKIP
 
             ```
         """

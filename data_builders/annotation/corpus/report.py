@@ -14,7 +14,7 @@ from ...corpus.selection import Record
 from ...corpus.statistics import CorpusStatistics
 from ...files.whole_files import write_whole
 from ...hash_sample import HashSample
-from ...pages.highlighting import COLORS, Highlight, Piece, split_at_highlights
+from ...pages.highlighting import Highlight, Piece, colors_of, split_at_highlights
 from ...pages.html_page import Picture, render_page
 from .rows import YieldCounts
 
@@ -66,6 +66,7 @@ def write_report(build: CorpusBuild) -> None:
         statistics={**statistics.to_dict(), "rarest": rarest},
         review=[record["id"] for record in build.sample],
     ).write(build.folder / REPORT_FILENAME)
+    colors = colors_of(entity["concept"] for record in build.sample for entity in record["entities"])
     page = render_page(
         "nuner.data_builders.annotation.corpus",
         "corpus-report.html.jinja",
@@ -78,7 +79,7 @@ def write_report(build: CorpusBuild) -> None:
         frequent=statistics.most_frequent(_CONCEPTS_SHOWN),
         rarest=rarest,
         top_shares=statistics.to_dict()["top_shares"],
-        records=[(record, highlighted(record)) for record in build.sample],
+        records=[(record, highlighted(record, colors)) for record in build.sample],
     )
     write_whole(build.folder / PAGE_FILENAME, page)
 
@@ -104,16 +105,14 @@ def rarest_concepts(statistics: CorpusStatistics, size: int = _CONCEPTS_SHOWN) -
     return rarest
 
 
-def highlighted(record: Record) -> list[Piece]:
-    """Cut the text of a record at its entities; in one record each concept has its color.
+def highlighted(record: Record, colors: Mapping[str, str]) -> list[Piece]:
+    """Cut the text of a record at its entities.
 
     Args:
         record: A row of the corpus.
+        colors: Concept -> color.
     """
     entities: Iterable[Mapping[str, Any]] = record["entities"]
-    colors: dict[str, str] = {}
-    for entity in entities:
-        colors.setdefault(entity["concept"], COLORS[len(colors) % len(COLORS)])
     return split_at_highlights(
         record["text"],
         [

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
+from ...schema import without_lone_surrogates
 from .cost import Usage
 from .credentials import KEY_VARIABLE, Secret, holds_credentials
-from .faults import NO_PROTOCOL, Blame, RequestFault, fault_of
+from .faults import BROKEN, NO_PROTOCOL, TOO_DEEP, Blame, RequestFault, error_message, fault_of
 from .prompt import FencedText, Prompt, reply_format
 
 if TYPE_CHECKING:
@@ -27,6 +30,10 @@ WORDLESS = {NO_CHOICES, FILTERED, REFUSED, EMPTY}
 
 # Room for the roles and separators that a chat template puts around the messages.
 _TOKENS_AROUND_MESSAGES = 64
+
+_MOST_TOKENS = 10_000_000  # of one request; a server that counts more does not count tokens
+_LONG_BODY = 100_000  # bytes; reading more would hold up the other requests
+_THOUGHTS = {"reasoning", "thinking", "thought", "reasoning_text", "redacted_thinking"}
 
 
 @dataclass(frozen=True)
@@ -119,11 +126,14 @@ class LLMClient:
         """Open a connection; must be called where an event loop runs."""
         import openai
 
+        from .bounded_http import BoundedClient
+
         http = openai.AsyncOpenAI(
             api_key=self.key.reveal(),
             base_url=self.base_url,
             max_retries=0,  # waiting and asking again is for the run, which knows the limits and the store
             timeout=self.timeout,
+            http_client=BoundedClient(),
         )
         return Connection(self, http)
 
@@ -182,14 +192,36 @@ class Connection:
         start = time.monotonic()
         try:
             # As `chat.completions.create`, without half a millisecond of typed objects around each request.
-            answer = await self.http.post(CHAT_PATH, cast_to=object, body=self.body(texts))
+            body = await self.http.post(CHAT_PATH, cast_to=bytes, body=self.body(texts))
         except openai.OpenAIError as error:
-            raise self._without_key(fault_of(error, self.client.timeout)) from None
-        except ValueError:  # the body is not JSON, though its headers say so
-            raise RequestFault(NO_PROTOCOL, Blame.ATTEMPT) from None
-        return read_completion(self.client.key.hide_in(answer), time.monotonic() - start)
+            raise self.without_key(fault_of(error, self.client.timeout)) from None
+        latency = time.monotonic() - start
+        if len(body) > _LONG_BODY:
+            return await asyncio.to_thread(self.read, body, latency)
+        return self.read(body, latency)
 
-    def _without_key(self, fault: RequestFault) -> RequestFault:
+    def read(self, body: bytes, latency: float | None) -> Completion:
+        """Read the body of a chat completion, without the key.
+
+        Args:
+            body: The body.
+            latency: Seconds that it took; None in a batch.
+
+        Raises:
+            RequestFault: If it holds no reply.
+        """
+        return self.without_key_in(lambda: read_completion(body_of(body), latency))
+
+    def without_key_in(self, read: Callable[[], Completion]) -> Completion:
+        """Return what is read, and raise its fault, with the key masked."""
+        try:
+            completion = read()
+        except RequestFault as fault:
+            raise self.without_key(fault) from None
+        return replace(completion, text=self.client.key.hide(completion.text))
+
+    def without_key(self, fault: RequestFault) -> RequestFault:
+        """Return a fault with the key masked."""
         hide = self.client.key.hide
         return RequestFault(
             fault.reason,
@@ -201,8 +233,26 @@ class Connection:
         )
 
 
+def body_of(body: bytes) -> Any:
+    """Read a body as JSON, whatever its headers call it.
+
+    Args:
+        body: The body.
+
+    Raises:
+        RequestFault: If it is none.
+    """
+    try:
+        return json.loads(body, parse_int=_int)
+    except RecursionError:
+        raise RequestFault(TOO_DEEP, Blame.ATTEMPT) from None
+    except ValueError:
+        reason = BROKEN if body.lstrip()[:1] in (b"{", b"[") else NO_PROTOCOL
+        raise RequestFault(reason, Blame.ATTEMPT) from None
+
+
 def read_completion(answer: Any, latency: float | None) -> Completion:
-    """Read the body of a chat completion.
+    """Read a chat completion.
 
     Args:
         answer: The body, read as JSON.
@@ -219,18 +269,44 @@ def read_completion(answer: Any, latency: float | None) -> Completion:
         raise RequestFault(NO_CHOICES, Blame.ATTEMPT, usage=usage)
     if choice.get("finish_reason") == "content_filter":
         raise RequestFault(FILTERED, Blame.ATTEMPT, usage=usage)
-    text, refusal = choice["message"].get("content"), choice["message"].get("refusal")
-    if not isinstance(text, str) or not text.strip():
-        if refusal:
-            raise RequestFault(REFUSED, Blame.ATTEMPT, str(refusal)[:500], usage=usage)
+    message = choice["message"]
+    text, refusal = _text(message.get("content")) or _arguments(message.get("tool_calls")), message.get("refusal")
+    if not text.strip():
+        if isinstance(refusal, str) and refusal:
+            raise RequestFault(REFUSED, Blame.ATTEMPT, error_message(refusal), usage=usage)
         raise RequestFault(EMPTY, Blame.ATTEMPT, usage=usage)
-    return Completion(text, choice.get("finish_reason") == "length", usage, latency)
+    return Completion(without_lone_surrogates(text), choice.get("finish_reason") == "length", usage, latency)
+
+
+def _text(content: Any) -> str:
+    """Return the text of a content, which some servers give as a list of parts, thoughts among them."""
+    if isinstance(content, str):
+        return content
+    texts = []
+    for part in content if isinstance(content, list) else [content]:
+        if isinstance(part, dict) and part.get("type") not in _THOUGHTS:
+            part = part.get("text")
+        if isinstance(part, str):
+            texts.append(part)
+    return "".join(texts)
+
+
+def _arguments(calls: Any) -> str:
+    """Return the arguments of the first tool that a model calls in place of an answer."""
+    call = calls[0] if isinstance(calls, list) and calls else None
+    function = call.get("function") if isinstance(call, dict) else None
+    arguments = function.get("arguments") if isinstance(function, dict) else None
+    return arguments if isinstance(arguments, str) else ""
 
 
 def _usage(value: Any) -> Usage | None:
     if not isinstance(value, dict):
         return None
-    sent, received = value.get("prompt_tokens"), value.get("completion_tokens")
-    if not isinstance(sent, int) or not isinstance(received, int):
-        return None
-    return Usage(sent, received)
+    counts = [value.get("prompt_tokens"), value.get("completion_tokens")]
+    sent, received = [count if type(count) is int and 0 <= count <= _MOST_TOKENS else None for count in counts]
+    return None if sent is None or received is None else Usage(sent, received)
+
+
+def _int(digits: str) -> int:
+    """Read a whole number; Python refuses those of thousands of digits, and the answer with them."""
+    return int(digits[:20])

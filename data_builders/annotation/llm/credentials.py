@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 from urllib.parse import urlsplit
 
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -40,16 +39,6 @@ class Secret:
     def hide(self, text: str) -> str:
         """Return a text with the key masked."""
         return text.replace(self._value, _MASK) if len(self._value) >= _SHORTEST_SECRET else text
-
-    def hide_in(self, value: Any) -> Any:
-        """Return a JSON value with the key masked in each of its strings."""
-        if isinstance(value, str):
-            return self.hide(value)
-        if isinstance(value, list):
-            return [self.hide_in(item) for item in value]
-        if isinstance(value, dict):
-            return {self.hide_in(name): self.hide_in(item) for name, item in value.items()}
-        return value
 
     @classmethod
     def from_environment(cls, needed: bool) -> Secret:

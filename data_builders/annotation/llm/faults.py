@@ -57,12 +57,26 @@ class RequestFault(Exception):
 
 NO_CONNECTION = "no connection to the server"
 NO_PROTOCOL = "the answer is not of the OpenAI protocol"
+BROKEN = "the answer is broken JSON"
+TOO_DEEP = "the answer is nested too deeply"
+
+MAX_BODY_BYTES = 4 * 2**20
+"""The longest body that is read, decompressed: many times that of the longest reply."""
 
 # Overloaded, restarting or unreachable behind a gateway: nothing that the sentence has done.
 _SERVER_STATUSES = {429, 502, 503, 504, 520, 521, 522, 523, 524, 529}
 _SETTINGS_STATUSES = {401, 402, 404, 405}
 _ATTEMPT_STATUSES = {408, 409, 425}
+_LONGEST_MESSAGE = 2000
 _CONNECTING = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
+
+
+class BodyTooLarge(openai.OpenAIError):
+    """A body that was not read to its end because it is too long."""
+
+
+class RequestTooSlow(openai.OpenAIError):
+    """A request that took longer in all than it may."""
 
 
 def fault_of(error: openai.OpenAIError, timeout: float) -> RequestFault:
@@ -74,6 +88,10 @@ def fault_of(error: openai.OpenAIError, timeout: float) -> RequestFault:
     """
     if isinstance(error, openai.APIStatusError):
         return status_fault(error.status_code, error.body, retry_after(error.response.headers))
+    if BodyTooLarge in (type(error), type(error.__cause__)):
+        return RequestFault(f"the answer is longer than {MAX_BODY_BYTES // 2**20} MiB", Blame.ATTEMPT)
+    if RequestTooSlow in (type(error), type(error.__cause__)):
+        return RequestFault(f"no reply within {timeout:g} s", Blame.ATTEMPT)
     cause = type(error.__cause__).__name__
     if cause in _CONNECTING:
         return RequestFault(NO_CONNECTION, Blame.SERVER, str(error.__cause__), usage=NO_USAGE)
@@ -99,7 +117,7 @@ def status_fault(status: int, error: Any, wait: float | None = None) -> RequestF
         blame = Blame.SERVER
     elif status in _SETTINGS_STATUSES:
         blame = Blame.SETTINGS
-    elif status >= 500 or status in _ATTEMPT_STATUSES:
+    elif status >= 500 or status < 400 or status in _ATTEMPT_STATUSES:
         blame = Blame.ATTEMPT
     else:
         blame = Blame.SENTENCE
@@ -110,8 +128,16 @@ def error_message(body: Any) -> str:
     """Return what the server says in the body of an error, on one line; an empty string for a page of HTML."""
     if isinstance(body, dict):
         body = body.get("message") or body.get("error") or body.get("detail") or ""
-    text = " ".join(str(body or "").split())
+    text = body if isinstance(body, str) else "" if body is None else _shown(body)
+    text = " ".join("".join(c if c.isprintable() else " " for c in text[:_LONGEST_MESSAGE]).split())
     return "" if text.startswith("<") else text[:500]
+
+
+def _shown(body: Any) -> str:
+    try:
+        return str(body)
+    except (RecursionError, ValueError):  # nested too deeply, or a number of too many digits
+        return ""
 
 
 class ServerGone(Exception):

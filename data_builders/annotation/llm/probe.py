@@ -14,8 +14,8 @@ from .waiting import Backoff
 
 _TEXT = FencedText("Ada Lovelace lived in London.", "en")
 _ATTEMPTS = 8
-_ATTEMPTS_OF_A_HANG = 4  # so that a server which hangs is told after two time-outs
-_LONGEST_WAIT = 60.0  # longer than this, and the user had better come back later
+_ATTEMPTS_OF_A_SIGN = 3  # so much counts what is likely to go on: a hang, another protocol, a long wait asked for
+_LONGEST_WAIT = 60.0
 _PARAMETER_STATUSES = {400, 422, 500, 501}  # some servers fail on a field they do not know instead of refusing it
 
 
@@ -46,13 +46,15 @@ async def probe(connection: Connection, backoff: Backoff | None = None) -> Usage
                 continue
             if fault.reason in WORDLESS:  # the protocol is right; what the model says is for the run to judge
                 return fault.usage
-            attempt += _ATTEMPTS_OF_A_HANG if fault.reason.startswith("no reply within") else 1
+            attempt += _ATTEMPTS_OF_A_SIGN if _likely_to_go_on(fault) else 1
             if attempt >= _ATTEMPTS or not _passing(fault):
                 raise ProbeError(await _explanation(connection, fault)) from None
-            await asyncio.sleep(waits.wait(attempt, fault.retry_after))
+            await asyncio.sleep(waits.wait(attempt, min(fault.retry_after or 0.0, _LONGEST_WAIT)))
         else:
             if completion.usage is not None:
-                connection.dialect = replace(connection.dialect, fixed_tokens=completion.usage.prompt_tokens)
+                # A token is at least a byte long, whatever the server counts.
+                fixed = min(completion.usage.prompt_tokens, connection.most_usage([_TEXT]).prompt_tokens)
+                connection.dialect = replace(connection.dialect, fixed_tokens=fixed)
             return completion.usage
 
 
@@ -72,10 +74,13 @@ def _adapt(connection: Connection, fault: RequestFault) -> bool:
 
 
 def _passing(fault: RequestFault) -> bool:
-    """Tell whether a fault may be over in a moment; not so where no server is there, or none of models."""
-    if fault.reason in (NO_CONNECTION, NO_PROTOCOL) or (fault.retry_after or 0) > _LONGEST_WAIT:
-        return False
-    return fault.blame in (Blame.SERVER, Blame.ATTEMPT)
+    """Tell whether a fault may be over in a moment; not so where no server is there."""
+    return fault.reason != NO_CONNECTION and fault.blame in (Blame.SERVER, Blame.ATTEMPT)
+
+
+def _likely_to_go_on(fault: RequestFault) -> bool:
+    asked = fault.retry_after or 0.0
+    return fault.reason == NO_PROTOCOL or fault.reason.startswith("no reply within") or asked > _LONGEST_WAIT
 
 
 async def _explanation(connection: Connection, fault: RequestFault) -> str:

@@ -18,6 +18,8 @@ class Backoff:
     Args:
         first: The longest wait after the first fault, in seconds; it doubles with every further one.
         longest: No wait is longer, in seconds, unless the server asks for it.
+        longest_asked: A server that asks for more is not obeyed, in seconds: such numbers are mistakes of units or
+            clocks, and one that refuses everything for so long is given up by the run.
 
     Example:
         ```python
@@ -31,17 +33,20 @@ class Backoff:
 
     first: float = 1.0
     longest: float = 60.0
+    longest_asked: float = 600.0
 
     def wait(self, faults: int, retry_after: float | None = None) -> float:
         """Return the seconds to wait.
 
         Args:
             faults: How many faults in a row there were, at least 1.
-            retry_after: What the server asks for; it is never undercut.
+            retry_after: What the server asks for. It is not undercut, and neither is the wait without it: a server
+                that asks for 0, or names a date in the past, is not asked again at once.
         """
-        if retry_after is not None:
-            return retry_after * random.uniform(1.0, 1.1)
-        return min(self.longest, self.first * 2.0 ** min(faults - 1, 30)) * random.uniform(0.5, 1.0)
+        wait = min(self.longest, self.first * 2.0 ** min(faults - 1, 30)) * random.uniform(0.5, 1.0)
+        if retry_after is None or retry_after > self.longest_asked:
+            return wait
+        return max(wait, retry_after * random.uniform(1.0, 1.1))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -12,6 +12,8 @@ from ...raw_entity import RawEntity
 from ...schema import is_encodable
 from .concept_names import clean_concept
 from .folded_text import FoldedText
+from .sides import with_known_sides
+from .surfaces import cleaned_surfaces
 
 EMPTY = "empty"
 TOO_LONG = "too long"
@@ -19,8 +21,14 @@ NOT_FOUND = "not found"
 INSIDE_A_WORD = "only inside of a word"
 DUPLICATE = "duplicate"
 NOT_UNICODE = "not valid Unicode"
+TOO_MANY = "too many in one sentence"
 
 EXACT = "exact"
+COMPOSED = "composed letters"
+CLEANED = "without marks around it"
+
+MOST_SPANS = 10_000
+"""A sentence gets no more spans, so that a reply in a circle cannot take all memory."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +78,11 @@ class Alignment(NamedTuple):
 def align(text: str, entities: Iterable[RawEntity], options: AlignmentOptions | None = None) -> Alignment:
     """Find every occurrence of each entity on word boundaries; nothing is guessed.
 
-    The exact match is tried first, then those that the options allow. Concept names are brought to one form by
-    `clean_concept`. What is not found, empty, too long, or there already is dropped and counted.
+    The exact match is tried first, then that without what models write around a text (marks of Markdown, quotes,
+    escapes of HTML, marks at its end) and with composed letters for decomposed ones and the other way round, then
+    those that the options allow. Of an entity that can be meant either way (`EitherWay`), the side that stands in the
+    sentence is its text. Concept names are brought to one form by `clean_concept`. What is not found, empty, too long,
+    or there already is dropped and counted.
 
     Args:
         text: The sentence.
@@ -94,7 +105,7 @@ def align(text: str, entities: Iterable[RawEntity], options: AlignmentOptions | 
     losses: Counter[str] = Counter()
     matches: Counter[str] = Counter()
     spans: dict[tuple[int, int, str], dict[str, Any]] = {}
-    for entity in entities:
+    for entity in with_known_sides(entities, places.have):
         surface, concept = entity.text.strip(), clean_concept(entity.concept)
         description = (entity.description or "").strip() or None
         if not surface or not concept:
@@ -114,6 +125,9 @@ def align(text: str, entities: Iterable[RawEntity], options: AlignmentOptions | 
         if not new:
             losses[DUPLICATE] += 1
             continue
+        if len(spans) + len(new) > MOST_SPANS:
+            losses[TOO_MANY] += 1
+            continue
         matches[way] += 1
         for start, end in new:
             spans[start, end, concept] = {
@@ -128,19 +142,42 @@ def align(text: str, entities: Iterable[RawEntity], options: AlignmentOptions | 
 
 
 class _Places:
-    """Looks entities up in one text, which is folded when that is first needed."""
+    """Looks entities up in one text, each once; the text is folded when that is first needed."""
 
     def __init__(self, text: str, options: AlignmentOptions) -> None:
         self._text = text
         self._options = options
+        self._foldings = [*options.foldings()] if text.isascii() else [(COMPOSED, {}), *options.foldings()]
         self._folded: dict[str, FoldedText] = {}
+        self._known: dict[str, tuple[str, list[tuple[int, int]]]] = {}
+
+    def have(self, surface: str) -> bool:
+        """Tell whether an entity is found."""
+        surface = surface.strip()
+        return len(surface) <= self._options.max_characters and bool(self.of(surface)[1])
 
     def of(self, surface: str) -> tuple[str, list[tuple[int, int]]]:
         """Return the way in which an entity was found, and its places."""
+        known = self._known.get(surface)
+        if known is None:
+            known = self._known[surface] = self._find(surface)
+        return known
+
+    def _find(self, surface: str) -> tuple[str, list[tuple[int, int]]]:
+        way, found = self._find_as_it_is(surface)
+        if found:
+            return way, found
+        for cleaned in cleaned_surfaces(surface):
+            _, found = self._find_as_it_is(cleaned)
+            if found:
+                return CLEANED, found
+        return EXACT, []
+
+    def _find_as_it_is(self, surface: str) -> tuple[str, list[tuple[int, int]]]:
         found = locate(surface, self._text)
         if found:
             return EXACT, found
-        for way, folding in self._options.foldings():
+        for way, folding in self._foldings:
             if way not in self._folded:
                 self._folded[way] = FoldedText(self._text, **folding)
             found = self._folded[way].locate(surface)

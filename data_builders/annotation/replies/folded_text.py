@@ -20,6 +20,8 @@ _HANGUL_JOINED = range(0x1160, 0x1200)
 class FoldedText:
     """A text with differences of spelling taken out, that still knows where each character stood.
 
+    Composed and decomposed letters are the same in any case: nobody sees a difference.
+
     Args:
         text: The text.
         ignore_case: Whether letters of either case are the same.
@@ -69,8 +71,10 @@ class FoldedText:
         return is_whole(self.text, self._starts[start], self._ends[end])
 
     def _fold(self, unit: str) -> str:
+        if not unit.isascii():
+            unit = unicodedata.normalize("NFC", unit)
         if self._normalize:
-            unit = " " if unit.isspace() else unicodedata.normalize("NFC", unit)
+            unit = " " if unit.isspace() else unit
             unit = "".join(_LOOK_ALIKES.get(character, character) for character in unit)
         return unit.casefold() if self._ignore_case else unit
 

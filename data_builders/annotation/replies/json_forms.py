@@ -6,34 +6,37 @@ import json
 import re
 from typing import Any, Literal, NamedTuple
 
+from .json_scanner import object_of, scan_json
+
 JsonForm = Literal["json", "fenced", "prose", "repaired", "cut"]
 
 # What opens JSON, and not a bracket in prose such as "[Smith]" or "{see below}".
-_OPENING = re.compile(r"""[{\[](?=\s*(?:["'{\[\]}]|$|\w+"?\s*:))""")
-_BRACKETS_AND_QUOTES = re.compile(r'[\[\]{}"]|\\.', re.DOTALL)
-_CLOSER_OF = {"{": "}", "[": "]"}
-_SURROGATE_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-_CLOSING = re.compile(r"[\]}]")
-# The reply's object and its list: what stands within them is one entity, or the result of one sentence.
-_BRACKETS_AROUND_AN_ITEM = 2
+_OPENING = re.compile(r"""[{\[](?=\s*(?:["'`\u201c{\[(\]}]|//|/\*|\#|$|\w+["']?\s{0,9}:))""")
+
+_MOST_PIECES = 1000  # no answer comes in so many
 
 _DECODER = json.JSONDecoder(strict=False)  # models write line breaks inside of strings
+_KEEPS_ALL_NAMES = json.JSONDecoder(strict=False, object_pairs_hook=object_of)
 
 
-class FoundJson(NamedTuple):
-    """The JSON of a reply.
+class JsonPiece(NamedTuple):
+    """A JSON value of a reply.
 
     Args:
-        values: The values found, in order; none for a reply without JSON.
-        form: How they stood there.
+        value: The value; None also where nothing of it is whole.
+        start: Where it begins.
+        end: Where it ends.
+        form: How it stood there.
     """
 
-    values: list[Any]
+    value: Any
+    start: int
+    end: int
     form: JsonForm
 
 
-def find_json(reply: str, truncated: bool = False) -> FoundJson:
-    """Return every JSON value of a reply, read strictly where that is possible and repaired where not.
+def find_json(reply: str, truncated: bool = False) -> list[JsonPiece]:
+    """Return every JSON value of a reply, read strictly where that is possible and with tolerance where not.
 
     Args:
         reply: What the model wrote.
@@ -43,81 +46,44 @@ def find_json(reply: str, truncated: bool = False) -> FoundJson:
     Example:
         ```python
         >>> find_json('Sure! {"entities": []}')
-        FoundJson(values=[{'entities': []}], form='prose')
+        [JsonPiece(value={'entities': []}, start=6, end=22, form='prose')]
         >>> find_json('[{"text": "Ada", "concept": "person"}, {"text": "Bo", "conc')
-        FoundJson(values=[[{'text': 'Ada', 'concept': 'person'}]], form='cut')
+        [JsonPiece(value=[{'text': 'Ada', 'concept': 'person'}], start=0, end=59, form='cut')]
 
         ```
     """
-    try:
-        return FoundJson([_DECODER.decode(reply)], "json")
-    except (ValueError, RecursionError):
-        pass
-    first = _OPENING.search(reply)
-    if first is None:
-        return FoundJson([], "prose")
-    values = _strict_values(reply, first.start())
-    if values is not None:
-        return FoundJson(values, "fenced" if "```" in reply[: first.start()] else "prose")
-    broken = reply[first.start() :]
-    if truncated or _ends_inside_an_item(broken):
-        return FoundJson(_repaired(_whole_items(broken)), "cut")
-    return FoundJson(_repaired(broken), "repaired")
-
-
-def _strict_values(reply: str, position: int) -> list[Any] | None:
-    """Return the JSON values that stand in prose, or None if one of them is broken."""
-    values = []
-    opening = _OPENING.search(reply, position)
-    while opening is not None:
-        try:
-            value, end = _DECODER.raw_decode(reply, opening.start())
-        except (ValueError, RecursionError):
-            return None
-        values.append(value)
+    pieces: list[JsonPiece] = []
+    strictly = True
+    opening = _OPENING.search(reply)
+    while opening is not None and len(pieces) < _MOST_PIECES:
+        start = opening.start()
+        form: JsonForm = "fenced" if not pieces and "```" in reply[:start] else pieces[-1].form if pieces else "prose"
+        form = form if form in ("fenced", "prose") else "prose"
+        if strictly:
+            try:
+                value, end = _KEEPS_ALL_NAMES.raw_decode(reply, start)
+            except (ValueError, RecursionError):
+                strictly = False  # tried once: each failure may have read all that is left
+        if not strictly:
+            value, end, cut = scan_json(reply, start, truncated)
+            form = "cut" if cut else "repaired"
+        pieces.append(JsonPiece(value, start, end, form))
         opening = _OPENING.search(reply, end)
-    return values
+    return pieces
 
 
-def _ends_inside_an_item(broken: str) -> bool:
-    """Tell whether a bracket opens after the last one that closes, as in a reply that was cut off."""
-    closing = 0
-    for bracket in _CLOSING.finditer(broken):
-        closing = bracket.end()
-    return "{" in broken[closing:] or "[" in broken[closing:]
+def whole_json(reply: str) -> tuple[Any] | None:
+    """Return the value of a reply that is JSON and nothing else, None for any other reply.
 
-
-def _whole_items(broken: str) -> str:
-    """Return a reply up to the last item that is whole, with the brackets closed that are open there."""
-    end, closers = 0, ""
-    open_brackets = []
-    in_string = False
-    for match in _BRACKETS_AND_QUOTES.finditer(broken):
-        symbol = match.group()
-        if symbol == '"':
-            in_string = not in_string
-        elif in_string or len(symbol) == 2:
-            continue
-        elif symbol in _CLOSER_OF:
-            open_brackets.append(symbol)
-        else:
-            del open_brackets[-1:]
-            if symbol == "}" and len(open_brackets) <= _BRACKETS_AROUND_AN_ITEM:
-                end, closers = match.end(), "".join(_CLOSER_OF[bracket] for bracket in reversed(open_brackets))
-    return broken[:end] + closers
-
-
-def _repaired(broken: str) -> list[Any]:
+    Args:
+        reply: What the model wrote.
+    """
     try:
-        return [_DECODER.decode(broken)]  # what was cut off is often sound up to there
+        return (_DECODER.decode(reply),)
     except (ValueError, RecursionError):
-        pass
-    from json_repair import repair_json
+        return None
 
-    # The repair would leave a pair of escaped surrogates as two characters.
-    broken = _SURROGATE_PAIR.sub(lambda pair: json.loads(f'"{pair.group()}"'), broken)
-    try:
-        value = repair_json(broken, return_objects=True, skip_json_loads=True)
-    except (ValueError, RecursionError):
-        return []
-    return [] if value == "" else [value]
+
+def with_all_names(reply: str) -> Any:
+    """Return the value of a reply that is JSON, with all that stands under names that an object has twice."""
+    return _KEEPS_ALL_NAMES.decode(reply)

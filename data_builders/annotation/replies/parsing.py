@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any, Literal
 
-from ...raw_entity import SEPARATOR, RawEntity
-from .json_forms import JsonForm, find_json
+from ...raw_entity import EitherWay, RawEntity
+from ...schema import without_lone_surrogates
+from .answers import last_answer
+from .entity_values import FoundEntities, entities_in
+from .json_forms import JsonForm, JsonPiece, find_json, whole_json, with_all_names
+from .lines import contract_lines, marked_lines, without_list_mark
+from .no_entities import says_nothing
+from .outlines import outline_value
+from .tables import table_entities
+from .tagged_text import tagged_entities, without_layout
+from .thoughts import without_thoughts
 
-ReplyForm = Literal[JsonForm, "lines"]
+ReplyForm = Literal[JsonForm, "lines", "table", "tags", "outline", "words"]
 
 MAX_REPLY_CHARACTERS = 200_000
-"""A longer reply is refused unread: replies of a model are far below, and repairing costs time."""
+"""A longer reply is refused unread: replies of a model are far below."""
 
-_THOUGHTS = "<think>"
-_THOUGHTS_END = "</think>"
-_LIST_MARK = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
+_MOST_WRAPPINGS = 3
+_MOST_LINES = 1000  # of an answer that is not JSON
+_LONGEST_LINE = 1000  # a longer one holds no entity
 
 
 class ReplyError(ValueError):
@@ -42,7 +51,8 @@ class ParsedReply:
         entities: In the order of the reply. None at all is a valid answer.
         form: How they were written: `json` by the contract; JSON in a `fenced` block or in `prose`; JSON that
             had to be `repaired`; `cut` JSON of which the whole entities were kept; `lines` of
-            `entity <> concept <> description`.
+            `entity <> concept <> description` or with other marks; a `table`; `tags`; an `outline` such as YAML; and
+            `words` that say that there are none.
         unreadable: Items that have no text or no concept, and were left out.
     """
 
@@ -60,19 +70,17 @@ class ParsedReply:
 
             ```
         """
-        entities = [
-            {name: value for name, value in entity._asdict().items() if value is not None} for entity in self.entities
-        ]
-        return json.dumps({"entities": entities}, ensure_ascii=False)
+        return json.dumps({"entities": [_item(entity) for entity in self.entities]}, ensure_ascii=False)
 
 
 def parse_reply(reply: str, *, truncated: bool = False) -> ParsedReply:
     """Read a reply about one sentence.
 
-    The contract is `{"entities": [{"text": ..., "concept": ..., "description": ...}]}`. A bare list of entities,
-    JSON in fences or in prose, slightly broken JSON and lines of `entity <> concept <> description` are read as
-    well; what a reasoning model thought aloud before `</think>` is not. Of a reply that was cut off, the entities
-    that are whole are kept, and a half one never.
+    The contract is `{"entities": [{"text": ..., "concept": ..., "description": ...}]}`. Other shapes of JSON, whole
+    or slightly broken, alone or in prose, lines of `entity <> concept <> description` or with other marks, tables,
+    tags and YAML are read as well. Left out is what a reasoning model thinks aloud; of a draft and its correction the
+    last whole one counts; words that say that there are no entities are an answer without any. Of a reply that was
+    cut off, the entities that are whole are kept, and a half one never. It takes time in proportion to the reply.
 
     Args:
         reply: What the model wrote.
@@ -91,22 +99,21 @@ def parse_reply(reply: str, *, truncated: bool = False) -> ParsedReply:
 
         ```
     """
-    answer = _answer(reply)
-    found = find_json(answer, truncated)
-    entity_lists = [items for items in map(_items, found.values) if items is not None]
-    if entity_lists:
-        try:
-            return _parsed([item for items in entity_lists for item in items], found.form)
-        except ReplyError as error:
-            fault = error
-    elif found.form == "cut":
-        fault = ReplyError("the reply is cut off before its first whole entity")
-    else:
-        fault = ReplyError("the JSON has no list of entities" if found.values else "the reply has no JSON")
-    lines = _entity_lines(answer, truncated)
-    if not lines:
-        raise fault
-    return _parsed(lines, "lines")
+    answer, value = _answer(reply)
+    if value is not None:
+        return _contract(value[0]) or _parsed(entities_in(with_all_names(answer) if answer else None), "json")
+    pieces = find_json(answer, truncated)
+    found, unreadable = last_answer(answer, pieces)
+    if found is not None and (found.found.entities or found.form != "cut"):
+        return _parsed(found.found, found.form)
+    in_words = _in_words(answer, truncated)
+    if in_words is not None:
+        return in_words
+    if any(piece.form == "cut" for piece in pieces):
+        raise ReplyError("the reply is cut off before its first whole entity")
+    if unreadable is not None:
+        return _parsed(unreadable, "prose")
+    raise ReplyError("the reply has no JSON")
 
 
 def parse_replies(reply: str, numbers: Collection[int], *, truncated: bool = False) -> dict[int, ParsedReply]:
@@ -132,14 +139,19 @@ def parse_replies(reply: str, numbers: Collection[int], *, truncated: bool = Fal
 
         ```
     """
-    found = find_json(_answer(reply), truncated)
-    results = [result for value in found.values for result in _results(value)]
-    times = Counter(number for number, _ in results)
+    answer, value = _answer(reply)
+    pieces = [JsonPiece(value[0], 0, len(answer), "json")] if value else find_json(answer, truncated)
+    found: list[tuple[int, list[Any]]] = []
+    form: JsonForm = "prose"
+    for piece in pieces:
+        if some := list(_results(piece.value)):  # of a draft and its correction, the last one
+            found, form = some, piece.form
+    times = Counter(number for number, _ in found)
     parsed: dict[int, ParsedReply] = {}
-    for number, items in results:
+    for number, items in found:
         if number in numbers and times[number] == 1:
             try:
-                parsed[number] = _parsed(items, found.form)
+                parsed[number] = _parsed(entities_in(items), form)
             except ReplyError:
                 continue
     if not parsed:
@@ -147,70 +159,106 @@ def parse_replies(reply: str, numbers: Collection[int], *, truncated: bool = Fal
     return parsed
 
 
-def _answer(reply: str) -> str:
-    """Return the reply without a model's thoughts, or raise if there is no more."""
-    answer = reply.removeprefix("\ufeff").strip()
-    if not answer.startswith(("{", "[", "`")):
-        answer = answer.rpartition(_THOUGHTS_END)[2].lstrip()
-    if answer.startswith(_THOUGHTS):
-        raise ReplyError("the reply has no more than thoughts")
-    if not answer:
-        raise ReplyError("the reply is empty")
-    if len(answer) > MAX_REPLY_CHARACTERS:
+def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
+    """Return the reply without a model's thoughts, with its value where it is JSON; raise if there is no more."""
+    if len(reply) > MAX_REPLY_CHARACTERS:
         raise ReplyError(f"the reply is longer than {MAX_REPLY_CHARACTERS:,} characters")
-    return answer
+    answer = without_lone_surrogates(reply.removeprefix("\ufeff").strip())
+    value = whole_json(answer)
+    for _ in range(_MOST_WRAPPINGS):
+        if value is None:
+            break
+        if not isinstance(value[0], str):
+            return answer, value
+        answer, value = value[0], whole_json(value[0])  # JSON that was written into a string
+    if not answer.strip():
+        if reply.strip():
+            return answer, ([],)  # a string of nothing
+        raise ReplyError("the reply is empty")
+    answer = without_thoughts(answer)
+    if not answer:
+        raise ReplyError("the reply has no more than thoughts")
+    if '"' not in answer.replace('\\"', "") and '\\"' in answer:
+        answer = answer.replace('\\"', '"').replace("\\n", "\n")  # JSON without the string that it was written into
+    elif ('"' not in answer and "&quot;" in answer) or ("<" not in answer and "&lt;" in answer):
+        answer = unescape(answer)
+    return answer, whole_json(answer)
 
 
-def _items(value: Any) -> list[Any] | None:
-    """Return the items of a JSON value that holds entities, None of any other."""
-    if isinstance(value, dict):
-        if isinstance(value.get("entities"), list):
-            return value["entities"]
-        return [value] if "text" in value and "concept" in value else None
-    if isinstance(value, list):
-        items = []
-        for part in value:  # repairing joins several values to one list
-            inner = _items(part) if isinstance(part, dict) else None
-            items += [part] if inner is None else inner
-        return items
+def _contract(value: Any) -> ParsedReply | None:
+    """Read a reply by the contract, as most are; None where it is not by the contract in all."""
+    items = value.get("entities") if isinstance(value, dict) else None
+    if not isinstance(items, list) or (len(value) > 1 and "concept" in value):
+        return None
+    entities = []
+    for item in items:
+        if not isinstance(item, dict):
+            return None
+        text, concept, description = item.get("text"), item.get("concept"), item.get("description")
+        if not isinstance(text, str) or not isinstance(concept, str):
+            return None
+        if not isinstance(description, str):
+            description = None
+        entity = RawEntity(text, concept, description)
+        if not (text.isascii() and concept.isascii() and (description or "").isascii()):
+            entity = RawEntity(*[part and without_lone_surrogates(part) for part in entity])
+        entities.append(entity)
+    return ParsedReply(entities, "json")
+
+
+def _parsed(found: FoundEntities, form: ReplyForm) -> ParsedReply:
+    if found.kind == "unreadable":
+        raise ReplyError(
+            "no entity of the reply has a text and a concept" if found.is_list else "the JSON has no list of entities"
+        )
+    return ParsedReply(found.entities, form, found.unreadable)
+
+
+def _in_words(answer: str, truncated: bool) -> ParsedReply | None:
+    """Read an answer that is not JSON."""
+    if says_nothing(answer):
+        return ParsedReply([], "words")
+    answer = without_layout(answer) if "<" in answer else answer
+    lines = answer.splitlines()
+    if len(lines) > _MOST_LINES:
+        raise ReplyError(f"the reply has more than {_MOST_LINES:,} lines")
+    if truncated and lines:
+        del lines[-1]  # nothing tells whether its end is there
+    lines = [line for line in lines if len(line) <= _LONGEST_LINE]
+    if contract := contract_lines(lines):
+        entities = [RawEntity.from_line(without_list_mark(line)) for line in contract]
+        found = FoundEntities("answer", [entity for entity in entities if entity is not None])
+        found.unreadable = len(entities) - len(found.entities)
+        if not found.entities:
+            raise ReplyError("no entity of the reply has a text and a concept")
+        return _parsed(found, "lines")
+    if entities := tagged_entities(answer):
+        return ParsedReply(entities, "tags")
+    if entities := table_entities(lines):
+        return ParsedReply(entities, "table")
+    outline = entities_in(outline_value(lines))
+    if outline.entities:
+        return ParsedReply(outline.entities, "outline", outline.unreadable)
+    if entities := marked_lines(lines):
+        return ParsedReply(entities, "lines")
     return None
 
 
-def _parsed(items: list[Any], form: ReplyForm) -> ParsedReply:
-    entities = [entity for entity in map(_entity, items) if entity is not None]
-    if items and not entities:
-        raise ReplyError("no entity of the reply has a text and a concept")
-    return ParsedReply(entities, form, len(items) - len(entities))
-
-
-def _entity(item: Any) -> RawEntity | None:
-    if isinstance(item, str):
-        return RawEntity.from_line(item)
-    if not isinstance(item, dict):
-        return None
-    text, concept, description = item.get("text"), item.get("concept"), item.get("description")
-    if isinstance(text, (int, float)) and not isinstance(text, bool):  # a year without quotes
-        text = str(text)
-    if not isinstance(text, str) or not isinstance(concept, str):
-        return None
-    return RawEntity(text, concept, description if isinstance(description, str) else None)
-
-
-def _entity_lines(answer: str, truncated: bool) -> list[str]:
-    lines = answer.splitlines()
-    if truncated:
-        del lines[-1]  # nothing tells whether its end is there
-    return [_LIST_MARK.sub("", line.strip()) for line in lines if SEPARATOR in line]
-
-
-def _results(value: Any) -> Iterator[tuple[int, list[Any]]]:
+def _results(value: Any) -> Iterator[tuple[int, Any]]:
     """Yield number and items of each well-formed result of a reply about several sentences."""
     results = value.get("results") if isinstance(value, dict) else value
     for result in results if isinstance(results, list) else []:
-        if not isinstance(result, dict) or not isinstance(result.get("entities"), list):
+        if not isinstance(result, dict) or "entities" not in result:
             continue
         number = result.get("id")
         if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) < 10:
             number = int(number)
         if isinstance(number, int) and not isinstance(number, bool):
             yield number, result["entities"]
+
+
+def _item(entity: RawEntity) -> dict[str, str] | list[str]:
+    """Return an entity as an item of a reply; a pair says that either side may be the text."""
+    if isinstance(entity, EitherWay):
+        return [side for side in entity if side is not None]
+    return {name: value for name, value in entity._asdict().items() if value is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,7 +13,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 from ..llm.client import Completion, Connection, Dialect, LLMClient
 from ..llm.cost import Budget
-from ..llm.faults import Blame, RequestFault, ServerGone, fault_of
+from ..llm.faults import Blame, BodyTooLarge, RequestFault, RequestTooSlow, ServerGone, fault_of
 from ..llm.prompt import FencedText
 from ..store.commits import GroupCommits
 from ..store.store import AnnotationStore, Outcome, PendingSentence
@@ -30,6 +31,9 @@ T = TypeVar("T")
 
 _TOKEN = "nuner_batch"
 _OUTCOMES_AT_ONCE = 500
+_SLOWEST_UPLOAD = 100_000  # bytes a second
+_LONGEST_DOWNLOAD = 3600.0  # seconds
+_LARGEST_DOWNLOAD = 8 * 2**30  # bytes, several times what a batch can hold
 _CLOCK_TOLERANCE = 86_400.0  # seconds by which the server's clock and ours may differ
 _QUEUE_FULL = "token_limit_exceeded"
 
@@ -180,7 +184,9 @@ class BatchRun:
 
             await self._commits.call(write)
             name = f"nuner-{batch.token}.jsonl"
-            return (await connection.http.files.create(file=(name, file), purpose="batch")).id
+            # The time-out bounds a request as a whole, and this one grows with the file.
+            seconds = self._client.timeout + os.fstat(file.fileno()).st_size / _SLOWEST_UPLOAD
+            return (await connection.http.files.create(file=(name, file), purpose="batch", timeout=seconds)).id
 
     async def _find(self, connection: Connection, batch: Batch) -> str | None:
         """Look for a batch at the server by its token."""
@@ -275,9 +281,17 @@ class BatchRun:
 
 
 async def _download(connection: Connection, file_id: str, file: IO[bytes]) -> None:
-    file.seek(0)
-    file.truncate()
-    async with connection.http.files.with_streaming_response.content(file_id) as response:
-        async for chunk in response.iter_bytes():
-            file.write(chunk)
-    file.seek(0)
+    async def download() -> None:
+        file.seek(0)
+        file.truncate()
+        async with connection.http.files.with_streaming_response.content(file_id) as response:
+            async for chunk in response.iter_bytes():
+                if file.tell() + len(chunk) > _LARGEST_DOWNLOAD:
+                    raise BodyTooLarge("the file is too long")
+                file.write(chunk)
+        file.seek(0)
+
+    try:
+        await asyncio.wait_for(download(), _LONGEST_DOWNLOAD)
+    except asyncio.TimeoutError:
+        raise RequestTooSlow("the download took too long") from None

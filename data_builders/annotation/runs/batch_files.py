@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, Final
 
-from ..llm.client import Completion, Connection, read_completion
-from ..llm.faults import RequestFault, status_fault
+from ..llm.client import Completion, Connection, body_of, read_completion
+from ..llm.faults import MAX_BODY_BYTES, RequestFault, status_fault
 from ..llm.prompt import FencedText
 from ..store.store import PendingSentence
 
@@ -38,25 +38,26 @@ def read_answers(lines: IO[bytes], connection: Connection) -> Iterator[tuple[int
         lines: The output file or the error file of a batch.
         connection: Keeps the key out of what is read.
     """
-    for line in lines:
+    while line := lines.readline(MAX_BODY_BYTES):
         try:
-            row = connection.client.key.hide_in(json.loads(line))
+            row = body_of(line)
             request = int(row["custom_id"])
             response, error = row.get("response"), row.get("error")
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (RequestFault, ValueError, KeyError, TypeError, AttributeError):
             continue
         if isinstance(response, dict):
-            yield request, _answer(response)
+            yield request, _answer(response, connection)
         elif not isinstance(error, dict) or error.get("code") != EXPIRED:
-            yield request, status_fault(500, error if isinstance(error, dict) else {})
+            fault = status_fault(500, error if isinstance(error, dict) else {})
+            yield request, connection.without_key(fault)
 
 
-def _answer(response: dict[str, Any]) -> Completion | RequestFault:
+def _answer(response: dict[str, Any], connection: Connection) -> Completion | RequestFault:
     body, status = response.get("body"), response.get("status_code")
     if status == 200:
         try:
-            return read_completion(body, None)
+            return connection.without_key_in(lambda: read_completion(body, None))
         except RequestFault as fault:
             return fault
     error = body.get("error", body) if isinstance(body, dict) else {}
-    return status_fault(status if isinstance(status, int) else 500, error)
+    return connection.without_key(status_fault(status if isinstance(status, int) else 500, error))

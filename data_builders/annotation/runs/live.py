@@ -22,6 +22,7 @@ from .outcomes import outcomes_of_fault, outcomes_of_reply
 from .settings import RunSettings
 
 _SECONDS_BETWEEN_REPORTS = 0.5
+_SECONDS_BETWEEN_CLAIMS = 1.0
 
 Group = list[PendingSentence]
 End = Literal["finished", "cost limit", "server", "stopped", "waiting"]
@@ -96,6 +97,7 @@ class AnnotationRun:
     async def run(self, stop: asyncio.Event) -> RunResult:
         """Ask until nothing is left, the limit is reached, the server is gone, or `stop` is set.
 
+        Sentences that other processes are asking about are waited for, and taken where their lease runs out.
         Requests that are under way then are waited for, so that their replies are not lost.
 
         Raises:
@@ -108,7 +110,8 @@ class AnnotationRun:
         self._tokens = RateLimit(settings.tokens_per_minute)
         self._start = self._last_answer = time.monotonic()
         with closing(GroupCommits(self._store)) as self._commits:
-            async with self._commits.worker() as self._worker, self._client.connect() as connection:
+            worker = self._commits.worker(on_loss=self._claimed.clear)
+            async with worker as self._worker, self._client.connect() as connection:
                 connection.dialect = self._dialect
                 end, message = await self._ask_all(connection)
         self._on_progress(self._progress())
@@ -146,11 +149,15 @@ class AnnotationRun:
 
     async def _next_group(self) -> Group:
         size = self._settings.sentences_per_request
+        # Enough for all slots, and not so much that another process finds nothing to do.
+        limit = 2 * self._settings.concurrency * size
         async with self._claiming:
-            if not self._claimed:
-                # Enough for all slots, and not so much that another process finds nothing to do.
-                limit = 2 * self._settings.concurrency * size
+            while not self._claimed and not self._stop.is_set():
                 self._claimed.extend(await self._commits.call(self._store.claim, self._worker, limit))
+                if self._claimed or not await self._commits.call(self._store.held_by_others, self._worker):
+                    break
+                # Another process has the last ones. It may be suspended or end: then they are for this one.
+                await pause(_SECONDS_BETWEEN_CLAIMS, self._stop)
             return [self._claimed.popleft() for _ in range(min(size, len(self._claimed)))]
 
     async def _finish(self, connection: Connection, group: Group) -> None:
@@ -171,15 +178,20 @@ class AnnotationRun:
             except RequestFault as fault:
                 faults += 1
                 again = await self._after_fault(group, fault, most)
-                self._tokens.correct(_total(fault.usage) - expected)
+                self._tokens.correct(min(_total(fault.usage), _total(most)) - expected)
                 groups += again
                 if again and len(again[0]) == len(group):
                     await pause(self._settings.backoff.wait(faults, fault.retry_after), self._stop)
             else:
                 self._last_answer = time.monotonic()
-                self._tokens.correct(_total(completion.usage) - expected)
-                outcomes = outcomes_of_reply(
-                    group, completion, self._client.prompt.several, self._settings.max_attempts, self._annotator
+                self._tokens.correct(min(_total(completion.usage), _total(most)) - expected)
+                if completion.usage is None:
+                    self._budget.count_as_lost(most)
+                    most = NO_USAGE
+                several, attempts = self._client.prompt.several, self._settings.max_attempts
+                # Reading a long reply takes a while, in which the other requests go on.
+                outcomes = await asyncio.to_thread(
+                    outcomes_of_reply, group, completion, several, attempts, self._annotator
                 )
                 await self._record(outcomes, most)
                 # One at a time: what made the reply unreadable may lie in one sentence.
@@ -190,7 +202,7 @@ class AnnotationRun:
         if fault.blame in (Blame.SERVER, Blame.SETTINGS):
             self._budget.settle(most, self._usage)
             silent = time.monotonic() - self._last_answer
-            if fault.blame is Blame.SETTINGS or max(silent, fault.retry_after or 0) > self._settings.patience:
+            if fault.blame is Blame.SETTINGS or silent > self._settings.patience:
                 raise ServerGone(self._client.key.hide(str(fault)))
             return [group]
         if fault.usage is None:

@@ -29,6 +29,7 @@ class GroupCommits:
         self.store = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="annotation-store")
         self._waiting: list[tuple[Sequence[Outcome], asyncio.Future[Usage]]] = []
+        self._worker: str | None = None
         self._writing: asyncio.Task[None] | None = None
 
     async def call(self, function: Callable[..., T], *arguments: object) -> T:
@@ -44,14 +45,18 @@ class GroupCommits:
         return await written
 
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[str]:
+    async def worker(self, on_loss: Callable[[], object] | None = None) -> AsyncIterator[str]:
         """Be a worker of the store, with a lease that is renewed until the end.
+
+        Args:
+            on_loss: Called where the lease had run out, as in a process that was suspended: what was claimed before
+                may be in other hands.
 
         Yields:
             The worker's id.
         """
-        worker = await self.call(self.store.join)
-        beat = asyncio.create_task(self._keep_lease(worker))
+        worker = self._worker = await self.call(self.store.join)
+        beat = asyncio.create_task(self._keep_lease(worker, on_loss))
         try:
             yield worker
         finally:
@@ -59,17 +64,19 @@ class GroupCommits:
             with suppress(OSError):  # on a full disk the lease runs out by itself
                 await self.call(self.store.leave, worker)
 
-    async def _keep_lease(self, worker: str) -> None:
+    async def _keep_lease(self, worker: str, on_loss: Callable[[], object] | None) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             with suppress(OSError):  # a full disk is told by what writes replies
-                await self.call(self.store.renew, worker)
+                if not await self.call(self.store.renew, worker) and on_loss is not None:
+                    on_loss()
 
     async def _write(self) -> None:
         while self._waiting:
             together, self._waiting = self._waiting, []
             try:
-                usage = await self.call(self.store.record, [o for outcomes, _ in together for o in outcomes])
+                outcomes = [outcome for some, _ in together for outcome in some]
+                usage = await self.call(self.store.record, outcomes, None, self._worker)
             except Exception as error:
                 for _, written in together:
                     if not written.done():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from ...schema import without_lone_surrogates
 from ..llm.client import LLMClient
 from ..llm.cost import NO_USAGE, Usage
 from ..sentences.raw_sentence import RawSentence
@@ -199,10 +200,14 @@ class AnnotationStore:
             workers.remove_ended(connection)
             return workers.join(connection)
 
-    def renew(self, worker: str) -> None:
-        """Prolong the lease of a worker; due every `workers.HEARTBEAT_SECONDS`."""
+    def renew(self, worker: str) -> bool:
+        """Prolong the lease of a worker; due every `workers.HEARTBEAT_SECONDS`.
+
+        Returns:
+            Whether the worker still had its lease; otherwise others may have taken what it had claimed.
+        """
         with self.transaction() as connection:
-            workers.renew(connection, worker)
+            return workers.renew(connection, worker)
 
     def leave(self, worker: str) -> None:
         """Give back what a worker still holds."""
@@ -220,6 +225,7 @@ class AnnotationStore:
             The sentences in the order in which they were added; none if none are left.
         """
         with self.transaction() as connection:
+            workers.renew(connection, worker)  # what is claimed without a lease would belong to nobody
             free = f"SELECT number FROM sentences INDEXED BY free_sentences WHERE {FREE} ORDER BY number LIMIT ?"
             taken = (
                 f"UPDATE sentences SET worker = ? WHERE number IN ({free}) RETURNING number, text, language, attempts"
@@ -230,12 +236,20 @@ class AnnotationStore:
                 rows = connection.execute(taken, (worker, limit)).fetchall()
         return [PendingSentence(*row) for row in sorted(rows)]
 
-    def record(self, outcomes: Sequence[Outcome], other_usage: Usage | None = None) -> Usage:
+    def held_by_others(self, worker: str) -> int:
+        """Return how many sentences other workers are asking about."""
+        ((count,),) = self.query("SELECT count(*) FROM sentences WHERE worker IS NOT NULL AND worker != ?", (worker,))
+        return count
+
+    def record(
+        self, outcomes: Sequence[Outcome], other_usage: Usage | None = None, worker: str | None = None
+    ) -> Usage:
         """Write what became of attempts, all in one transaction. A sentence that is finished stays as it is.
 
         Args:
             outcomes: The attempts.
             other_usage: Tokens that belong to no sentence.
+            worker: Who made the attempts. Where others have taken a sentence from it since, only a reply counts.
 
         Returns:
             What the store has cost in all.
@@ -249,11 +263,12 @@ class AnnotationStore:
                 " completion_tokens = completion_tokens + ?9,"
                 " finished_at = CASE ?1 WHEN 'pending' THEN NULL ELSE ?10 END,"
                 " worker = CASE ?1 WHEN 'pending' THEN worker END, batch = NULL, request = NULL"
-                " WHERE number = ?11 AND state = 'pending'",
+                " WHERE number = ?11 AND state = 'pending' AND (?1 = 'done' OR ?12 IS NULL OR worker IS ?12)",
                 [
                     (
-                        o.state, o.reply, o.truncated, o.entities, o.latency, o.error, o.annotator,
-                        o.usage.prompt_tokens, o.usage.completion_tokens, now, o.number,
+                        o.state, _storable(o.reply), o.truncated, _storable(o.entities), o.latency,
+                        _storable(o.error), o.annotator, o.usage.prompt_tokens, o.usage.completion_tokens, now,
+                        o.number, worker,
                     )
                     for o in outcomes
                 ],
@@ -366,3 +381,8 @@ class AnnotationStore:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version != VERSION:
             raise StoreError(f"{self.path} is a store of version {version}; this release reads version {VERSION}.")
+
+
+def _storable(text: str | None) -> str | None:
+    """Return a text as SQLite takes it: one that it refuses would take all others of its transaction along."""
+    return None if text is None else without_lone_surrogates(text)

@@ -18,20 +18,29 @@ HEARTBEAT_SECONDS = 20.0
 _OWN: set[str] = set()
 
 
+_CLOCK_TOLERANCE = 86_400.0  # seconds by which the clocks of two machines may differ
+
+
 def join(connection: sqlite3.Connection) -> str:
     """Enter a new worker into the store and return its id."""
     worker = secrets.token_hex(8)
     _OWN.add(worker)
-    connection.execute(
-        "INSERT INTO workers VALUES (?, ?, ?, ?)",
-        (worker, socket.gethostname(), os.getpid(), time.time() + LEASE_SECONDS),
-    )
+    renew(connection, worker)
     return worker
 
 
-def renew(connection: sqlite3.Connection, worker: str) -> None:
-    """Prolong the lease of a worker."""
-    connection.execute("UPDATE workers SET expires_at = ? WHERE id = ?", (time.time() + LEASE_SECONDS, worker))
+def renew(connection: sqlite3.Connection, worker: str) -> bool:
+    """Prolong the lease of a worker, and enter it again where others took it for ended while it was suspended.
+
+    Returns:
+        Whether it still had its lease, and with it what it had claimed.
+    """
+    expires_at = time.time() + LEASE_SECONDS
+    kept = connection.execute("UPDATE workers SET expires_at = ? WHERE id = ?", (expires_at, worker)).rowcount == 1
+    if not kept:
+        row = (worker, socket.gethostname(), os.getpid(), expires_at)
+        connection.execute("INSERT INTO workers VALUES (?, ?, ?, ?)", row)
+    return kept
 
 
 def leave(connection: sqlite3.Connection, worker: str) -> None:
@@ -43,12 +52,25 @@ def leave(connection: sqlite3.Connection, worker: str) -> None:
 
 
 def remove_ended(connection: sqlite3.Connection) -> None:
-    """Free what workers held whose process has ended or whose lease has run out."""
-    for worker, host, pid, expires_at in connection.execute(
-        "SELECT id, host, pid, expires_at FROM workers"
-    ).fetchall():
-        if expires_at < time.time() or _has_ended(worker, host, pid):
-            leave(connection, worker)
+    """Free what workers held whose process has ended or whose lease has run out, or that nobody knows any more."""
+    for worker in ended(connection):
+        leave(connection, worker)
+    for table in ("sentences", "batches"):
+        connection.execute(
+            f"UPDATE {table} SET worker = NULL WHERE worker IS NOT NULL AND worker NOT IN (SELECT id FROM workers)"
+        )
+
+
+def ended(connection: sqlite3.Connection) -> list[str]:
+    """Return the workers whose process has ended or whose lease has run out."""
+    now = time.time()
+    rows = connection.execute("SELECT id, host, pid, expires_at FROM workers").fetchall()
+    return [
+        worker
+        for worker, host, pid, expires_at in rows
+        # One that ends in days was written by a clock that has been set right since.
+        if not now <= expires_at <= now + LEASE_SECONDS + _CLOCK_TOLERANCE or _has_ended(worker, host, pid)
+    ]
 
 
 def _has_ended(worker: str, host: str, pid: int) -> bool:

@@ -2,87 +2,159 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from itertools import islice, zip_longest
 
 from ...record_error import RecordError
 from ...rejections import Rejections
+from ..columns.choice import ColumnName, choose_columns
+from ..columns.column import INDEX, INDEX_OF_MORE
+from ..columns.columns_error import ColumnsError
+from ..columns.rows import Row, Rows, split_rows
 from ..sentence import LabelledSentence
+from ..tag_spelling import has_usual_mark, is_outside
+from .labelled_file import LabelledFile
 
-CONLL_SUFFIXES = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".bioes", ".tsv", ".txt")
+CONLL_SUFFIXES = (
+    *(".conll", ".conllu", ".conllup", ".conll03", ".iob", ".iob1", ".iob2", ".bio", ".bio2", ".bioes", ".bilou"),
+    *(".bioul", ".bmes", ".ner", ".tsv", ".txt", ".data", ".dat"),
+)
 
-# `# id 5239d808  domain=en` above a sentence; a word `#` has a tag after it and no equals sign.
-_COMMENT = re.compile(r"#\s.*=|##")
-_DOCUMENT_START = "-DOCSTART-"
+_SHOWN_ROWS = 4
+_LONGEST_SHOWN = 20
 
 
-def read_conll(path: Path, rejections: Rejections, tags_column: int = -1) -> Iterator[LabelledSentence]:
-    r"""Read a file of columns, as CoNLL-2002, CoNLL-2003, WNUT, GermEval and MultiCoNER have it.
+def read_conll(
+    file: LabelledFile,
+    rejections: Rejections,
+    words_column: ColumnName | None = None,
+    tags_column: ColumnName | None = None,
+) -> Iterator[LabelledSentence]:
+    r"""Read a file of columns, as CoNLL-2002, CoNLL-2003, WNUT, GermEval, UNER, MIT and MultiCoNER have it.
 
-    Columns are set apart by tabs where the first line with words has one, by other white space otherwise. The word
-    stands in the first column, or in the second where the first counts the words of each sentence from 1. Lines that
-    begin with `-DOCSTART-`, and comments (`# id = 7`) above a sentence, are passed over.
+    Columns are set apart by tabs where most lines have one, by spaces otherwise. Which of them holds the tags, and
+    which the words, is told by what stands in them all through the file. A header gives names to them. Lines with
+    `-DOCSTART-`, and comments (`# id = 7`, `#DOCSTART`), are passed over; so are the lines of CoNLL-U that stand for
+    several words, or for none.
 
     Args:
-        path: The file, UTF-8.
+        file: The file.
         rejections: Takes the sentences that cannot be read; the line is that of the fault.
-        tags_column: Number of the column of the tags, from 0, or from the end if negative.
+        words_column: The column of the words: its name in the header, or its number, from 0, or from the end if
+            negative.
+        tags_column: Likewise that of the tags.
 
     Yields:
         Each sentence, its scheme left open.
 
+    Raises:
+        ValueError: If it cannot be told which column is which; the message shows the first lines.
+
     Example:
         ```python
         >>> import tempfile
+        >>> from pathlib import Path
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder, "train.conll")
-        ...     _ = path.write_text("Ada B-PER\nsmiled O\n\nRome B-LOC\n")
-        ...     [sentence.tags for sentence in read_conll(path, Rejections())]
-        [['B-PER', 'O'], ['B-LOC']]
+        ...     _ = path.write_text("1 B-PER Ada\n2 O smiled\n\n1 B-LOC Rome\n")
+        ...     [sentence.tokens for sentence in read_conll(LabelledFile(path), Rejections())]
+        [['Ada', 'smiled'], ['Rome']]
 
         ```
     """
-    blocks = list(_blocks(path))
-    if not blocks:
+    yield from read_columns(
+        file, split_rows(file.text, (words_column, tags_column)), rejections, words_column, tags_column
+    )
+
+
+def read_columns(
+    file: LabelledFile,
+    rows: Rows,
+    rejections: Rejections,
+    words_column: ColumnName | None = None,
+    tags_column: ColumnName | None = None,
+) -> Iterator[LabelledSentence]:
+    """Read the words and tags of rows; see `read_conll`."""
+    columns = rows.columns()
+    if not rows.sentences:
         return
-    delimiter = "\t" if "\t" in blocks[0][1][0] else None
-    sentences = [(number, [_cells(line, delimiter) for line in lines]) for number, lines in blocks]
-    columns = len(sentences[0][1][0])
-    # Only the whole file tells a column of numbers from a first word that is one.
-    counted = columns > 2 and all(row[0] == str(i) for _, rows in sentences for i, row in enumerate(rows, start=1))
-    for number, rows in sentences:
-        fault = next((i for i, row in enumerate(rows) if len(row) != columns), None)
-        if fault is not None:
-            reason = f"{len(rows[fault])} columns, but the file begins with {columns}"
-        elif columns < 2 or not -columns <= tags_column < columns:
-            fault, reason = 0, f"{columns} columns, so there is no column {tags_column} of tags beside the words"
+    try:
+        words, tags = choose_columns(columns, words_column, tags_column)
+    except ColumnsError as error:
+        raise ColumnsError(_refusal(file, rows, error)) from None
+    layout = _Layout(
+        width=rows.width,
+        words=columns.index(words),
+        tags=columns.index(tags),
+        index=next((place for place, column in enumerate(columns) if column.counts_words), None),
+        known_tags=frozenset(tags.counts),
+    )
+    for sentence in rows.sentences:
+        try:
+            kept = [row for row in sentence if layout.has_word(row, row is sentence[0])]
+        except _RowError as error:
+            rejections.add(str(file.path), error.line, RecordError("not a labelled sentence", str(error)))
         else:
-            tokens, tags = [row[int(counted)] for row in rows], [row[tags_column] for row in rows]
-            yield LabelledSentence(tokens, tags, None, str(path), number)
-            continue
-        rejections.add(str(path), number + fault, RecordError("not a labelled sentence", reason))
+            if kept:
+                tokens, labels = ([row.cells[place] for row in kept] for place in (layout.words, layout.tags))
+                yield LabelledSentence(tokens, labels, None, str(file.path), kept[0].line)
 
 
-def _cells(line: str, delimiter: str | None) -> list[str]:
-    return [cell.strip() for cell in line.split(delimiter)]
+class _RowError(ValueError):
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
 
 
-def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines of each sentence, and the number of the first of them."""
-    block: list[str] = []
-    with path.open("rb") as lines:
-        number = 0
-        for number, raw in enumerate(lines, start=1):
-            try:
-                line = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
-            except UnicodeDecodeError as error:
-                raise ValueError(f"{path}:{number} is not UTF-8 ({error.reason}); convert the file to UTF-8") from None
-            passed_over = line.startswith(_DOCUMENT_START) or (not block and _COMMENT.match(line))
-            if line.strip() and not passed_over:
-                block.append(line)
-            elif block:
-                yield number - len(block), block
-                block = []
-    if block:
-        yield number - len(block) + 1, block
+@dataclass(frozen=True)
+class _Layout:
+    """What stands where: the numbers of the columns, and the tags that occur."""
+
+    width: int
+    words: int
+    tags: int
+    index: int | None
+    known_tags: frozenset[str]
+
+    def has_word(self, row: Row, is_first: bool) -> bool:
+        """Tell whether a row has a word, and is no comment and no further line of CoNLL-U.
+
+        Raises:
+            _RowError: If it has other columns than the file, or may be a comment as well as a word.
+        """
+        fits = len(row.cells) == self.width
+        index = row.cells[self.index] if self.index is not None and fits else None
+        if row.hashed and not (fits and self._is_tag(row.cells[self.tags]) and self._counts(index)):
+            # `#fun CITY` may be a word whose type is found nowhere else, `# Rome` above a sentence is none.
+            is_plain = not any(map(has_usual_mark, self.known_tags))
+            if fits and is_plain and self.index is None and not (is_first and not row.cells[0].strip("#")):
+                raise _RowError(
+                    row.line, f"a comment, or a word with the tag {row.cells[self.tags]!r}, which no other word has"
+                )
+            return False
+        if not fits:
+            raise _RowError(row.line, f"{len(row.cells)} columns, but most lines have {self.width}")
+        return index is None or not INDEX_OF_MORE.fullmatch(index)
+
+    def _is_tag(self, cell: str) -> bool:
+        return cell in self.known_tags or is_outside(cell) or has_usual_mark(cell)
+
+    def _counts(self, index: str | None) -> bool:
+        return self.index is None or (index is not None and INDEX.fullmatch(index) is not None)
+
+
+def _refusal(file: LabelledFile, rows: Rows, error: ColumnsError) -> str:
+    """Say what is wrong, show the first lines with their columns numbered, and name the options."""
+    first = islice((row for rows in rows.sentences for row in rows if not row.hashed), _SHOWN_ROWS)
+    shown = [[str(i) for i in range(rows.width)], *([rows.names] if rows.names else []), *(row.cells for row in first)]
+    shown = [[cell[:_LONGEST_SHOWN] for cell in cells[: rows.width]] for cells in shown]
+    widths = [max(map(len, cells)) for cells in zip_longest(*shown, fillvalue="")]
+    table = "\n".join(
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)).rstrip()
+        for cells in shown
+    )
+    return (
+        f"{file.path}: {error}. The first lines in columns, numbered from 0:\n{table}\n"
+        "Say which columns hold words and tags with words_column= and tags_column=. Running text has neither: label it."
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import pairwise
 
-from ..char_spans import Word, split_words
 from ..labelled_text import LabelledText
+from ..words import Word, split_words
 
 
 def words_cut_at_entities(text: LabelledText) -> list[Word]:

@@ -15,7 +15,6 @@ from ...record_error import RecordError
 
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 _HEAD = 1 << 16
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SMUGGLED = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8, as surrogateescape decodes them
 
 
@@ -64,9 +63,7 @@ class LabelledFile:
     @cached_property
     def head(self) -> str:
         """The beginning of its text, to recognize it by; characters that are not UTF-8 are replaced."""
-        if self.data.startswith(_UTF16_MARKS):
-            return self._decoded[:_HEAD]
-        return self.data[:_HEAD].decode("utf-8-sig", "replace")
+        return self.data[:_HEAD].decode(self._encoding, "replace")
 
     @cached_property
     def lines(self) -> list[str]:
@@ -98,9 +95,11 @@ class LabelledFile:
 
     @cached_property
     def _decoded(self) -> str:
-        if self.data.startswith(_UTF16_MARKS):
-            return self.data.decode("utf-16", "replace")
-        return self.data.decode("utf-8-sig", "surrogateescape")
+        return self.data.decode(self._encoding, "replace" if self._encoding == "utf-16" else "surrogateescape")
+
+    @property
+    def _encoding(self) -> str:
+        return "utf-16" if self.data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
 
 
 def data_suffix(path: Path) -> str:

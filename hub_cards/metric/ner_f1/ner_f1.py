@@ -5,8 +5,10 @@ It stands alone, so that it can be a Space of its own: nothing here needs the pa
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import fmean
 from typing import Any
 
@@ -24,8 +26,8 @@ the types that occur in the references.
 
 _INPUTS = """\
 Args:
-    predictions: IOB2 tags of each sentence.
-    references: The true ones, as many in each sentence.
+    predictions: Tags of each sentence: IOB2, BIOES, BILOU or BMES, or plain types, of which neighbors are one entity.
+    references: The true ones, as many in each sentence; they need not be in the same scheme.
 
 Returns:
     precision, recall, f1: over all entities, right in type and both ends.
@@ -57,6 +59,10 @@ _CITATION = """\
 }
 """
 
+# The first word of an entity, and those behind it, in BIOES, BILOU and BMES.
+_IOB2_PREFIX = {"B": "B", "S": "B", "U": "B", "I": "I", "E": "I", "L": "I", "M": "I"}
+_PREFIXED = re.compile(f"[{''.join(_IOB2_PREFIX)}]-.+", re.DOTALL)
+
 Tags = Sequence[Sequence[str]]
 
 
@@ -78,12 +84,41 @@ class NerF1(evaluate.Metric):
         for i, (predicted, gold) in enumerate(zip(predictions, references, strict=True)):
             if len(predicted) != len(gold):
                 raise ValueError(f"sentence {i} has {len(gold)} reference tags and {len(predicted)} predicted ones.")
+        predictions, references = both_in_iob2(predictions, references)
         token_f1 = token_macro_f1(predictions, references)
         return {
             **entity_scores(predictions, references),
             **{f"strict_{name}": score for name, score in entity_scores(predictions, references, strict=True).items()},
             "token_macro_f1": token_f1,
         }
+
+
+def both_in_iob2(predictions: Tags, references: Tags) -> tuple[Tags, Tags]:
+    """Bring tags to IOB2.
+
+    As soon as one tag is neither `O` nor begins with `B-`, `I-` or the like, all are plain types. Predictions and
+    references are told apart, unless all tags of the one occur in the other, too.
+
+    Args:
+        predictions: Tags of each sentence.
+        references: The true ones.
+
+    Returns:
+        The same in IOB2; an `I-` that follows no entity of its type stays.
+    """
+    predicted, gold = ({tag for tags in sentences for tag in tags} - {"O"} for sentences in (predictions, references))
+    if predicted <= gold or gold <= predicted:
+        predicted = gold = predicted | gold
+    return _in_iob2(predictions, predicted), _in_iob2(references, gold)
+
+
+def _in_iob2(sentences: Tags, names: Iterable[str]) -> Tags:
+    if all(_PREFIXED.fullmatch(tag) for tag in names):
+        return [[tag if tag == "O" else _IOB2_PREFIX[tag[0]] + tag[1:] for tag in tags] for tags in sentences]
+    return [
+        [tag if tag == "O" else f"{'I' if tag == last else 'B'}-{tag}" for last, tag in pairwise(["O", *tags])]
+        for tags in sentences
+    ]
 
 
 def entity_scores(predictions: Tags, references: Tags, strict: bool = False) -> dict[str, float]:

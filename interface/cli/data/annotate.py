@@ -156,8 +156,8 @@ def status(
     with AnnotationStore(store, create=False) as opened:
         now = StoreStatus.of(opened)
     table = Table(title=f"Annotation store: {store}", title_justify="left", show_header=False)
-    table.add_column(justify="left")
-    table.add_column(justify="right")
+    table.add_column(justify="left", overflow="fold")
+    table.add_column(justify="right", overflow="fold")
     for model, fingerprint in now.annotators:
         table.add_row("model (prompt)", f"{model} ({fingerprint})")
     table.add_row("done", f"{now.done:,}")

@@ -245,8 +245,8 @@ def _report(
 
 def _print_statistics(statistics: CorpusStatistics, builder: NuNerCorpus, source: str) -> None:
     table = Table(title=f"Corpus: {source}", title_justify="left")
-    table.add_column("measure")
-    table.add_column("value", justify="right")
+    table.add_column("measure", overflow="fold")
+    table.add_column("value", justify="right", overflow="fold")
     table.add_row("sentences", f"{statistics.sentences:,}")
     table.add_row("  by split", ", ".join(_split_sizes(builder)))
     if statistics.sentences_without_annotations:

@@ -108,10 +108,12 @@ def _print_plan(plan: PushPlan, dry_run: bool) -> None:
     summary = f"{len(sent)} of {len(plan.files)} files, {decimal(sum(file.size for file in sent))}"
     if plan.deleted:
         summary += f", {len(plan.deleted)} deleted"
-    where = f"{'new ' if plan.creates else ''}{visibility} {plan.repo_type} {plan.repo_id}"
+    where = f"{'new ' if plan.creates and plan.compared else ''}{visibility} {plan.repo_type} {plan.repo_id}"
     if plan.revision != "main":
         where += f", branch {plan.revision}"
     if plan.tags:
         where += f", tagged {', '.join(plan.tags)}"
     verb = "Would push" if dry_run else "Pushed"
     console.tell(f"{verb} {summary} to the {where}")
+    if not plan.compared:
+        console.tell("Not logged in: the Hub was not asked what it has already.")

@@ -30,4 +30,44 @@ Dtype = Annotated[
 Decode = Annotated[
     Decoding, typer.Option("--decoding", help="The best label of each word, or the best valid sequence.")
 ]
-Labels = Annotated[list[str] | None, typer.Option(help="Entity type that a bi-encoder shall find; may be repeated.")]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--label",
+        help="Entity type to find, alone or as NAME=DESCRIPTION; may be repeated. Any type of a bi-encoder; of a "
+        "fine-tuned recognizer only its own, without descriptions.",
+        show_default=False,
+    ),
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        help="Score, 0 to 1, from which a word (bi-encoder) or an entity (fine-tuned recognizer) counts.",
+        show_default=False,
+    ),
+]
+
+
+def named_types(label: list[str] | None) -> dict[str, str] | None:
+    """Return the types that were given by `--label`, with their descriptions.
+
+    Args:
+        label: The values: `name`, or `name=description`, in which the first `=` ends the name.
+
+    Returns:
+        The description of each, the name itself where there is none; None when no type was given.
+
+    Raises:
+        ValueError: If a name comes twice, or a name or description is blank.
+    """
+    if not label:
+        return None
+    types: dict[str, str] = {}
+    for value in label:
+        name, divided, description = (part.strip() for part in value.partition("="))
+        if not name or (divided and not description):
+            raise ValueError(f"--label {value!r} is blank on one side of =: give NAME or NAME=DESCRIPTION")
+        if name in types:
+            raise ValueError(f"--label {name!r} comes twice: give it once, with its description if there is one")
+        types[name] = description or name
+    return types

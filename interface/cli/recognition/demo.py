@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
 
@@ -18,10 +20,17 @@ def demo(
     example: Annotated[
         list[str] | None, typer.Option(help="A text to try; may be repeated. By default those of the model's card.")
     ] = None,
+    label: Labels = None,
+    threshold: Threshold = None,
+    backend: Backend = Runtime.torch,
+    dtype: Dtype = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 7860,
     host: Annotated[str, typer.Option(help="Address to serve on; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
     trust_remote_code: Annotated[
-        bool, typer.Option("--trust-remote-code", help="Run code that the checkpoint brings.")
+        bool,
+        typer.Option(
+            "--trust-remote-code", help="Run code that the checkpoint brings, without the four options above."
+        ),
     ] = False,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = False,
 ) -> None:
@@ -33,16 +42,27 @@ def demo(
         raise ValueError("the page needs gradio; install it with: pip install 'nuner[demo]'")
     from nuner.hub_cards.facts.checkpoint import Checkpoint, Kind
     from nuner.hub_cards.facts.training_facts import TrainingFacts
-    from nuner.hub_cards.space.app import build, load_recognizer, theme
+    from nuner.hub_cards.space import app
+    from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
     quiet_libraries()
+    types = named_types(label)
     examples, name = example or [], model
-    if Path(model).is_dir():
+    if Path(model).is_dir() and backend == Runtime.torch:
         checkpoint = Checkpoint.read(model)
-        if checkpoint.kind != Kind.recognizer:
+        if checkpoint.kind == Kind.bi_encoder and types is None:
+            raise ValueError(f"{model} is a bi-encoder: name the types that it shall find, by --label")
+        if checkpoint.kind == Kind.backbone:
             raise ValueError(f"{model} is a {checkpoint.kind.value}; fine-tune it first: nuner finetune {model}")
         examples, name = examples or TrainingFacts.load(model).examples, Path(model).resolve().name
-    page = build(load_recognizer(model, trust_remote_code), name, examples)
+    if trust_remote_code:
+        if types or threshold or dtype or backend != Runtime.torch:
+            raise ValueError("--trust-remote-code goes without --label, --threshold, --backend and --dtype")
+        ner = app.load_recognizer(model, trust_remote_code)
+        page = app.build(partial(app.entities_of, ner), app.entity_types(ner), name, examples)
+    else:
+        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=types, threshold=threshold)
+        page = app.build(recognizer, recognizer.types, name, examples)
     _, url, _ = page.launch(
         server_name=host,
         server_port=port or _free_port(host),
@@ -50,7 +70,7 @@ def demo(
         share=False,
         quiet=True,
         prevent_thread_lock=True,
-        theme=theme(),
+        theme=app.theme(),
         footer_links=[],
         run_history=False,
     )

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Runtime
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
 
@@ -55,6 +56,11 @@ def predict(
             "--format", help="Write tasks for this annotation tool, the entities marked.", show_default=False
         ),
     ] = None,
+    text: Annotated[
+        str | None, typer.Option(help="A text to look at, in place of INPUT: prints a table.", show_default=False)
+    ] = None,
+    label: Labels = None,
+    threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     decoding: Decode = Decoding.greedy,
@@ -66,7 +72,7 @@ def predict(
     ] = 10_000,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an interrupted run left.")] = False,
 ) -> None:
-    """Find the entities of every text of a file, in constant memory.
+    """Find the entities of every text of a file, in constant memory; or those of one text, with --text.
 
     Each record keeps its fields and gets the field entities, or becomes a task for an annotation tool. A run that was
     interrupted goes on with the same command.
@@ -76,10 +82,26 @@ def predict(
     from ...predictions.pre_annotation import PRE_ANNOTATION_FILES, pre_annotation
     from ...predictions.records import STANDARD_INPUT, format_of, read_records
     from ...predictions.run import PartedOutput, with_entities
+    from ...predictions.table import entity_table
     from ...predictions.writing import OUTPUT_FORMATS, write_stream
 
     if backend == Runtime.torch:
         quiet_libraries()
+    named = {"labels": named_types(label), "threshold": threshold}
+    load = partial(
+        EntityRecognizer.from_pretrained,
+        model,
+        backend.value,
+        dtype,
+        max_length=max_length,
+        decoding=decoding.value,
+        **named,
+    )
+    if text is not None:
+        if source != STANDARD_INPUT or output is not None or tool is not None:
+            raise ValueError("--text is for one look, in place of INPUT, --output and --format")
+        PlainConsole().print(entity_table(load()(text)))
+        return
     chosen = input_format.value if input_format else "text" if source == STANDARD_INPUT else format_of(source)
     if source == STANDARD_INPUT and chosen == "parquet":
         raise ValueError("Parquet cannot be read from the standard input; name the file")
@@ -91,9 +113,7 @@ def predict(
             raise typer.BadParameter(f"{tool.value} takes a .{written} file, not {output.name}", param_hint="--output")
     else:
         written = format_of(output, OUTPUT_FORMATS) if output else "jsonl"
-    recognizer = EntityRecognizer.from_pretrained(
-        model, backend.value, dtype, max_length=max_length, decoding=decoding.value
-    )
+    recognizer = load()
 
     def results(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         found = with_entities(records, recognizer, column)
@@ -110,6 +130,7 @@ def predict(
                 "recognizer": model,
                 "input": _state_of(source),
                 "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
+                **named,
                 **({"tool": tool.value} if tool else {}),
             }
             parts = PartedOutput(output, written, settings, rows_a_part, restart)

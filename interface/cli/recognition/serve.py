@@ -11,12 +11,8 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
-from ..options.recognizer import Backend, Dtype, Labels, Runtime
+from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
-
-# Longer than clients and proxies keep a connection (httpx 5 s, nginx and most balancers 60 s): who hangs up first must
-# not be the service, or it does so just when a request is on its way.
-_KEEP_ALIVE_SECONDS = 75
 
 
 def serve(
@@ -26,33 +22,39 @@ def serve(
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     label: Labels = None,
+    threshold: Threshold = None,
     max_bytes: Annotated[int, typer.Option(min=1, help="Largest request; larger ones are answered 413.")] = 1 << 20,
     max_requests: Annotated[
         int, typer.Option(min=1, help="Most requests that wait or are under way; those beyond are answered 503.")
     ] = 256,
+    request_timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds that a client has to send a request; then it is hung up on.")
+    ] = 20,
+    graceful_timeout: Annotated[
+        int, typer.Option(min=1, help="Seconds in which, at the end, requests under way are answered.")
+    ] = 30,
 ) -> None:
     """Serve a recognizer over HTTP until Ctrl-C: /entities, /health, /metrics, and /docs.
 
     Requests that wait together are recognized together. On SIGTERM and Ctrl-C the requests under way are answered
-    first. There is no access control: put a proxy before it where others can reach it.
+    first, within --graceful-timeout. There is no access control: put a proxy before it where others can reach it.
     """
     for module in ("fastapi", "uvicorn", "prometheus_client"):
         if find_spec(module) is None:
             raise ValueError(f"the service needs {module}; install it with: pip install 'nuner[serve]'")
-    import uvicorn
-
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
-    from ...serving import create_app
+    from ...serving.app import create_app
+    from ...serving.server import BoundedServer
 
     if backend == Runtime.torch:
         quiet_libraries()
+    types = named_types(label)
     bound = listener(host, port)
-    recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=label)
+    recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=types, threshold=threshold)
     name = Path(model).resolve().name if Path(model).is_dir() else model
     app = create_app(recognizer, name, max_bytes=max_bytes, max_requests=max_requests)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_ALIVE_SECONDS)
-    server = uvicorn.Server(config)
+    server = BoundedServer(app, request_seconds=request_timeout, graceful_seconds=graceful_timeout)
     shown = f"[{host}]" if ":" in host else host
     PlainConsole().tell(f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.")
     server.run(sockets=[bound])

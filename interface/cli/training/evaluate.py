@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.data_builders.plain_console import PlainConsole
 
-from ..options.labelled import Config, Data, Scheme, TagsColumn
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime
+from ..options.corpus import OnError, OnErrorPolicy
+from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn
+from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
 from ..output import quiet_libraries
 
 if TYPE_CHECKING:
@@ -31,14 +31,17 @@ _HEADINGS = {
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     split: Annotated[
         str | None, typer.Option(help="Split to measure on; test by default, or the only one there is.")
     ] = None,
     config: Config = None,
     scheme: Scheme = None,
+    words_column: WordsColumn = None,
     tags_column: TagsColumn = None,
+    on_error: OnError = OnErrorPolicy.stop,
     label: Labels = None,
+    threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     decoding: Decode = Decoding.greedy,
@@ -54,29 +57,50 @@ def evaluate(
     An error is missed, spurious, of a wrong type, of a wrong boundary, or of both.
     """
     from nuner.data_builders.labelled.load import load_labelled
+    from nuner.data_builders.labelled.split_names import find_split
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
     from nuner.trainers.evaluation.page import write_evaluation_page
     from nuner.trainers.evaluation.recognizer_evaluation import evaluate_recognizer
+    from nuner.trainers.fine_tuning.run import held_out_of
+    from nuner.trainers.held_out import with_test_split
 
     quiet_libraries()
     for path in (output, html):
         if path is not None and not path.absolute().parent.is_dir():
             raise FileNotFoundError(2, "No such folder", str(path.parent))
     scheme_: Any = scheme
-    splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column)
-    chosen = split or (next(iter(splits)) if len(splits) == 1 else "test")
-    if chosen not in splits:
-        raise ValueError(f"{data} has no split {chosen!r}, only {', '.join(map(str, splits))}; choose with --split")
-    if label:
-        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=label)
-    else:
-        recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, decoding=decoding.value)
-    measured_on = {"recognizer": model, "data_set": data, "split": chosen}
+    splits = load_labelled(
+        data,
+        config=config,
+        scheme=scheme_,
+        words_column=words_column,
+        tags_column=tags_column,
+        on_error=on_error.value,
+    )
+    console = PlainConsole()
+    if split is None and held_out_of(model, data) and "test" not in splits:
+        splits, note = with_test_split(splits, data)
+        console.tell(f"{note}, as in fine-tuning.")
+    chosen = find_split(split or (next(iter(splits)) if len(splits) == 1 else "test"), map(str, splits))
+    if chosen is None:
+        raise ValueError(
+            f"{data} has no split {split or 'test'!r}, only {', '.join(map(str, splits))}; choose with --split"
+        )
+    types = named_types(label)
+    recognizer = EntityRecognizer.from_pretrained(
+        model, backend.value, dtype, labels=types, threshold=threshold, decoding=decoding.value
+    )
+    chosen_options = {"labels": types, "threshold": threshold}
+    measured_on = {
+        "recognizer": model,
+        "data_set": data,
+        "split": chosen,
+        **{name: value for name, value in chosen_options.items() if value is not None},
+    }
     evaluation = evaluate_recognizer(recognizer, splits[chosen], measured_on=measured_on)
     evaluation.to_json(output)
     if html is not None:
         write_evaluation_page(evaluation, html)
-    console = PlainConsole()
     title = f"Entities of the split {chosen} of {data} ({len(evaluation.sentences):,} sentences)"
     console.print(_table(evaluation, title))
     f1, precision, recall, token_f1 = (
@@ -95,7 +119,7 @@ def evaluate(
 
 def _table(evaluation: RecognizerEvaluation, title: str) -> Table:
     table = Table(title=title, title_justify="left")
-    table.add_column("type")
+    table.add_column("type", overflow="fold")
     for heading in ("F1", *_HEADINGS.values()):
         table.add_column(heading, justify="right")
     for name, counts in evaluation.errors().items():

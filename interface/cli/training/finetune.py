@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
-from ..options.labelled import Config, Data, Scheme, TagsColumn
+from ..options.corpus import OnError, OnErrorPolicy
+from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn
 from ..output import quiet_libraries
 from .finetuning_account import finetuning_account
 
@@ -32,10 +32,12 @@ def finetune(
         str, typer.Argument(help="Folder or Hub id of a NuNER checkpoint or of any encoder.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the recognizer.")],
-    data: Data = SUPPORT_TICKETS,
+    data: Data,
     config: Config = None,
     scheme: Scheme = None,
+    words_column: WordsColumn = None,
     tags_column: TagsColumn = None,
+    on_error: OnError = OnErrorPolicy.stop,
     types: Annotated[
         list[str] | None, typer.Option("--type", help="Entity type to learn; all by default. Repeat for more.")
     ] = None,
@@ -89,7 +91,15 @@ def finetune(
     console = PlainConsole()
     load_word_tokenizer(encoder)
     scheme_: Any = scheme
-    splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column, types=types)
+    splits = load_labelled(
+        data,
+        config=config,
+        scheme=scheme_,
+        words_column=words_column,
+        tags_column=tags_column,
+        types=types,
+        on_error=on_error.value,
+    )
     account = finetuning_account(encoder, data, splits, license_, language or [], example or [])
     try:
         figures = run_finetuning(

@@ -51,7 +51,7 @@ def test_halves_of_surrogate_pairs_are_replaced(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "\\ud83d Rome", "label": [[2, 6, "LOC"]]}')
     done = convert_labels(tmp_path / "a.jsonl", tmp_path / "a.xml")
     assert list(done.notes.values()) == [1]
-    assert load_labelled(tmp_path / "a.xml")["a"]["tokens"] == [["\ufffd", "Rome"]]
+    assert load_labelled(tmp_path / "a.xml")["train"]["tokens"] == [["\ufffd", "Rome"]]
 
 
 def test_a_folder_with_other_files_is_refused(tmp_path):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuner.data_builders.pages.highlighting import Highlight, split_at_highlights
+from nuner.data_builders.pages.highlighting import Highlight, colors_of, split_at_highlights
 
 TEXT = "Bank of England"
 
@@ -26,6 +26,14 @@ def test_labels_stand_where_their_entities_end_and_the_innermost_gives_the_color
     ]
     assert pieces_of((8, 15, "country"), (8, 15, "place"))[1] == ("England", "country \u00b7 place", "country")
     assert pieces_of() == [(TEXT, None, None)]
+
+
+def test_each_label_has_a_color_of_its_own_on_which_dark_text_is_readable():
+    colors = colors_of([*map(str, range(60)), "3"])
+    assert len(set(colors.values())) == len(colors) == 60
+    for color in colors.values():
+        red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+        assert 0.299 * red + 0.587 * green + 0.114 * blue > 150
 
 
 spans = st.tuples(st.integers(0, 14), st.integers(1, 15), st.sampled_from("xy")).filter(lambda span: span[0] < span[1])

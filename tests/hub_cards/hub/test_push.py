@@ -103,6 +103,17 @@ def test_a_dry_run_only_reads(here, model):
     assert not here.store.repository("model", "alice/tickets").exists
 
 
+def test_a_dry_run_needs_no_login(here, model, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "")
+    here.log.clear()
+    plan = push_folder(model, "you/tickets", tags=["v1"], dry_run=True)
+    assert not plan.compared
+    assert {file.path_in_repo for file in plan.sent} >= {"README.md", "model.safetensors"}
+    assert here.log.all() == []
+    with pytest.raises(HubError, match="no repository name"):
+        push_folder(model, "no/such/name", dry_run=True)
+
+
 def test_public_only_when_asked_and_never_changed(here, model):
     push_folder(model, "tickets", private=False)
     assert not here.store.repository("model", "alice/tickets").state()["private"]

@@ -77,10 +77,13 @@ def bad(tmp_path):
     ("arguments", "parts"),
     [
         (["pretrain", "--text-encoder", "./absent", "-o", "{out}"], ["'./absent'", "encoder"]),
-        (["finetune", "./absent", "-o", "{out}"], ["'./absent'", "encoder"]),
+        (["finetune", "./absent", "--data", "support-tickets", "-o", "{out}"], ["'./absent'", "encoder"]),
         (["benchmark", "./absent", "-o", "{out}"], ["'./absent'", "encoder"]),
-        (["finetune", "{bert}", "--k", "500", "-o", "{out}"], ["k = 500 is too large", "'order_id'"]),
-        (["finetune", "{bert}", "--k", "0", "-o", "{out}"], ["k must be at least 1"]),
+        (
+            ["finetune", "{bert}", "--data", "support-tickets", "--k", "500", "-o", "{out}"],
+            ["k = 500 is too large", "'order_id'"],
+        ),
+        (["finetune", "{bert}", "--data", "support-tickets", "--k", "0", "-o", "{out}"], ["k must be at least 1"]),
         (["finetune", "{bert}", "--data", "{bad}/scheme", "-o", "{out}"], ["train.jsonl:1", "'B-'"]),
         (["finetune", "{bert}", "--data", "{bad}/absent", "-o", "{out}"], ["absent"]),
         (["corpus", "stats", "records", "{bad}/absent.jsonl"], ["absent.jsonl"]),
@@ -119,8 +122,15 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tiny_bert_dir, bad, tmp_path,
     assert not (tmp_path / "out" / "model.safetensors").exists()
 
 
+@pytest.mark.parametrize("arguments", [["finetune", "encoder", "-o", "out"], ["evaluate", "recognizer"]])
+def test_the_data_are_asked_for(arguments):
+    result = nuner(*arguments)
+    assert result.exit_code == 2
+    assert "Missing option '--data'" in result.stderr
+
+
 def test_an_encoder_that_the_hub_does_not_have(tmp_path):
-    process = start_nuner("finetune", "nobody/no-such-encoder", "-o", "out", cwd=tmp_path)
+    process = start_nuner("finetune", "nobody/no-such-encoder", "--data", "support-tickets", "-o", "out", cwd=tmp_path)
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 2
     assert stderr.strip() == (

@@ -2,6 +2,7 @@ import base64
 import re
 
 import pytest
+from support.narrow_page import narrow_page, needs_chromium
 
 from nuner.data_builders.pages.highlighting import Piece
 from nuner.data_builders.pages.html_page import Picture
@@ -37,7 +38,7 @@ def page(tmp_path):
         entity_f1={HOSTILE: 61.25},
         finetuning=HOSTILE,
         messages=[[Piece("in "), Piece(HOSTILE, HOSTILE, "#a6cee3", 0.5)]],
-        code=HOSTILE,
+        code=f"{HOSTILE}\nner = pipeline('ner', model='{'a-long-folder/' * 8}')",
         stages={HOSTILE: 1.25},
         figures={HOSTILE: HOSTILE},
         machine={HOSTILE: HOSTILE},
@@ -56,6 +57,14 @@ def test_the_page_needs_no_other_file(page):
     assert page.count("data:image/png;base64," + base64.b64encode(PNG).decode()) == 3
     assert not re.search(r"(src|href)=\"(?!data:)", page)
     assert "url(" not in page
+
+
+@needs_chromium
+def test_the_page_is_readable_on_a_telephone(page, tmp_path):
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+    with narrow_page(tmp_path / "report.html") as shown:
+        code = shown.locator("pre")
+        assert code.evaluate("element => element.scrollWidth <= element.clientWidth")
 
 
 def test_the_page_shows_the_figures(page):

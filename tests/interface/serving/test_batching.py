@@ -17,7 +17,7 @@ def recognize(texts: list[str]) -> list[list[dict[str, Any]]]:
 def test_a_text_that_fails_fails_its_own_request_only():
     async def ask():
         recognizer: Any = recognize
-        batcher = DynamicBatcher(recognizer, Metrics(), max_requests=16, max_characters=1000)
+        batcher = DynamicBatcher(recognizer, Metrics(["city"]), max_requests=16, max_characters=1000)
         requests = [["a", "b"], ["c", "poison", "d"], ["e"], ["poison"], ["f", "g", "h"]]
         asked = [asyncio.create_task(batcher.recognize(texts)) for texts in requests]
         await asyncio.sleep(0)  # all of them wait when the first batch is taken

@@ -4,12 +4,12 @@ import random
 import re
 import signal
 import socket
-import threading
 import time
 
 import httpx
 import pytest
 from support.cli_runs import nuner
+from support.held_backend import HeldBackend
 from support.running_service import service_process, service_thread
 from support.tiny_bi_encoder import save_tiny_bi_encoder
 from support.tiny_recognizer import save_tiny_recognizer
@@ -141,19 +141,6 @@ def test_beyond_its_queue_the_service_says_when_to_come_again(model):
     assert refused and {answer.status_code for answer in answers} == {200, 503}
     assert all(1 <= int(answer.headers["Retry-After"]) <= 60 for answer in refused)
     assert refused[0].json()["detail"].startswith("Too many requests wait: try again in ")
-
-
-class HeldBackend:
-    """Computes as another backend does, but not before it is let go."""
-
-    def __init__(self, backend):
-        self.backend = backend
-        self.batch_tokens, self.max_padding = backend.batch_tokens, backend.max_padding
-        self.let_go = threading.Event()
-
-    def __call__(self, input_ids, attention_mask):
-        assert self.let_go.wait(timeout=60)
-        return self.backend(input_ids, attention_mask)
 
 
 @pytest.mark.parametrize("words", [1, 1000])  # the server stops reading behind a large body

@@ -3,8 +3,12 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from support.folders import REPOSITORY
 from support.tiny_recognizer import places, save_tiny_recognizer
 
 from nuner import EntityRecognizer, export_recognizer
@@ -57,6 +61,49 @@ def test_onnx_runs_where_torch_and_transformers_cannot_be_imported(exported, fol
     assert done.returncode == 0, done.stderr
     expected = EntityRecognizer.from_pretrained(folder)(TEXTS)
     assert places(json.loads(done.stdout)) == places(expected)
+
+
+def test_the_packages_that_the_guide_names_are_all_that_onnx_needs(exported, tmp_path):
+    """Nothing is imported but those packages, what they require, and this one."""
+    (tmp_path / "texts.txt").write_text("paris\n")
+    for_python, for_commands = (
+        {*line.split("#")[0].split()[2:]}
+        for line in (REPOSITORY / "docs/export.md").read_text().splitlines()
+        if line.startswith("pip install") and ("for Python" in line or "for the command line" in line)
+    )
+    loads = f"EntityRecognizer.from_pretrained({str(exported)!r}, backend='onnx')('paris')"
+    arguments = ["predict", str(exported), str(tmp_path / "texts.txt"), "--backend", "onnx"]
+    for script, named in (
+        (f"from nuner import EntityRecognizer; {loads}", for_python),
+        (f"from nuner.cli import app; app({arguments!r}, standalone_mode=False)", for_python | for_commands),
+    ):
+        listed = "\nimport sys; print(*{name.split('.')[0] for name in sys.modules}, file=sys.stderr)"
+        blocked = "import sys; sys.modules['torch'] = sys.modules['transformers'] = None\n"
+        done = subprocess.run(
+            [sys.executable, "-c", blocked + script + listed], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        owners = packages_distributions()
+        imported = {owner for name in done.stderr.split("\n")[-2].split() for owner in owners.get(name, ())}
+        imported -= {"nuner", "torch", "transformers", "setuptools"}
+        assert {owner.lower().replace("-", "_") for owner in imported} <= with_requirements(named)
+
+
+def with_requirements(names: set[str]) -> set[str]:
+    """Add to packages all that they require, however far."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = canonicalize_name(waiting.pop()).replace("-", "_")
+        if name in found:
+            continue
+        found.add(name)
+        try:
+            needed = [Requirement(line) for line in requires(name) or []]
+        except PackageNotFoundError:  # for other platforms
+            continue
+        waiting += [one.name for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
+    return found
 
 
 def test_what_is_missing_is_said(folder, exported, tmp_path):

@@ -159,9 +159,9 @@ def test_checkpoints_without_a_concept_encoder_are_refused(checkpoint: Path, tmp
         tokenizer.save_pretrained(folder)
         with pytest.raises(ValueError, match="has no concept encoder"):
             EntityRecognizer.from_pretrained(folder, labels=["city"])
-    with pytest.raises(FileNotFoundError, match="there is no bi-encoder"):
+    with pytest.raises(FileNotFoundError, match="there is no recognizer"):
         EntityRecognizer.from_pretrained(tmp_path / "nowhere", labels=["city"])
-    with pytest.raises(ValueError, match="need the torch backend"):
+    with pytest.raises(ValueError, match="needs the torch backend"):
         EntityRecognizer.from_pretrained(checkpoint, backend="onnx", labels=["city"])
 
 

@@ -1,10 +1,10 @@
-import shutil
+import html
+import json
+import re
 
-import pytest
+from support.narrow_page import narrow_page, needs_chromium
 
-from nuner import write_evaluation_page
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from nuner import evaluate_recognizer, load_labelled, write_evaluation_page
 
 
 def test_the_page_escapes_texts(evaluation, tmp_path):
@@ -13,18 +13,20 @@ def test_the_page_escapes_texts(evaluation, tmp_path):
     assert "<script" not in page and "&lt;script&gt;alert(1)" in page and "&lt;b&gt;sentences" in page
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+@needs_chromium
 def test_a_browser_shows_the_page_without_running_texts(evaluation, tmp_path):
-    playwright = pytest.importorskip("playwright.sync_api")
     write_evaluation_page(evaluation, tmp_path / "page.html")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 800})
-        said, asked = [], []
-        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto((tmp_path / "page.html").as_uri())
+    with narrow_page(tmp_path / "page.html") as page:
         assert page.locator("mark").count() > 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert said == [] and len(asked) == 1
-        browser.close()
+
+
+def test_texts_are_shown_as_they_were(model, tmp_path):
+    text = "Acme's order:  (London)"
+    row = {"text": text, "entities": [{"start": 16, "end": 22, "label": "city"}]}
+    (tmp_path / "test.jsonl").write_text(json.dumps(row))
+    evaluation = evaluate_recognizer(model, load_labelled(tmp_path, "test"))
+    write_evaluation_page(evaluation, tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    messages = re.findall(r'<span dir="auto">(.*?)</span>', page, flags=re.DOTALL)
+    bare = [html.unescape(re.sub(r"<small>.*?</small>|<[^>]+>", "", message)).strip() for message in messages]
+    assert bare and set(bare) == {text}

@@ -57,6 +57,23 @@ def test_an_encoder_without_concept_encoder_compares_names_with_words_itself(tin
     assert result.mean("base + names", "one", 1) > 60
 
 
+def test_a_k_that_the_data_do_not_allow_is_left_out_of_all_data_sets_with_a_note(two_encoders):
+    small = small_task()
+    tiny = DatasetDict({"train": small["train"].select(range(6)), "test": small["test"]})
+    heard: list[str] = []
+    result = compare_encoders(
+        {"tiny": two_encoders["tiny"]}, {"small": small, "tiny": tiny}, (1, 16), 2, progress=heard.append
+    )
+    assert result.ks == result.settings["ks"] == [1]
+    assert heard[0].startswith("Left out: data set 'tiny', split 'train': k = 16 is too large")
+    assert f"Left out: {result.settings['ks_left_out']['16']}" == heard[0]
+    # Each sentence has more entities of a type than k = 1 allows.
+    crowded = {"tokens": [["acme"] * 5] * 8, "ner_tags": [[1, 1, 1, 3, 3]] * 8}
+    crowded = DatasetDict({"train": Dataset.from_dict(crowded, features=FEATURES), "test": small["test"]})
+    with pytest.raises(ValueError, match=r"no k fits all data sets: data set 'crowded'.* data set 'tiny'"):
+        compare_encoders({"tiny": two_encoders["tiny"]}, {"crowded": crowded, "tiny": tiny}, (1, 7), 2)
+
+
 def test_bad_requests_are_refused_before_anything_is_computed(two_encoders, tmp_path):
     encoder = {"tiny": two_encoders["tiny"]}
     seen = []
@@ -66,7 +83,8 @@ def test_bad_requests_are_refused_before_anything_is_computed(two_encoders, tmp_
             compare_encoders(encoders, data_sets or {"one": small_task()}, progress=seen.append, **options)
 
     refused(
-        r"data set 'one', split 'train': k = 64 is too large: there are 40 annotations .* largest possible k is 40"
+        r"data set 'one', split 'train': k = 64 is too large: there are 40 annotations .* largest possible k is 40",
+        ks=(64, 128),
     )
     refused("ks must be different numbers", ks=(1, 1))
     refused("ks must be different numbers", ks=(0,))

@@ -50,3 +50,18 @@ def test_the_table_shows_every_mean_and_gain(result):
             assert f"{mean:.1f} ±{spread:.1f}" in text
             assert f"{result.gain('tiny', data_set, k):+.1f}" in text
     assert "one test (25 sentences), two test (20 sentences)" in " ".join(text.split())
+
+
+def test_the_table_fits_80_columns_with_its_names():
+    ks = (1, 2, 4, 8, 16, 32, 64)
+    names = ["all-MiniLM-L6-v2", "my-encoder-with-a-name", "all-MiniLM-L6-v2 + names"]
+    settings = {"seeds": [0, 1], "data_sets": {"tickets": {"test_split": "test", "test_sentences": 200}}}
+    result = FewShotResult({name: {"tickets": {k: [20.0, 31.5] for k in ks}} for name in names}, settings)
+    output = io.StringIO()
+    Console(width=80, file=output).print(result.table())
+    lines = output.getvalue().splitlines()
+    first_column = "".join(line.split("  ")[0] for line in lines).replace(" ", "")
+    assert max(map(len, lines)) <= 80
+    for name in names:
+        assert name.replace(" ", "") in first_column
+    assert "\u2026" not in output.getvalue()

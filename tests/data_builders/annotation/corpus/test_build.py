@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from datasets import disable_progress_bars, load_dataset
+from support.narrow_page import narrow_page, needs_chromium
 
 from nuner.data_builders.annotation.corpus.build import build_corpus
 from nuner.data_builders.annotation.corpus.report import rarest_concepts
@@ -176,8 +177,31 @@ def test_the_report_shows_figures_and_a_sample_in_place(tmp_path):
     assert len(re.findall('<p class="message"', page)) == 100
     assert 'title="a human being">Ada' in page
     assert "<small>person</small>" in page
+    assert re.search(r"<p><b>Ada\w*</b>, person: a human being</p>", page)
+
+
+def test_a_concept_has_one_color_in_all_records(tmp_path):
+    build_corpus(
+        [
+            finished("Ada saw Rome.", ("Ada", "person"), ("Rome", "city")),
+            finished("Oslo suits Bo.", ("Oslo", "city"), ("Bo", "person")),
+        ],
+        tmp_path,
+    )
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    marks = re.findall(r'background: (#\w+)"[^>]*>[^<]*<small>([^<]*)<', page)
+    assert len(marks) == 4
+    assert len(set(marks)) == 2
     assert page.count("data:image/png;base64,") == 1
     assert not re.search(r"(src|href)=\"(?!data:)", page)
+
+
+@needs_chromium
+def test_the_report_is_readable_on_a_telephone(tmp_path):
+    build_corpus([*some_sentences(12), finished("Ada-" * 60, ("Ada", "person"))], tmp_path, name="/a/long/folder" * 9)
+    with narrow_page(tmp_path / "report.html") as page:
+        page.locator("summary").first.click()
+        assert page.locator("details p").first.is_visible()
 
 
 def test_hostile_text_is_shown_as_text(tmp_path):

@@ -180,7 +180,10 @@ def test_brat_with_all_its_lines(tmp_path):
         "normalizations were left out": 1,
     }
     # Lines are sentences, but none ends inside an entity.
-    assert load_labelled(tmp_path / "a.txt")["a"]["tokens"] == [["😀", "Ada", "in", "Rome"], ["and", "New", "York"]]
+    assert load_labelled(tmp_path / "a.txt")["train"]["tokens"] == [
+        ["😀", "Ada", "in", "Rome"],
+        ["and", "New", "York"],
+    ]
 
 
 def test_a_folder_of_brat_files_in_the_order_of_their_numbers(tmp_path):

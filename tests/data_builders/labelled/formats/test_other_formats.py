@@ -118,7 +118,7 @@ def test_a_row_with_other_columns_costs_its_sentence(tmp_path):
     (tmp_path / "a.csv").write_text("Sentence #,Word,Tag\nSentence: 1,Ada,B-PER\n,in\nSentence: 2,Rome,B-LOC\n")
     name, read, _, rejected = reading(tmp_path / "a.csv")
     assert (name, read) == ("csv", [(["Rome"], ["B-LOC"])])
-    assert "2 columns in line 3, but the first line names 3" in rejected[0]
+    assert "a.csv:3: not a labelled sentence (2 columns, but most lines have 3" in rejected[0]
 
 
 def test_gliner_and_its_faults(tmp_path):
@@ -131,7 +131,7 @@ def test_gliner_and_its_faults(tmp_path):
     name, read, _, rejected = reading(tmp_path / "a.json")
     assert (name, read) == ("gliner", [("New York !", [(0, 8, "LOC"), (0, 3, "X")]), ("Rome", [])])
     assert "a.json:2" in rejected[0]
-    rows = load_labelled(tmp_path / "a.json", on_error="skip")["a"]
+    rows = load_labelled(tmp_path / "a.json", on_error="skip")["train"]
     assert rows["tokens"][0] == ["New", "York", "!"]
     assert rows["ner_tags"][0] == [1, 2, 0]
 

@@ -37,6 +37,14 @@ def test_a_dry_run_lists_what_would_be_sent(here, recognizer):
     assert "Would push 0 of" in nuner("push", recognizer, "tickets", "--dry-run").output
 
 
+def test_a_dry_run_without_a_login_says_that_the_hub_was_not_asked(here, recognizer, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "")
+    result = nuner("push", recognizer, "you/tickets", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "to the private model you/tickets" in result.output
+    assert "Not logged in: the Hub was not asked" in result.output
+
+
 def test_push_with_a_space_and_pull(here, recognizer, tmp_path):
     result = nuner("push", recognizer, "tickets", "--space", "tickets-demo")
     assert result.exit_code == 0, result.output

@@ -1,0 +1,278 @@
+"""Find the entities in a value of JSON, whatever shape a model gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ...raw_entity import SEPARATOR, EitherWay, RawEntity
+from ...schema import without_lone_surrogates
+from .entity_keys import (
+    CONCEPT,
+    DESCRIPTION,
+    HOLDERS,
+    NO_CONCEPTS,
+    PARTS,
+    TEXT,
+    UNSURE,
+    names_a_part,
+    part,
+    plain_name,
+)
+from .json_forms import find_json
+
+Kind = Literal["answer", "item", "nothing", "unreadable"]
+
+_DEEPEST = 8
+_HOLDERS = frozenset(HOLDERS)
+_LONGEST_CONCEPT = 100
+
+
+@dataclass
+class FoundEntities:
+    """What a value holds.
+
+    Args:
+        kind: Whether the value is an `answer` that holds its entities, one `item` of an answer, says that there is
+            `nothing`, or is `unreadable`.
+        entities: The entities in their order.
+        unreadable: Items without a text or a concept.
+        is_list: Whether the value is a list of items, for `unreadable` ones.
+    """
+
+    kind: Kind
+    entities: list[RawEntity] = field(default_factory=list)
+    unreadable: int = 0
+    is_list: bool = False
+
+
+def entities_in(value: Any) -> FoundEntities:
+    """Find the entities in a value.
+
+    Understood are entities as objects of any usual names, pairs and triples, lines with `<>`, objects that lead from
+    concepts to texts or from texts to concepts, and all these inside of lists and other objects, such as the arguments
+    of a tool call.
+
+    Args:
+        value: What JSON gave.
+
+    Example:
+        ```python
+        >>> entities_in({"city": ["Genoa", "Lisbon"]}).entities
+        [EitherWay(text='Genoa', concept='city', description=None), EitherWay(text='Lisbon', concept='city', description=None)]
+        >>> entities_in({"result": {"entities": [{"entity": "Genoa", "type": "city"}]}}).entities
+        [RawEntity(text='Genoa', concept='city', description=None)]
+
+        ```
+    """
+    return _found(value, 0)
+
+
+def _found(value: Any, depth: int) -> FoundEntities:
+    if value is None or value == [] or value == {}:
+        return FoundEntities("nothing")
+    if depth < _DEEPEST:
+        if isinstance(value, list):
+            return _in_list(value, depth)
+        if isinstance(value, dict):
+            return _in_object(value, depth)
+    return FoundEntities("unreadable", unreadable=1)
+
+
+def _in_object(value: dict[str, Any], depth: int) -> FoundEntities:
+    named = {plain_name(name): inner for name, inner in value.items()}
+    held = _held(named, depth)
+    if held is not None:
+        return held
+    entities = list(_entities_of(named))
+    if entities:
+        return FoundEntities("item", entities)
+    if _is_an_entity(named):
+        return FoundEntities("unreadable", unreadable=1)
+    return _in_map(value, depth)
+
+
+def _held(named: dict[str, Any], depth: int) -> FoundEntities | None:
+    """Return what stands under a name that usually holds the entities, unless the object is an entity itself."""
+    if _HOLDERS.isdisjoint(named):
+        return None
+    concept = part(named, CONCEPT)
+    concept = named[concept] if concept is not None else None
+    for name in HOLDERS:
+        if name not in named:
+            continue
+        inner = _decoded(named[name]) if isinstance(named[name], str) else named[name]
+        if isinstance(concept, str) and isinstance(inner, list) and inner:
+            if all(isinstance(item, (str, int, float)) for item in inner):
+                return None  # {"concept": "city", "entities": ["Genoa", "Lisbon"]}
+            found = FoundEntities("answer")
+            if _add_group(found, concept, inner, depth):
+                return found
+        elif isinstance(inner, (list, dict)) or (inner is None and name not in named.keys() & PARTS - _HOLDERS):
+            found = _found(inner, depth + 1)
+            if found.kind != "unreadable":
+                found.kind = "answer"
+            if found.kind == "answer" or name == "entities":
+                return found
+    return None
+
+
+def _decoded(text: str) -> Any:
+    """Read JSON that was written into a string."""
+    if not text.lstrip().startswith(("{", "[", "`")):
+        return [] if text.strip().lower() in ("", "none", "null", "n/a", "no entities") else text
+    pieces = find_json(text)
+    return pieces[-1].value if pieces else text
+
+
+def _is_an_entity(named: dict[str, Any]) -> bool:
+    return "text" in named or "concept" in named
+
+
+def _entities_of(named: dict[str, Any]) -> Iterator[RawEntity]:
+    """Yield the entities of an object with names for their parts; several where a part is a list."""
+    if PARTS.isdisjoint(named):
+        return
+    text_name = part(named, TEXT)
+    concept_name = part(named, CONCEPT, text_name)
+    if text_name is not None and concept_name is None and text_name in CONCEPT and len(named) > 1:
+        concept_name, text_name = text_name, part(named, TEXT, text_name)
+    if text_name is None or concept_name is None:
+        return
+    description_name = part(named, DESCRIPTION)
+    description = named.get(description_name) if description_name is not None else None
+    description = _cleaned(description) if isinstance(description, str) else None
+    kind = EitherWay if text_name in UNSURE and concept_name in UNSURE else RawEntity
+    texts, concepts = _strings(named[text_name]), _strings(named[concept_name], numbers=False)
+    if not texts or not concepts or (len(texts) != len(concepts) and 1 not in (len(texts), len(concepts))):
+        return  # nothing says which belong together
+    count = max(len(texts), len(concepts))
+    for text, concept in zip(
+        *[sides * count if len(sides) == 1 else sides for sides in (texts, concepts)], strict=True
+    ):
+        yield kind(text, concept, description)
+
+
+def _strings(value: Any, numbers: bool = True) -> list[str]:
+    strings = []
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str):
+            strings.append(_cleaned(one))
+        elif numbers and isinstance(one, (int, float)) and not isinstance(one, bool):
+            strings.append(str(one))  # a year without quotes
+    return strings
+
+
+def _in_list(items: list[Any], depth: int) -> FoundEntities:
+    found = FoundEntities("answer")
+    columns = _unknown_columns(items)
+    for item in items:
+        if columns is not None:
+            found.entities.append(EitherWay(*[_cleaned(str(item[name])) for name in columns]))
+        elif isinstance(item, str):
+            _add_line(found, item)
+        elif (pair := _pair(item)) is not None:
+            found.entities.append(pair)
+        elif item is None:
+            found.unreadable += 1
+        else:
+            inner = _found(item, depth + 1)
+            found.entities += inner.entities
+            found.unreadable += inner.unreadable
+    # Two words are no pair, and a list of words alone has no concepts.
+    if not found.entities and found.unreadable:
+        found.kind, found.is_list = "unreadable", True
+    return found
+
+
+def _add_line(found: FoundEntities, line: str) -> None:
+    if SEPARATOR in line and (entity := RawEntity.from_line(line)) is not None:
+        found.entities.append(RawEntity(*[side and _cleaned(side) for side in entity]))
+        return
+    if not line.lstrip().startswith("{"):
+        found.unreadable += 1
+        return
+    value = _decoded(line)
+    inner = _found(value, 1) if isinstance(value, dict) else FoundEntities("unreadable", unreadable=1)
+    found.entities += inner.entities
+    found.unreadable += inner.unreadable
+
+
+def _pair(item: Any) -> EitherWay | None:
+    """Read `["Genoa", "city"]` and `["Genoa", "city", "a large town"]`."""
+    if not isinstance(item, list) or not 2 <= len(item) <= 3 or not all(isinstance(side, str) for side in item):
+        return None
+    return EitherWay(*map(_cleaned, item))
+
+
+def _unknown_columns(items: list[Any]) -> list[str] | None:
+    """Return the names that all objects of a list share, where nobody knows them."""
+    first = items[0] if items else None
+    if len(items) < 2 or not isinstance(first, dict) or not 2 <= len(first) <= 3 or any(map(names_a_part, first)):
+        return None
+    names = list(first)
+    same = all(isinstance(item, dict) and list(item) == names and _are_strings(item.values()) for item in items)
+    return names if same else None
+
+
+def _are_strings(values: Any) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _in_map(value: dict[str, Any], depth: int) -> FoundEntities:
+    """Read an object that leads from concepts to texts, or from texts to concepts."""
+    found = FoundEntities("item")
+    readable = False
+    by_concept = any(isinstance(inner, list) and inner and _are_strings(inner) for inner in value.values())
+    for name, inner in value.items():
+        plain = plain_name(name)
+        if plain in NO_CONCEPTS or len(name) > _LONGEST_CONCEPT or (plain in _HOLDERS and len(value) == 1):
+            continue
+        if isinstance(inner, str):
+            readable = True
+            sides = (inner, name) if by_concept else (name, inner)
+            found.entities.append(RawEntity.from_line(inner) or EitherWay(*map(_cleaned, sides)))
+        elif inner is None or inner == [] or inner == {}:
+            readable = True
+        elif isinstance(inner, (list, dict)):
+            readable |= _add_group(found, name, inner, depth)
+    return found if readable else FoundEntities("unreadable", unreadable=1)
+
+
+def _add_group(found: FoundEntities, name: str, inner: Any, depth: int) -> bool:
+    """Add what stands under the name of a concept or a text; tell whether it could be read."""
+    if isinstance(inner, dict) and not any(map(names_a_part, inner)):
+        nested = _found(inner, depth + 1)
+        found.entities += nested.entities
+        return bool(nested.entities)
+    before = len(found.entities)
+    for item in inner if isinstance(inner, list) else [inner]:
+        if isinstance(item, (str, int, float)) and not isinstance(item, bool):
+            entity = RawEntity.from_line(str(item))
+            found.entities.append(entity or EitherWay(_cleaned(str(item)), _cleaned(name)))
+        elif isinstance(item, dict):
+            named = {plain_name(each): value for each, value in item.items()}
+            whole = list(_entities_of(named))
+            text, concept = part(named, TEXT), part(named, CONCEPT)
+            description = named.get("description")
+            description = _cleaned(description) if isinstance(description, str) else None
+            if whole:
+                found.entities += whole
+            elif text is not None and text not in UNSURE and isinstance(named[text], str):
+                found.entities.append(RawEntity(_cleaned(named[text]), _cleaned(name), description))
+            elif concept is not None and concept not in UNSURE and isinstance(named[concept], str):
+                found.entities.append(RawEntity(_cleaned(name), _cleaned(named[concept]), description))
+            elif (either := text or concept) is not None and isinstance(named[either], str):
+                found.entities.append(EitherWay(_cleaned(named[either]), _cleaned(name), description))
+            else:
+                nested = _found(item, depth + 1)
+                found.entities += nested.entities
+                found.unreadable += not nested.entities
+        elif (pair := _pair(item)) is not None:
+            found.entities.append(pair)
+    return len(found.entities) > before
+
+
+def _cleaned(text: str) -> str:
+    return without_lone_surrogates(text)
