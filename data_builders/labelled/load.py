@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import get_args, overload
@@ -16,6 +17,9 @@ from .sentence import LabelledSentence
 from .sources import Columns, LabelledSource, read_splits
 from .split_names import find_split
 from .tag_spelling import OUTSIDE, TagError, spell_tags
+
+# Halves of surrogate pairs, from broken JSON: they are no characters, no file of Unicode holds them.
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @overload
@@ -163,9 +167,9 @@ def _iob2_splits(
     number.update((tag, 0) for tag in _label_names(found) if tag not in number)
     columns = {
         split: {
-            "tokens": [sentence.tokens for sentence, _ in rows],
+            "tokens": [[_storable(token) for token in sentence.tokens] for sentence, _ in rows],
             "ner_tags": [[number[tag] for tag in tags] for _, tags in rows],
-            "text": [sentence.text for sentence, _ in rows],
+            "text": [None if sentence.text is None else _storable(sentence.text) for sentence, _ in rows],
         }
         for split, rows in converted.items()
     }
@@ -175,6 +179,10 @@ def _iob2_splits(
             for split, rows in columns.items()
         }
     )
+
+
+def _storable(text: str) -> str:
+    return _SURROGATES.sub("\ufffd", text)
 
 
 def _spelling_and_scheme(

@@ -14,7 +14,9 @@ PRE_ANNOTATION_FILES = {"label-studio": "json", "prodigy": "jsonl", "doccano": "
 """The tools, and the file format in which each takes tasks."""
 
 
-def pre_annotation(tool: str, column: str, model: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def pre_annotation(
+    tool: str, column: str, model: str, field: str = RESULT_COLUMN
+) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Return what makes a task of a record.
 
     Offsets are characters, as these tools count them. The record's other fields go along.
@@ -23,6 +25,7 @@ def pre_annotation(tool: str, column: str, model: str) -> Callable[[dict[str, An
         tool: One of `PRE_ANNOTATION_FILES`.
         column: Field with the text.
         model: What Label Studio shows as the version of the model.
+        field: Field with the entities.
 
     Example:
         ```python
@@ -34,7 +37,7 @@ def pre_annotation(tool: str, column: str, model: str) -> Callable[[dict[str, An
     """
 
     def label_studio(record: dict[str, Any]) -> dict[str, Any]:
-        text, entities, others = _parts(record, column)
+        text, entities, others = _parts(record, column, field)
         result = [
             {
                 "id": str(place),
@@ -49,20 +52,20 @@ def pre_annotation(tool: str, column: str, model: str) -> Callable[[dict[str, An
         return {"data": {column: text, **others}, "predictions": [prediction]}
 
     def prodigy(record: dict[str, Any]) -> dict[str, Any]:
-        text, entities, others = _parts(record, column)
+        text, entities, others = _parts(record, column, field)
         score = {"score": round(fmean(entity["score"] for entity in entities), 4)} if entities else {}
         return {**prodigy_task(text, map(_triple, entities)), "meta": {**others, **score}}
 
     def doccano(record: dict[str, Any]) -> dict[str, Any]:
-        text, entities, others = _parts(record, column)
+        text, entities, others = _parts(record, column, field)
         return {"text": text, "label": [list(_triple(entity)) for entity in entities], **others}
 
     return {"label-studio": label_studio, "prodigy": prodigy, "doccano": doccano}[tool]
 
 
-def _parts(record: dict[str, Any], column: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
-    others = {name: value for name, value in record.items() if name not in (column, RESULT_COLUMN)}
-    return record[column] or "", record[RESULT_COLUMN], others
+def _parts(record: dict[str, Any], column: str, field: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
+    others = {name: value for name, value in record.items() if name not in (column, field)}
+    return record[column] or "", record[field], others
 
 
 def _triple(entity: dict[str, Any]) -> tuple[int, int, str]:

@@ -156,5 +156,5 @@ def _refusal(file: LabelledFile, rows: Rows, error: ColumnsError) -> str:
     )
     return (
         f"{file.path}: {error}. The first lines in columns, numbered from 0:\n{table}\n"
-        "Say which columns hold words and tags with words_column= and tags_column=. Running text has neither: label it."
+        "Say which columns hold them with words_column= and tags_column=. Running text has to be labelled first."
     )

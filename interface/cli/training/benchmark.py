@@ -15,13 +15,16 @@ from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.corpus import OnError, OnErrorPolicy
-from ..options.labelled import Config, Scheme, TagsColumn, WordsColumn
+from ..options.labelled import Config, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
+from ..options.output import Force
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 RESULT_FILE, PICTURE_FILE = "few_shot.json", "few_shot.png"
 
 
 def benchmark(
+    context: typer.Context,
     encoders: Annotated[
         list[str],
         typer.Argument(
@@ -56,12 +59,14 @@ def benchmark(
     output: Annotated[
         Path, typer.Option("--output", "-o", help=f"Folder for {RESULT_FILE} and {PICTURE_FILE}.")
     ] = Path("few-shot"),
+    force: Force = False,
 ) -> None:
     """Fit a linear layer on frozen encoders with k examples a type, and compare their F1.
 
     Prints mean and standard deviation of the macro-averaged token F1 over the samples, and
     writes all figures and the picture (F1 against k).
     """
+    from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
     from nuner.trainers.few_shot.comparison import compare_encoders
     from nuner.trainers.few_shot.plot import plot_few_shot
@@ -69,8 +74,14 @@ def benchmark(
     quiet_libraries()
     if find_spec("matplotlib") is None:
         raise ValueError("the picture needs matplotlib; install it with: pip install 'nuner[plot]'")
+    named = _named(encoders)
+    for encoder in named.values():
+        refuse_wrong_kind(encoder, Needed.ENCODER)
+    for source in data:
+        refuse_other_than_labelled(source)
+    files = output / RESULT_FILE, output / PICTURE_FILE
+    context.with_resource(new_output(*files, inputs=[*named.values(), *data], overwrite=force))
     scheme_: Any = scheme
-    output.mkdir(parents=True, exist_ok=True)
     console = PlainConsole()
     with console.status("Drawing samples") as status:
 
@@ -80,7 +91,7 @@ def benchmark(
                 console.tell(line)
 
         result = compare_encoders(
-            _named(encoders),
+            named,
             data,
             k,
             seeds,
@@ -103,9 +114,9 @@ def benchmark(
             console.tell(data_set["held_out"])
     for reason in result.settings["ks_left_out"].values():
         console.tell(f"Left out: {reason}")
-    result.to_json(output / RESULT_FILE)
-    plot_few_shot(result, output / PICTURE_FILE)
-    console.tell(f"Written: {output / RESULT_FILE}, {output / PICTURE_FILE}")
+    result.to_json(files[0])
+    plot_few_shot(result, files[1])
+    console.tell(f"Written: {', '.join(map(str, files))}")
 
 
 def _named(encoders: Sequence[str]) -> dict[str, str]:

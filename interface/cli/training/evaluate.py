@@ -11,8 +11,19 @@ from rich.table import Table
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.corpus import OnError, OnErrorPolicy
-from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
+from ..options.output import Force
+from ..options.recognizer import (
+    Backend,
+    Decode,
+    Decoding,
+    Dtype,
+    Labels,
+    Runtime,
+    Threshold,
+    named_types,
+    refuse_other_than_recognizer,
+)
 from ..output import quiet_libraries
 
 if TYPE_CHECKING:
@@ -30,6 +41,7 @@ _HEADINGS = {
 
 
 def evaluate(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
     data: Data,
     split: Annotated[
@@ -51,11 +63,13 @@ def evaluate(
     html: Annotated[
         Path | None, typer.Option(help="HTML file for the errors and predictions in their sentences.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Measure a recognizer: F1 of entities and words, scores and errors of each type.
 
     An error is missed, spurious, of a wrong type, of a wrong boundary, or of both.
     """
+    from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
     from nuner.data_builders.labelled.split_names import find_split
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
@@ -65,9 +79,11 @@ def evaluate(
     from nuner.trainers.held_out import with_test_split
 
     quiet_libraries()
-    for path in (output, html):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise FileNotFoundError(2, "No such folder", str(path.parent))
+    types = named_types(label)
+    refuse_other_than_recognizer(model, backend, types)
+    refuse_other_than_labelled(data)
+    files = [path for path in (output, html) if path is not None]
+    context.with_resource(new_output(*files, inputs=[model, data], overwrite=force))
     scheme_: Any = scheme
     splits = load_labelled(
         data,
@@ -86,7 +102,6 @@ def evaluate(
         raise ValueError(
             f"{data} has no split {split or 'test'!r}, only {', '.join(map(str, splits))}; choose with --split"
         )
-    types = named_types(label)
     recognizer = EntityRecognizer.from_pretrained(
         model, backend.value, dtype, labels=types, threshold=threshold, decoding=decoding.value
     )
@@ -113,8 +128,7 @@ def evaluate(
     ):
         if names:
             console.print(what.format(", ".join(names)))
-    written = ", ".join(str(path) for path in (output, html) if path is not None)
-    console.tell(f"Written: {written}")
+    console.tell(f"Written: {', '.join(map(str, files))}")
 
 
 def _table(evaluation: RecognizerEvaluation, title: str) -> Table:
