@@ -19,6 +19,8 @@ from .labelled_file import LabelledFile
 CONLL_SUFFIXES = (
     *(".conll", ".conllu", ".conllup", ".conll03", ".iob", ".iob1", ".iob2", ".bio", ".bio2", ".bioes", ".bilou"),
     *(".bioul", ".bmes", ".ner", ".tsv", ".txt", ".data", ".dat"),
+    # CoNLL-2003's own files are `eng.train`, `eng.testa` and `eng.testb`, other tasks' `de.dev` and `test.annotated`.
+    *(".train", ".testa", ".testb", ".valid", ".val", ".dev", ".test", ".annotated"),
 )
 
 _SHOWN_ROWS = 4

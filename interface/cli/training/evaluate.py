@@ -71,7 +71,7 @@ def evaluate(
     """
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
-    from nuner.data_builders.labelled.split_names import find_split
+    from nuner.data_builders.labelled.sources.split_names import find_split
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
     from nuner.trainers.evaluation.page import write_evaluation_page
     from nuner.trainers.evaluation.recognizer_evaluation import evaluate_recognizer

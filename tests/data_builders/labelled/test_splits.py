@@ -4,7 +4,7 @@ import json
 import pytest
 
 from nuner.data_builders.labelled.load import load_labelled
-from nuner.data_builders.labelled.split_names import find_split, split_of
+from nuner.data_builders.labelled.sources.split_names import find_split, split_of
 
 _ROW = json.dumps({"tokens": ["Ada", "smiled"], "tags": ["B-PER", "O"]}) + "\n"
 _COLUMNS = "Ada B-PER\nsmiled O\n"

@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from .formats.labelled_file import LabelledFile, data_suffix
-from .formats.table import LABELLED_SUFFIXES, looks_labelled
-from .split_names import SPLIT_WORDS, split_of
+from ..formats.labelled_file import LabelledFile, data_suffix
+from ..formats.table import LABELLED_SUFFIXES, looks_labelled
+from .split_names import split_of
 
 # The parts of a split, as the Hub calls them.
 _SHARD = re.compile(r"-\d+-of-\d+")
@@ -74,4 +74,4 @@ def _may_be_labelled(file: Path) -> bool:
     suffix = data_suffix(file)
     if suffix == ".txt" and file.with_suffix(".ann").exists():  # a text of brat's, read with its annotations
         return False
-    return suffix in LABELLED_SUFFIXES or suffix[1:] in SPLIT_WORDS
+    return suffix in LABELLED_SUFFIXES
