@@ -230,6 +230,9 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         super().__init__(config)
         self.nuner = NuNerModel(config)
         self.concept_encoder = _build_encoder(config.concept_config)
+        self.concept_projection = None
+        if config.concept_projection:
+            self.add_concept_projection()
         self.supports_gradient_checkpointing = (
             self.nuner.supports_gradient_checkpointing and self.concept_encoder.supports_gradient_checkpointing
         )
@@ -271,6 +274,20 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
     def set_input_embeddings(self, value: nn.Module) -> None:
         """Replace the token embeddings of the text encoder."""
         self.nuner.set_input_embeddings(value)
+
+    def add_concept_projection(self) -> nn.Linear:
+        """Let the vectors of concept names go through a linear layer, which changes nothing at first.
+
+        Returns:
+            The layer.
+        """
+        self.config.concept_projection = True
+        weight = next(self.concept_encoder.parameters())
+        size = self.config.hidden_size
+        self.concept_projection = nn.Linear(size, size, device=weight.device, dtype=weight.dtype)
+        nn.init.eye_(self.concept_projection.weight)
+        nn.init.zeros_(self.concept_projection.bias)
+        return self.concept_projection
 
     def resize_token_embeddings(
         self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None, mean_resizing: bool = True
@@ -333,7 +350,8 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
             pooled = self._encode_batch(input_ids[index, :length], mask, lower, num_lower_layers)
             vectors.append(pooled[: len(rows)])
             order.append(index[: len(rows)])
-        return torch.cat(vectors)[torch.cat(order).argsort()]
+        in_order = torch.cat(vectors)[torch.cat(order).argsort()]
+        return in_order if self.concept_projection is None else self.concept_projection(in_order)
 
     def _encode_batch(
         self, input_ids: Tensor, attention_mask: Tensor, lower_hidden_states: Tensor | None, num_lower_layers: int

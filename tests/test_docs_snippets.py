@@ -24,7 +24,7 @@ PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 BLOCKS = [block for page in PAGES for block in docs_blocks(page)]
 
 # Pages about a package that need not be installed.
-NEEDS = {"spacy.md": "spacy", "export.md": "onnxruntime"}
+NEEDS = {"spacy.md": "spacy", "labelled-formats.md": "spacy", "export.md": "onnxruntime"}
 
 # What readers have before they come to a page.
 GIVEN: dict[str, str] = {
@@ -47,6 +47,7 @@ parts = dict(
 from nuner import load_labelled
 train, validation = load_labelled("my-data", "train"), load_labelled("my-data", "test")
 """,
+    "recognize.md": f"texts = {TEXTS!r}",
     "spacy.md": f"texts = {TEXTS!r}",
     "zero-shot.md": f"""
 from datasets import load_dataset
@@ -140,6 +141,7 @@ def test_commands_do_what_the_guide_says(world: Path) -> None:
         "corpus stats records mine.jsonl --plot rank-frequency.png --json stats.json",
         "evaluate recognizer --data my-data --html evaluation.html",
         "predict recognizer reviews.jsonl --output found.jsonl",
+        "predict recognizer --text 'Ada lives in Paris.'",
     ):
         assert command in shown
         result = nuner(*shlex.split(command))

@@ -69,6 +69,7 @@ def run_quickstart(
 
     Raises:
         FileNotFoundError: If the base encoder or matplotlib is not installed.
+        NotLearntError: If the pre-training came to nothing.
         ValueError: If the weights of the base encoder are not the expected ones.
 
     Example:
@@ -172,7 +173,7 @@ def _pretrain(
         finished = json.loads((files.pretraining / RESULTS_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         finished = None
-    if finished is not None and (files.pretraining / BACKBONE).exists():
+    if finished is not None and "not_learnt" not in finished and (files.pretraining / BACKBONE).exists():
         expected = {
             "text_encoder": str(base),
             "preset": {"name": PRESET, **PRESETS[PRESET]},
@@ -220,6 +221,7 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console:
                 data_name=SUPPORT_TICKETS,
                 k=FINETUNE_K,
                 seed=FINETUNE_SEED,
+                overwrite=True,  # what a run that was stopped has left
                 tell=lambda _: None,
                 num_train_epochs=epochs,
             )

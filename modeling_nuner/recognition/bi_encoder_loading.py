@@ -13,6 +13,7 @@ from ..checkpoint_errors import explain_checkpoint_errors
 from ..devices import choose_device
 from ..encoder_loading import without_load_report
 from ..modeling_nuner import NuNerForPreTraining
+from .backends import DeviceMap
 
 CONCEPT_TOKENIZER = "concept_tokenizer"
 """Folder of the concept encoder's tokenizer in a checkpoint, where it is not that of the text encoder."""
@@ -62,13 +63,16 @@ def has_concept_encoder(checkpoint: str) -> bool:
     return NuNerForPreTraining.__name__ in (config.architectures or ())
 
 
-def load_bi_encoder(checkpoint: str, dtype: str, device: str | None) -> BiEncoderParts:
+def load_bi_encoder(
+    checkpoint: str, dtype: str, device: str | None, device_map: DeviceMap | None = None
+) -> BiEncoderParts:
     """Load a bi-encoder.
 
     Args:
         checkpoint: Folder or Hub id.
         dtype: Precision: `"float32"`, `"bfloat16"` or `"float16"`.
         device: Where to run it; an accelerator if there is one.
+        device_map: Where to put which part of it, in place of `device`.
 
     Returns:
         Model and tokenizers.
@@ -87,12 +91,14 @@ def load_bi_encoder(checkpoint: str, dtype: str, device: str | None) -> BiEncode
         raise NoConceptEncoderError(checkpoint)
     with without_load_report():
         loaded: Any = NuNerForPreTraining.from_pretrained(
-            checkpoint, dtype=getattr(torch, dtype), output_loading_info=True
+            checkpoint, dtype=getattr(torch, dtype), device_map=device_map, output_loading_info=True
         )
     model, loading = loaded
     if any(name.startswith("concept_encoder.") for name in loading["missing_keys"]):
         raise NoConceptEncoderError(checkpoint)
-    model = model.eval().to(choose_device(device))
+    model = model.eval()
+    if device_map is None:
+        model = model.to(choose_device(device))
     return BiEncoderParts(model, tokenizer, load_concept_tokenizer(checkpoint) or tokenizer)
 
 

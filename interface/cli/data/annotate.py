@@ -165,7 +165,9 @@ def status(
     table.add_row("done", f"{now.done:,}")
     table.add_row("failed", f"{now.failed:,}")
     table.add_row("pending", f"{now.pending:,}")
-    table.add_row("  being asked", f"{now.under_way:,}")
+    table.add_row("  being asked", f"{now.under_way - now.left_behind:,}")
+    if now.left_behind:
+        table.add_row("  left by a process that ended or is suspended", f"{now.left_behind:,}")
     if now.open_batches:
         table.add_row(f"  in {now.open_batches} batches", f"{now.in_batches:,}")
     if now.per_second is not None:

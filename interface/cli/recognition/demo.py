@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -38,8 +37,6 @@ def demo(
 
     It is the page that `nuner push --space` puts on the Hub. It loads nothing from the internet.
     """
-    if find_spec("gradio") is None:
-        raise ValueError("the page needs gradio; install it with: pip install 'nuner[demo]'")
     from nuner.hub_cards.facts.training_facts import TrainingFacts
     from nuner.hub_cards.space import app
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer

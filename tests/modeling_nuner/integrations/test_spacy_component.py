@@ -1,3 +1,4 @@
+import json
 import pickle
 from importlib.metadata import entry_points
 
@@ -169,3 +170,25 @@ def test_a_spawned_process_gets_a_component_of_its_own(nlp):
     again = pickle.loads(pickle.dumps(component))
     assert again.recognizer is not component.recognizer
     assert spans_of(again(nlp.make_doc(TEXTS[0]))) == spans_of(nlp(TEXTS[0]))
+
+
+def test_types_and_a_threshold_choose_among_the_entities(model, tmp_path):
+    found = EntityRecognizer.from_pretrained(model)(TEXTS)
+    middle = sorted(entity["score"] for row in found for entity in row)[2]
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("nuner", config={"model": model, "labels": ["city"], "threshold": middle})
+    chosen = [[e for e in row if e["label"] == "city" and e["score"] >= middle] for row in found]
+    assert [len(doc.spans["nuner"]) for doc in pipeline.pipe(TEXTS)] == [len(row) for row in chosen]
+    assert 0 < sum(map(len, chosen)) < sum(map(len, found))
+    assert pipeline.get_pipe("nuner").labels == ("city",)
+    pipeline.to_disk(tmp_path / "pipeline")
+    again = spacy.load(tmp_path / "pipeline")
+    assert [spans_of(again(text)) for text in TEXTS] == [spans_of(pipeline(text)) for text in TEXTS]
+
+
+def test_a_pipeline_that_was_saved_without_a_threshold_is_loaded(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "pipeline")
+    settings = tmp_path / "pipeline/nuner/nuner.json"
+    earlier = {name: value for name, value in json.loads(settings.read_text()).items() if name != "threshold"}
+    settings.write_text(json.dumps(earlier))
+    assert spans_of(spacy.load(tmp_path / "pipeline")(TEXTS[0])) == spans_of(nlp(TEXTS[0]))

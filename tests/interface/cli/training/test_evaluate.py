@@ -51,7 +51,6 @@ def test_a_single_file_is_measured_whatever_its_name(model, data, tmp_path):
     [
         (["--split", "dev"], "has no split 'dev', only "),
         (["--data", "support-tickets"], "have no type in common"),
-        (["-o", "none/figures.json"], "none: no such folder"),
     ],
 )
 def test_what_cannot_be_measured_is_told_in_a_sentence(model, data, options, sentence, monkeypatch, tmp_path):
@@ -68,5 +67,18 @@ def test_a_bi_encoder_is_measured_on_the_types_that_are_named(tiny_bert_dir, dat
     figures = json.loads(output.read_text(encoding="utf-8"))
     assert figures["unknown_types"] == ["person"] and figures["unlabelled_types"] == ["day"]
     assert sum(figures["errors"]["city"].values()) >= 2
+    assert figures["measured_on"]["labels"] == {"city": "city", "day": "day"}
     unnamed = nuner("evaluate", bi_encoder, "--data", data, "-o", output)
     assert unnamed.exit_code == 2 and "labels" in unnamed.stderr
+
+
+def test_a_threshold_and_types_are_measured_and_noted(model, data, tmp_path):
+    output = tmp_path / "figures.json"
+    options = ("--label", "city", "--threshold", 0.999)
+    result = nuner("evaluate", model, "--data", data, "-o", output, *options)
+    assert result.exit_code == 0, result.output
+    figures = json.loads(output.read_text(encoding="utf-8"))
+    assert figures["measured_on"]["labels"] == {"city": "city"} and figures["measured_on"]["threshold"] == 0.999
+    assert figures["unknown_types"] == ["person"] and figures["scores"]["recall"] == 0
+    refused = nuner("evaluate", model, "--data", data, "--label", "drug")
+    assert refused.exit_code == 2 and "has no type 'drug'" in refused.stderr
