@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from nuner.data_builders.data_kinds import DataKind
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.output import Force
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 app = typer.Typer(help="Labelled files of annotation tools and libraries.", no_args_is_help=True)
 
@@ -66,6 +68,7 @@ def convert(
             format_for(target)
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--to") from None
+    refuse_wrong_kind(source, Needed.LABELLED, accepted=(DataKind.CORPUS,))
     done = convert_labels(
         source, target, source_format, target_format, on_error="skip" if skip_errors else "raise", overwrite=force
     )
