@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "predict GIVEN texts.txt": RECOGNIZERS,
     "predict GIVEN texts.txt --label city": ("bi-encoder", *RECOGNIZERS),
     "predict GIVEN texts.txt --backend onnx": (),
-    "predict recognizer GIVEN": ("corpus.jsonl",),
+    "predict recognizer GIVEN": (),
     "evaluate GIVEN --data labelled -o out.json": RECOGNIZERS,
     "evaluate recognizer --data GIVEN -o out.json": LABELLED,
     "serve GIVEN --port 0": (),
