@@ -16,7 +16,10 @@ from nuner.trainers.word_tokenizer import load_word_tokenizer
 
 def of_models() -> dict[str, Any]:
     """A bi-encoder and its tokenizer."""
-    model, tokenizer = NuNerForPreTraining.from_pretrained("nuner-roberta"), AutoTokenizer.from_pretrained("nuner-roberta")
+    model, tokenizer = (
+        NuNerForPreTraining.from_pretrained("nuner-roberta"),
+        AutoTokenizer.from_pretrained("nuner-roberta"),
+    )
     return {"model": model, "bi_encoder": model, "tokenizer": tokenizer}
 
 
