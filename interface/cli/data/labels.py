@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from nuner.data_builders.data_kinds import DataKind
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.labelled import Scheme, TagsColumn, WordsColumn
 from ..options.output import Force
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 app = typer.Typer(help="Labelled files of annotation tools and libraries.", no_args_is_help=True)
 
@@ -70,6 +72,7 @@ def convert(
             format_for(target)
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--to") from None
+    refuse_wrong_kind(source, Needed.LABELLED, accepted=(DataKind.CORPUS,))
     scheme_: Any = scheme
     done = convert_labels(
         source,
