@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,6 +16,26 @@ from ..schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
 _ROWS_AT_ONCE = 5_000
 # Where earlier versions wrote, in the corpus's folder; a run that was killed has left it there.
 _EARLIER_STAGING = ".incomplete"
+
+
+@contextmanager
+def corpus_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """Write the files of a corpus, as `whole_files` does, in place of the shards of an earlier corpus.
+
+    Args:
+        folder: Where the files shall be. What else lies there stays.
+
+    Yields:
+        A folder to write to.
+    """
+    folder = Path(folder)
+    with whole_files(folder) as staging:
+        yield staging
+        new = {path.name for path in staging.iterdir()}
+    for split in (TRAIN, VALIDATION):
+        for shard in folder.glob(f"{split}-*-of-*.parquet"):
+            if shard.name not in new:
+                shard.unlink()
 
 
 class ParquetShards:
@@ -46,7 +67,7 @@ class ParquetShards:
         if rows_per_shard < 1:
             raise ValueError(f"rows_per_shard is {rows_per_shard}; it must be at least 1.")
         self._folder = Path(folder)
-        self._staging = whole_files(self._folder)
+        self._staging = corpus_files(self._folder)
         self._rows_per_shard = rows_per_shard
         self._splits: dict[str, _SplitWriter] = {}
 
@@ -60,7 +81,6 @@ class ParquetShards:
         self._splits[split_of(row["id"])].write(row)
 
     def __enter__(self) -> ParquetShards:
-        self._folder.mkdir(parents=True, exist_ok=True)  # told at once where that cannot be
         shutil.rmtree(self._folder / _EARLIER_STAGING, ignore_errors=True)
         folder = self._staging.__enter__()
         self._splits = {name: _SplitWriter(name, folder, self._rows_per_shard) for name in (TRAIN, VALIDATION)}
@@ -71,13 +91,10 @@ class ParquetShards:
     ) -> None:
         with ExitStack() as staging:
             staging.push(self._staging)
-            new = {name for split in self._splits.values() for name in split.finish()}
+            for split in self._splits.values():
+                split.finish()
             if error is not None:
                 raise error
-        for split in self._splits:
-            for shard in self._folder.glob(f"{split}-*-of-*.parquet"):
-                if shard.name not in new:  # of an earlier corpus
-                    shard.unlink()
 
 
 class _SplitWriter:
@@ -100,13 +117,11 @@ class _SplitWriter:
         elif len(self._waiting) == _ROWS_AT_ONCE:
             self._flush()
 
-    def finish(self) -> list[str]:
-        """Finish the last shard, give all of them their names, now that their number is known, and return these."""
+    def finish(self) -> None:
+        """Finish the last shard, and give all of them their names, now that their number is known."""
         self._close()
-        names = [f"{self._name}-{number:05d}-of-{len(self._files):05d}.parquet" for number in range(len(self._files))]
-        for file, name in zip(self._files, names, strict=True):
-            file.rename(self._folder / name)
-        return names
+        for number, file in enumerate(self._files):
+            file.rename(self._folder / f"{self._name}-{number:05d}-of-{len(self._files):05d}.parquet")
 
     def _close(self) -> None:
         self._flush()

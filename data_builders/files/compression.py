@@ -33,9 +33,18 @@ def open_unpacked(path: str) -> Iterator[IO[bytes]]:
         FileNotFoundError: If the file is not there.
     """
     magic = first_bytes(path)
-    compression = next((name for start, name in _MAGIC.items() if magic.startswith(start)), None)
-    with _open(path) as file, closing(_unpacked(file, compression)) as unpacked:
+    with _open(path) as file, closing(_unpacked(file, magic)) as unpacked:
         yield unpacked
+
+
+def unpacked_stream(file: IO[bytes]) -> IO[bytes]:
+    """Return what reads from an open file, such as the standard input, and unpacks it if it is compressed.
+
+    Args:
+        file: The file, at its beginning.
+    """
+    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, file))
+    return _unpacked(cast(IO[bytes], buffered), buffered.peek(MAGIC_BYTES))
 
 
 def first_bytes(path: str) -> bytes:
@@ -52,7 +61,8 @@ def _open(path: str) -> Iterator[IO[bytes]]:
         yield cast(IO[bytes], file)
 
 
-def _unpacked(file: IO[bytes], compression: str | None) -> IO[bytes]:
+def _unpacked(file: IO[bytes], magic: bytes) -> IO[bytes]:
+    compression = next((name for start, name in _MAGIC.items() if magic.startswith(start)), None)
     if compression == "gzip":
         return cast(IO[bytes], gzip.open(file))
     if compression == "bz2":

@@ -33,7 +33,8 @@ def output_lock(output: str | os.PathLike[str]) -> Iterator[None]:
     has the lock already. What is neither file nor folder, such as `/dev/stdout`, is not locked.
 
     Args:
-        output: The file or folder. The folders around it are made where they are missing.
+        output: The file or folder. The folders around it are made where they are missing, and removed again if
+            nothing is in them at the end.
 
     Raises:
         OutputInUseError: If somebody else holds the lock; the message says which process does.
@@ -52,16 +53,22 @@ def output_lock(output: str | os.PathLike[str]) -> Iterator[None]:
     if target.exists() and not (target.is_file() or target.is_dir()):
         yield
         return
+    made = [folder for folder in target.parents if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
-    lock = _acquire(target, output)
     try:
-        yield
+        lock = _acquire(target, output)
+        try:
+            yield
+        finally:
+            if lock.lock_counter == 1:
+                # While it is held: whoever has opened it by now sees that it has lost its name, and makes a new one.
+                with suppress(OSError):  # Windows removes no open file
+                    Path(lock.lock_file).unlink()
+            lock.release()
     finally:
-        if lock.lock_counter == 1:
-            # While it is held: whoever has opened it by now sees that it has no name any more, and makes a new one.
-            with suppress(OSError):  # Windows removes no open file
-                Path(lock.lock_file).unlink()
-        lock.release()
+        for folder in made:
+            with suppress(OSError):  # it holds something
+                folder.rmdir()
 
 
 def _acquire(target: Path, output: str | os.PathLike[str]) -> FileLock:

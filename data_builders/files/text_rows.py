@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 
 from ..record_error import RecordError
@@ -14,7 +15,7 @@ from .rows import NOT_UTF8, PARQUET_MAGIC, Row, because, json_rows, lines_unless
 NOT_CSV = "the row is not valid CSV"
 
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
-_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_DELIMITERS = {".csv": ",;\t", ".tsv": "\t"}
 _JSON = (".jsonl", ".json", ".ndjson")
 
 
@@ -34,7 +35,7 @@ def text_rows(path: str, columns: Sequence[str], rejections: Rejections) -> Iter
         FileNotFoundError: If the file is not there.
         CorpusError: If the file as a whole is damaged, or a Parquet file lacks a column.
     """
-    suffix = _suffix(path)
+    suffix = suffix_of(path)
     parquet = first_bytes(path).startswith(PARQUET_MAGIC)
     with open_unpacked(path) as file:
         if parquet:
@@ -42,7 +43,7 @@ def text_rows(path: str, columns: Sequence[str], rejections: Rejections) -> Iter
         elif suffix in _JSON:
             yield from json_rows(file, path, rejections)
         elif suffix in _DELIMITERS:
-            yield from csv_rows(file, path, rejections, _DELIMITERS[suffix])
+            yield from csv_rows(file, path, rejections, _DELIMITERS[suffix], columns)
         else:
             yield from line_rows(file, path, rejections, columns[0])
 
@@ -77,7 +78,8 @@ def csv_rows(
     file: Iterable[bytes],
     name: str,
     rejections: Rejections,
-    delimiter: str = ",",
+    delimiters: str = ",",
+    columns: Sequence[str] = (),
     *,
     check: Callable[[Sequence[str]], object] | None = None,
     longest_field: int = 131_072,
@@ -88,7 +90,9 @@ def csv_rows(
         file: Yields lines of bytes.
         name: How messages name the file.
         rejections: Gets the rows that are not UTF-8 or not CSV; a row's line is that on which it ends.
-        delimiter: What stands between the fields.
+        delimiters: What may stand between the fields: the first one by which the first line names all of `columns`,
+            or the first of all.
+        columns: The columns that are wanted.
         check: Is told the names of the columns before a row is read; may raise an error.
         longest_field: A row with a longer field, in characters, counts as no CSV.
 
@@ -97,8 +101,9 @@ def csv_rows(
     """
     # Wrong bytes are smuggled through the parser, since only it knows where a row begins and ends.
     lines = (line.decode("utf-8", "surrogateescape") for line in lines_unless_damaged(file, name))
-    reader = csv.DictReader(lines, delimiter=delimiter)
     csv.field_size_limit(longest_field)  # it is one for the whole process: each reader sets its own
+    header = next(lines, "")
+    reader = csv.DictReader(chain([header], lines), delimiter=_delimiter_of(header, delimiters, columns))
     names = reader.fieldnames or ()
     if not _is_utf8(names):
         rejections.add(name, reader.line_num, RecordError(NOT_UTF8))
@@ -119,6 +124,13 @@ def csv_rows(
             rejections.add(name, reader.line_num, RecordError(NOT_UTF8))
 
 
+def _delimiter_of(header: str, delimiters: str, columns: Sequence[str]) -> str:
+    for delimiter in delimiters:
+        if set(columns) <= set(next(csv.reader([header], delimiter=delimiter), ())):
+            return delimiter
+    return delimiters[0]
+
+
 def _is_utf8(decoded: Iterable[str]) -> bool:
     """Tell whether no wrong byte was smuggled into any of some strings."""
     try:
@@ -128,6 +140,7 @@ def _is_utf8(decoded: Iterable[str]) -> bool:
     return True
 
 
-def _suffix(path: str) -> str:
+def suffix_of(path: str) -> str:
+    """Return the ending of a file's name in small letters, without that of a compression."""
     name = PurePosixPath(path.lower())
     return (name.with_suffix("") if name.suffix in _COMPRESSED else name).suffix

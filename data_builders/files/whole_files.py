@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows, where nobody can remove a file that is open
-    fcntl = None
-
-UNFINISHED = ".incomplete"
-"""The end of the name of what is being written, or of what a killed process has left of it."""
-
-# Why a file cannot be made or moved somewhere, although it may be written where it is.
-_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV, errno.EROFS}
+from .unfinished import NOT_ALLOWED, new_name, remove, remove_leftovers, unfinished_of
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes, errors: str = "strict") -> None:
@@ -88,7 +77,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     # A file that is there may be ours to write in a folder that is not: then its new content waits elsewhere.
     folders = [target.parent, Path(tempfile.gettempdir())] if target.exists() else [target.parent]
-    with _unfinished(target, path, folders, partial(Path.touch, exist_ok=False)) as unfinished:
+    with unfinished_of(target, path, folders, partial(Path.touch, exist_ok=False)) as unfinished:
         if target.exists():
             _refuse_read_only(target)
             unfinished.chmod(0o600)  # until it gets the permissions of the file
@@ -130,11 +119,11 @@ def whole_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(os.path.realpath(folder))
     if target.exists():
         folder.mkdir(exist_ok=True)  # tells at once of a file that is in the way
-        _remove_leftovers(target, target.parent)  # of when the folder was new
+        remove_leftovers(target, target.parent)  # of when the folder was new
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
     # A folder's own disk and rights are what its files need; those around it may be others.
-    with _unfinished(target, folder, [target if target.exists() else target.parent], Path.mkdir) as staging:
+    with unfinished_of(target, folder, [target if target.exists() else target.parent], Path.mkdir) as staging:
         yield staging
         files = sorted(path for path in staging.rglob("*") if path.is_file())
         for file in files:
@@ -144,6 +133,18 @@ def whole_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
         else:
             staging.rename(target)
             _flush(target.parent)
+
+
+def remove_folder(folder: str | os.PathLike[str]) -> None:
+    """Remove a folder in one step: nobody ever finds a part of it, also if the process is killed.
+
+    Args:
+        folder: The folder; it need not be there.
+    """
+    target = Path(os.path.realpath(folder))
+    remove_leftovers(target, target.parent)
+    with suppress(FileNotFoundError):
+        remove(target.rename(new_name(target, target.parent)))
 
 
 def _move_into(target: Path, staging: Path, files: list[Path]) -> None:
@@ -176,7 +177,7 @@ def _put(unfinished: Path, target: Path, old: Path | None = None) -> None:
     try:
         unfinished.replace(target)
     except OSError as error:
-        if error.errno not in _NOT_ALLOWED:
+        if error.errno not in NOT_ALLOWED:
             raise
         if old is not None:
             old.unlink(missing_ok=True)
@@ -192,93 +193,6 @@ def _refuse_read_only(target: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
 
 
-@contextmanager
-def _unfinished(target: Path, named: Path, folders: list[Path], make: Callable[[Path], object]) -> Iterator[Path]:
-    """Make a file or folder for as long as something is written to it, in the first of the folders that allows it.
-
-    Errors name the target as the user does, and not what stands in for it.
-    """
-    try:
-        while True:
-            unfinished = _make_unfinished(target, folders, make)
-            with _locked(unfinished) as ours:
-                if not ours:  # taken for a leftover before it was locked
-                    continue
-                try:
-                    yield unfinished
-                finally:
-                    _remove(unfinished)
-                return
-    except Exception as error:
-        _name_as_the_user_does(error, target, folders, named)
-        raise
-
-
-def _make_unfinished(target: Path, folders: list[Path], make: Callable[[Path], object]) -> Path:
-    folder, *others = folders
-    _remove_leftovers(target, folder)
-    unfinished = folder / f"{_start_of_name(target)}{secrets.token_hex(4)}{UNFINISHED}"
-    try:
-        make(unfinished)
-    except OSError as error:
-        if error.errno not in _NOT_ALLOWED or not others:
-            raise
-        return _make_unfinished(target, others, make)
-    return unfinished
-
-
-def _start_of_name(target: Path) -> str:
-    return f".{target.name[:40]}-"  # a name has 255 bytes at most
-
-
-def _pattern_of_name(target: Path) -> str:
-    return f"{re.escape(_start_of_name(target))}[0-9a-f]{{8}}{re.escape(UNFINISHED)}"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[bool]:
-    """Hold the lock that tells what is being written from a leftover; False if the path is gone meanwhile."""
-    if fcntl is None:
-        yield True
-        return
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        yield False
-        return
-    try:
-        with suppress(OSError):  # a file system without locks: then no leftover can be locked either
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield path.exists() and os.path.samestat(os.fstat(descriptor), path.stat())
-    finally:
-        os.close(descriptor)
-
-
-def _remove_leftovers(target: Path, folder: Path) -> None:
-    """Remove what killed processes have left of a target in a folder, and nothing that is being written."""
-    if fcntl is None:
-        return
-    with suppress(OSError):  # the folder is missing, which is told when it is written to
-        for path in folder.iterdir():
-            if not re.fullmatch(_pattern_of_name(target), path.name):
-                continue
-            with suppress(OSError):
-                descriptor = os.open(path, os.O_RDONLY)
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    _remove(path)
-                finally:
-                    os.close(descriptor)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()
-
-
 def _flush(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk; not every system can do the latter."""
     with suppress(OSError) if path.is_dir() else nullcontext():
@@ -287,19 +201,3 @@ def _flush(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _name_as_the_user_does(error: Exception, target: Path, folders: list[Path], named: Path) -> None:
-    """Let an error name the target in the user's words, also instead of what stood in for it."""
-    places = "|".join(re.escape(str(folder)) for folder in folders)
-    ours = re.compile(rf"(?:{places})[/\\]?{_pattern_of_name(target)}|^{re.escape(str(target))}(?=$|[/\\])")
-
-    def shown(text: str) -> str:
-        return ours.sub(lambda _: str(named), text)
-
-    error.args = tuple(shown(argument) if isinstance(argument, str) else argument for argument in error.args)
-    if isinstance(error, OSError):
-        for name in ("filename", "filename2"):
-            value = getattr(error, name)
-            if isinstance(value, (str, os.PathLike)):
-                setattr(error, name, shown(os.fspath(value)))

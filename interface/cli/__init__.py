@@ -5,6 +5,7 @@ Commands import what is heavy when they run, so that `nuner --help` takes no lon
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated, Any
 
@@ -12,9 +13,10 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
-from .data import annotate, corpus, sentences
+from .data import annotate, corpus, labels, sentences
 from .errors import errors_as_messages
 from .hub import card, pull, push
+from .output import log_plainly
 from .recognition import demo, export, predict, serve
 from .training import benchmark, evaluate, finetune, pretrain, quickstart
 
@@ -23,8 +25,16 @@ class _Commands(TyperGroup):
     """Runs a command so that what the user can mend is said in one sentence."""
 
     def invoke(self, ctx: Any) -> Any:
-        with errors_as_messages():
+        with errors_as_messages(lambda: _options(self.get_command(ctx, ctx.invoked_subcommand or ""))):
             return super().invoke(ctx)
+
+
+def _options(command: Any) -> dict[str, str]:
+    """Return the options of a command, or of all commands of a group, by the names of their arguments."""
+    options = {param.name: param.opts[0] for param in getattr(command, "params", ()) if param.opts[0].startswith("--")}
+    for each in getattr(command, "commands", {}).values():
+        options |= _options(each)
+    return options
 
 
 def _print_version(wanted: bool) -> None:
@@ -50,13 +60,14 @@ def _nuner(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
-    pass
+    log_plainly()
 
 
 app.command("quickstart")(quickstart.quickstart)
 app.command("sentences")(sentences.sentences)
 app.add_typer(annotate.app, name="annotate")
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(labels.app, name="labels")
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
 app.command("predict")(predict.predict)
@@ -72,4 +83,6 @@ app.command("pull")(pull.pull)
 
 def main() -> None:
     """Run the command line; the console script `nuner`."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as the standard error is; not every terminal knows all
     sys.exit(app())

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import count, islice, takewhile
 from pathlib import Path
 from typing import Any
 
-from nuner.data_builders.files.whole_files import whole_file, write_whole
+from nuner.data_builders.files.whole_files import remove_folder, whole_file, whole_files, write_whole
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 from nuner.modeling_nuner.recognition.text_sources import RESULT_COLUMN
 
-from .writing import join_parts, write_part
+from .writing import RecordFiles
 
 SETTINGS_FILE = "run.json"
 # Names of settings in runs that were begun before the first release.
@@ -22,7 +21,7 @@ _SPELLED_BEFORE = {"recogniser": "recognizer"}
 
 
 def with_entities(
-    records: Iterable[dict[str, Any]], recognizer: EntityRecognizer, column: str
+    records: Iterable[dict[str, Any]], recognizer: EntityRecognizer, column: str, field: str = RESULT_COLUMN
 ) -> Iterator[dict[str, Any]]:
     """Add to records the entities of their texts.
 
@@ -30,19 +29,34 @@ def with_entities(
         records: The records; as many are held as the recognizer reads ahead.
         recognizer: The recognizer.
         column: Field with the text.
+        field: Field for the entities.
 
     Yields:
-        The records with a field `entities`.
+        The records with the new field.
+
+    Raises:
+        ValueError: If a record has a field of that name already.
     """
     waiting: deque[dict[str, Any]] = deque()
 
     def texts() -> Iterator[Any]:
         for record in records:
+            if field in record:
+                raise ValueError(f"the records have a field {field!r} already: name the new one with --entities-field")
             waiting.append(record)
             yield record[column]
 
     for entities in recognizer.stream(texts()):
-        yield {**waiting.popleft(), RESULT_COLUMN: entities}
+        yield {**waiting.popleft(), field: entities}
+
+
+def parts_folder(output: Path) -> Path:
+    """Return where the parts of an output lie, as long as it is not finished.
+
+    Args:
+        output: The file to write.
+    """
+    return output.with_name(f"{output.name}.parts")
 
 
 class PartedOutput:
@@ -52,8 +66,8 @@ class PartedOutput:
     killed goes on behind its last whole part.
 
     Args:
-        output: The file to write.
-        file_format: `"jsonl"`, `"csv"` or `"parquet"`.
+        output: The file to write. Who writes it holds its `output_lock`.
+        files: How records become files.
         settings: What the run depends on; a run goes on only with the same.
         rows_a_part: Records of a part.
         restart: Whether to throw away what an earlier run left.
@@ -63,14 +77,13 @@ class PartedOutput:
     """
 
     def __init__(
-        self, output: Path, file_format: str, settings: dict[str, Any], rows_a_part: int, restart: bool = False
+        self, output: Path, files: RecordFiles, settings: dict[str, Any], rows_a_part: int, restart: bool = False
     ) -> None:
-        self.output, self.file_format, self.rows_a_part = output, file_format, rows_a_part
-        self.folder = output.with_name(f"{output.name}.parts")
+        self.output, self.files, self.rows_a_part = output, files, rows_a_part
+        self.folder = parts_folder(output)
         settings = {**settings, "rows_a_part": rows_a_part}
         if restart:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True, exist_ok=True)
+            remove_folder(self.folder)
         noted = self.folder / SETTINGS_FILE
         if noted.exists():
             earlier = json.loads(noted.read_text(encoding="utf-8"))
@@ -82,11 +95,12 @@ class PartedOutput:
                     "same, or start anew with --restart"
                 )
         else:
-            write_whole(noted, json.dumps(settings))
+            with whole_files(self.folder) as staging:
+                write_whole(staging / SETTINGS_FILE, json.dumps(settings))
 
     def parts(self) -> list[Path]:
-        """Return the parts that are there, in order."""
-        return sorted(self.folder.glob(f"part-*.{self.file_format}"))
+        """Return the parts that are there, in order, up to the first that is not."""
+        return list(takewhile(Path.exists, map(self._part, count())))
 
     def rows_done(self) -> int:
         """Return the number of records in the whole parts."""
@@ -102,17 +116,19 @@ class PartedOutput:
         rows = iter(records)
         number = len(self.parts())
         while part := list(self._counted(islice(rows, self.rows_a_part), advance)):
-            path = self.folder / f"part-{number:09d}.{self.file_format}"
-            with whole_file(path) as unfinished:
-                write_part(part, unfinished, self.file_format)
+            with whole_file(self._part(number)) as unfinished:
+                self.files.write_part(part, unfinished)
             number += 1
             if len(part) < self.rows_a_part:
                 break
         parts = self.parts()
         with whole_file(self.output) as unfinished:
             if parts:
-                join_parts(parts, unfinished, self.file_format)
-        shutil.rmtree(self.folder)
+                self.files.join_parts(parts, unfinished)
+        remove_folder(self.folder)
+
+    def _part(self, number: int) -> Path:
+        return self.folder / f"part-{number:09d}.{self.files.file_format}"
 
     @staticmethod
     def _counted(rows: Iterable[dict[str, Any]], advance: Callable[[int], None]) -> Iterator[dict[str, Any]]:

@@ -12,14 +12,16 @@ from typing import Any
 from datasets import Dataset, DatasetDict
 from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
 
+from nuner.data_builders.files.new_output import new_output
 from nuner.data_builders.labelled.load import entity_types, load_labelled
 from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
-from nuner.data_builders.labelled.sources import VALIDATION_SPLITS
+from nuner.data_builders.labelled.split_names import VALIDATION_SPLITS
 from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_encoder
 
 from ..freezing import freeze_lower_layers
+from ..held_out import with_test_split
 from ..word_tokenizer import load_word_tokenizer
 from .adapters import ADAPTER_CONFIG, add_adapters, save_adapters
 from .arguments import FineTuningArguments
@@ -110,12 +112,27 @@ def finetune(
     trainer = TokenClassificationTrainer(
         model, args, train_features, eval_dataset, processing_class=tokenizer, callbacks=callbacks
     )
+    earlier = set(Path(output_dir).glob("checkpoint-*"))
     if args.num_train_epochs > 0 or args.max_steps > 0:
         trainer.train()
     if args.early_stopping_patience is not None:
-        for folder in Path(output_dir).glob("checkpoint-*"):
+        for folder in set(Path(output_dir).glob("checkpoint-*")) - earlier:
             shutil.rmtree(folder)
     return trainer
+
+
+def held_out_of(recognizer: str | os.PathLike[str], data_name: str) -> bool:
+    """Tell whether a part of a data set was held out when a recognizer was fine-tuned on it.
+
+    Args:
+        recognizer: Folder that `run_finetuning` wrote, or any other name of a recognizer.
+        data_name: The data set.
+    """
+    figures = Path(recognizer, RESULTS_FILE)
+    if not figures.is_file():
+        return False
+    known = json.loads(figures.read_text(encoding="utf-8"))
+    return known.get("data_set") == data_name and known.get("held_out") is not None
 
 
 def run_finetuning(
@@ -128,6 +145,7 @@ def run_finetuning(
     preset: str = "default",
     seed: int = 0,
     max_length: int = 256,
+    overwrite: bool = False,
     tell: Callable[[str], None] = print,
     callbacks: Sequence[TrainerCallback] = (),
     **arguments: Any,
@@ -136,19 +154,20 @@ def run_finetuning(
 
     At the end the recognizer with its tokenizer is in `output_dir`, in the plainest form that holds it (see
     `save_recognizer`), adapters alone are in `output_dir/adapters` if there are any, and the figures are in
-    `output_dir/finetuning.json`. All of this is written together, or nothing. Of an earlier run in the same
-    folder, adapters and carried code are removed where the new recognizer has none.
+    `output_dir/finetuning.json`. All of this is written together, or nothing.
 
     Args:
         encoder: Folder or Hub id of a NuNER checkpoint or of a plain encoder, see `finetune`.
-        data: What `load_labelled` reads, or the splits that it returned: `train` to learn from, `test` to measure on,
-            and, for early stopping, `validation` (or `dev`).
+        data: What `load_labelled` reads, or the splits that it returned: `train` to learn from, `test` to measure on
+            (a fifth of `train` is held out where there is none), and, for early stopping, `validation` (or `dev`).
         output_dir: Where to write.
         data_name: What to call the data in the figures; where they come from, if not given.
         k: Train on a sample of k to 2k entities a type; on all training sentences, if not given.
         preset: Name of a preset of `FineTuningArguments`.
         seed: Seed of the sample, the first weights, the order and dropout.
         max_length: Longest row, in tokens; longer texts are split into windows.
+        overwrite: Whether to replace what is in `output_dir` already. Of an earlier run there, adapters and carried
+            code are removed where the new recognizer has none.
         tell: Called with what the user should know.
         callbacks: Further callbacks. One that writes cards, such as `nuner.hub_cards.ModelCardCallback`, is told the
             sizes of the splits, how they were sampled, and the scores of each type.
@@ -159,7 +178,9 @@ def run_finetuning(
         `eval_` before it), `architecture`, the class of the checkpoint, and what was trained on what and how.
 
     Raises:
+        FileExistsError: If there is something in `output_dir` and `overwrite` is off, or what is read lies there.
         FileNotFoundError: If the encoder or the data set does not exist.
+        OutputInUseError: If another process writes to `output_dir`.
         ValueError: If a split is missing, k is too large, there is nothing to learn from, or an argument makes no
             sense.
 
@@ -173,9 +194,12 @@ def run_finetuning(
     """
     output = Path(output_dir)
     if isinstance(data, DatasetDict):
-        splits, name = data, data_name or "the data set"
+        splits, name, source = data, data_name or "the data set", None
     else:
-        splits, name = load_labelled(os.fspath(data)), data_name or os.fspath(data)
+        splits, name, source = load_labelled(os.fspath(data)), data_name or os.fspath(data), data
+    splits, held_out = with_test_split(splits, name)
+    if held_out is not None:
+        tell(held_out)
     for needed in ("train", "test"):
         if needed not in splits:
             raise ValueError(f"{name} has no split {needed!r}, only {', '.join(map(str, splits))}")
@@ -191,45 +215,47 @@ def run_finetuning(
         sample = f"k = {k}, seed {seed}"
     about = f"{len(train):,} sentences of {name}" + (f" ({sample})" if sample is not None else "")
     tell(f"Training on {about}; {len(entity_types(train))} types")
-    trainer = finetune(
-        encoder,
-        train,
-        output,
-        eval_dataset=validation,
-        preset=preset,
-        max_length=max_length,
-        seed=seed,
-        callbacks=callbacks,
-        **{argument: value for argument, value in arguments.items() if value is not None},
-    )
-    scores = trainer.evaluate(test)
-    model: Any = trainer.model
-    tokenizer: Any = trainer.processing_class
-    args: Any = trainer.args
-    outdated = output / ADAPTERS if (output / RESULTS_FILE).is_file() and not args.lora_rank else None
-    with recognizer_files(output) as staging:
-        figures = {
-            "encoder": os.fspath(encoder),
-            "data_set": name,
-            "train_sentences": len(train),
-            "test_sentences": len(test),
-            "k": k,
-            "seed": seed,
-            "preset": preset,
-            "epochs": args.num_train_epochs,
-            "steps": trainer.state.global_step,
-            "learning_rate": args.learning_rate,
-            "batch_size": args.per_device_train_batch_size,
-            "classifier_init": args.classifier_init,
-            "arguments": arguments,
-            "architecture": save_recognizer(model, tokenizer, staging),
-            "test": scores,
-        }
-        if args.lora_rank:
-            save_adapters(model, tokenizer, staging / ADAPTERS)
-        (staging / RESULTS_FILE).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    if outdated is not None and (outdated / ADAPTER_CONFIG).is_file():
-        shutil.rmtree(outdated)  # of an earlier run
-    sizes = {"train": len(train), "test": len(test)}
-    trainer.write_card(output, sentences=sizes, sample=sample, type_scores=trainer.type_scores)
-    return figures
+    with new_output(output, inputs=[encoder, source], overwrite=overwrite):
+        trainer = finetune(
+            encoder,
+            train,
+            output,
+            eval_dataset=validation,
+            preset=preset,
+            max_length=max_length,
+            seed=seed,
+            callbacks=callbacks,
+            **{argument: value for argument, value in arguments.items() if value is not None},
+        )
+        scores = trainer.evaluate(test)
+        model: Any = trainer.model
+        tokenizer: Any = trainer.processing_class
+        args: Any = trainer.args
+        outdated = output / ADAPTERS if (output / RESULTS_FILE).is_file() and not args.lora_rank else None
+        with recognizer_files(output) as staging:
+            figures = {
+                "encoder": os.fspath(encoder),
+                "data_set": name,
+                "train_sentences": len(train),
+                "test_sentences": len(test),
+                "held_out": held_out,
+                "k": k,
+                "seed": seed,
+                "preset": preset,
+                "epochs": args.num_train_epochs,
+                "steps": trainer.state.global_step,
+                "learning_rate": args.learning_rate,
+                "batch_size": args.per_device_train_batch_size,
+                "classifier_init": args.classifier_init,
+                "arguments": arguments,
+                "architecture": save_recognizer(model, tokenizer, staging),
+                "test": scores,
+            }
+            if args.lora_rank:
+                save_adapters(model, tokenizer, staging / ADAPTERS)
+            (staging / RESULTS_FILE).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        if outdated is not None and (outdated / ADAPTER_CONFIG).is_file():
+            shutil.rmtree(outdated)  # of an earlier run
+        sizes = {"train": len(train), "test": len(test)}
+        trainer.write_card(output, sentences=sizes, sample=sample, type_scores=trainer.type_scores)
+        return figures

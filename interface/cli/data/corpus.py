@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 from rich.table import Table
 
+from nuner.data_builders.data_kinds import DataKind, data_kind
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
+from ..options.output import Force
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
-from .store_corpus import build_from_store, is_store
+from ..wrong_kinds import Needed, refuse_wrong_kind
+from .store_corpus import build_from_store
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -77,6 +80,7 @@ RowsPerShard = Annotated[int, typer.Option(help="Of a store: how many sentences 
 
 @app.command()
 def stats(
+    context: typer.Context,
     config: Config = "bundled",
     data_files: DataFiles = None,
     max_concepts: MaxConcepts = None,
@@ -90,22 +94,24 @@ def stats(
     cache_dir: CacheDir = None,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw frequency against rank of the concepts.")] = None,
+    force: Force = False,
 ) -> None:
     """Print the size of a corpus and how its concepts are distributed."""
     from nuner.data_builders.corpus.rank_frequency import plot_rank_frequency
     from nuner.data_builders.corpus.statistics import CorpusStatistics
+    from nuner.data_builders.files.new_output import new_output
 
     if plot is not None and find_spec("matplotlib") is None:
         raise typer.BadParameter("--plot needs matplotlib; install it with: pip install 'nuner[plot]'")
     options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
+    written = [path for path in (json_path, plot) if path is not None]
+    context.with_resource(new_output(*written, inputs=data_files or [], overwrite=force))
     builder = _prepared_builder(config, data_files, options, cache_dir)
     statistics = CorpusStatistics.of(builder.as_dataset())
     _print_statistics(statistics, builder, _source_name(config, data_files))
     if json_path is not None:
-        json_path.parent.mkdir(parents=True, exist_ok=True)
         replace(_report(builder, config, data_files, options), statistics=statistics.to_dict()).write(json_path)
     if plot is not None:
-        plot.parent.mkdir(parents=True, exist_ok=True)
         names = [Path(file).name for file in data_files or []]
         plot_rank_frequency(statistics, plot, f"Concept frequency by rank: {_source_name(config, names)}")
 
@@ -137,20 +143,23 @@ def build(
     currency: Annotated[
         str | None, typer.Option(help="Of a store: currency of the prices, for the cost on the card.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Write a corpus as Parquet, also from an annotation store, with a report of what was kept and left out."""
     from nuner.data_builders.annotation.replies.alignment import AlignmentOptions
+    from nuner.data_builders.corpus.parquet_shards import corpus_files
     from nuner.data_builders.corpus.report import REPORT_FILENAME
-    from nuner.data_builders.files.whole_files import whole_file
+    from nuner.data_builders.files.new_output import new_output
     from nuner.hub_cards.facts.corpus_facts import CorpusFacts
 
-    if is_store(config):
+    if data_kind(config) == DataKind.STORE:
         _refuse_options(
             context, _OF_CORPORA, f"{config} is an annotation store; build it, then choose from the result"
         )
         prices = prices_of(prompt_price, completion_price)
         if currency is not None and prices is None:
             raise ValueError("--currency needs the prices, --prompt-price and --completion-price.")
+        context.with_resource(new_output(output, inputs=[config], overwrite=force))
         build_from_store(
             Path(config),
             output,
@@ -165,14 +174,14 @@ def build(
         return
     _refuse_options(context, _OF_STORES, f"{config} is no annotation store")
     options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
+    context.with_resource(new_output(output, inputs=data_files or [], overwrite=force))
     builder = _prepared_builder(config, data_files, options, cache_dir)
-    output.mkdir(parents=True, exist_ok=True)
-    for split, rows in cast("DatasetDict", builder.as_dataset()).items():
-        with whole_file(output / f"{split}-00000-of-00001.parquet") as unfinished:
-            rows.to_parquet(unfinished)
-    _report(builder, config, data_files, options).write(output / REPORT_FILENAME)
     chosen = {name: value for name, value in options.items() if value not in (None, [], False)}
-    CorpusFacts(license=license_, options=chosen, left_out=builder.report.rejections.counts()).save(output)
+    with corpus_files(output) as staging:
+        for split, rows in cast("DatasetDict", builder.as_dataset()).items():
+            rows.to_parquet(staging / f"{split}-00000-of-00001.parquet")
+        _report(builder, config, data_files, options).write(staging / REPORT_FILENAME)
+        CorpusFacts(license=license_, options=chosen, left_out=builder.report.rejections.counts()).save(staging)
     _print_report(builder)
     PlainConsole().tell(f"Wrote {', '.join(_split_sizes(builder))} to {output}")
 
@@ -213,6 +222,10 @@ def _prepared_builder(
 ) -> NuNerCorpus:
     from nuner.data_builders.corpus.builder import NuNerCorpus
 
+    if config not in NuNerCorpus.builder_configs:
+        refuse_wrong_kind(config, Needed.FORMAT)
+    for file in data_files or ():
+        refuse_wrong_kind(file, Needed.CORPUS)
     # One name goes on its own, since it may be a Hub id.
     source = None if not data_files else data_files[0] if len(data_files) == 1 else list(data_files)
     builder = NuNerCorpus(config, data_files=source, cache_dir=cache_dir, **options)

@@ -10,6 +10,9 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..options.output import Force
+from ..wrong_kinds import Needed, refuse_wrong_kind
+
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.sentences.preparation import SentenceReport
 
@@ -44,6 +47,7 @@ ReportPath = Annotated[Path | None, typer.Option("--report", help="Write what wa
 
 
 def sentences(
+    context: typer.Context,
     sources: Sources,
     output: Output = None,
     config: Config = None,
@@ -61,17 +65,21 @@ def sentences(
     min_letters: MinLetters = 0.5,
     keep_repeated: KeepRepeated = False,
     report_path: ReportPath = None,
+    force: Force = False,
 ) -> None:
     """Divide text into sentences, filter and sample them, and write them for `nuner annotate`."""
     from nuner.data_builders.annotation.sentences.filters import SentenceFilters
     from nuner.data_builders.annotation.sentences.preparation import SentenceReport, read_sentences
     from nuner.data_builders.annotation.sentences.sources import TextSource
     from nuner.data_builders.annotation.sentences.writing import write_json_lines, write_sentences
+    from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.files.whole_files import write_whole
 
     from ..output import quiet_libraries
 
     quiet_libraries()
+    for given in sources:
+        refuse_wrong_kind(given, Needed.TEXTS)
     source = TextSource(sources, text_column, language_column, config, split, source_name)
     report = SentenceReport()
     found = read_sentences(
@@ -85,13 +93,15 @@ def sentences(
         max_texts=max_texts,
         report=report,
     )
-    if output is None or str(output) == "-":
-        written = write_json_lines(found, typer.get_text_stream("stdout", encoding="utf-8"))
-    else:
+    to_file = output is not None and str(output) != "-"
+    files = [path for path in (output if to_file else None, report_path) if path is not None]
+    context.with_resource(new_output(*files, inputs=sources, overwrite=force))
+    if output is not None and to_file:
         written = write_sentences(found, output)
+    else:
+        written = write_json_lines(found, typer.get_text_stream("stdout", encoding="utf-8"))
     _print_report(report, written)
     if report_path is not None:
-        report_path.parent.mkdir(parents=True, exist_ok=True)
         figures = {**report.to_dict(), "written": written}
         write_whole(report_path, json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
 

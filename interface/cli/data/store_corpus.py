@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,17 +17,6 @@ if TYPE_CHECKING:
     from nuner.data_builders.annotation.llm.cost import Prices, Usage
     from nuner.data_builders.annotation.store.store import AnnotationStore
     from nuner.hub_cards.facts.corpus_facts import AnnotationFacts, CorpusFacts
-
-_SQLITE_MAGIC = b"SQLite format 3\x00"
-
-
-def is_store(name: str) -> bool:
-    """Tell whether a name is that of an annotation store, and not of a corpus."""
-    path = Path(name)
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
 
 
 def build_from_store(
@@ -44,8 +34,9 @@ def build_from_store(
     """
     from nuner.data_builders.annotation.corpus.build import build_corpus
     from nuner.data_builders.annotation.store.store import AnnotationStore
+    from nuner.data_builders.corpus.parquet_shards import corpus_files
 
-    with AnnotationStore(store, create=False) as opened:
+    with AnnotationStore(store, create=False) as opened, corpus_files(output) as staging:
         counts = opened.counts()
         sentences = track(
             opened.finished(),
@@ -54,10 +45,12 @@ def build_from_store(
             console=PlainConsole(stderr=True),
             transient=True,
         )
-        build = build_corpus(sentences, output, name=store.name, **options)
+        build = build_corpus(sentences, staging, name=store.name, **options)
         annotation = _annotation(build.counts, opened, prices, currency)
-        _facts(build, license, annotation).save(output)
-    _print_yields(build, {state: count for state, count in counts.items() if state != "done" and count})
+        _facts(build, license, annotation).save(staging)
+    _print_yields(
+        replace(build, folder=output), {state: count for state, count in counts.items() if state != "done" and count}
+    )
 
 
 def _annotation(

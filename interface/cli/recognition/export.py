@@ -9,8 +9,11 @@ from typing import Annotated
 import typer
 
 from nuner.data_builders.plain_console import PlainConsole
+from nuner.modeling_nuner.checkpoint_kinds import CheckpointKind
 
+from ..options.output import Force
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 
 class ExportFormat(str, Enum):
@@ -21,6 +24,7 @@ class ExportFormat(str, Enum):
 
 
 def export(
+    context: typer.Context,
     recognizer: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the export.")],
     export_format: Annotated[
@@ -32,12 +36,14 @@ def export(
         typer.Option(help="Texts of your own to check the export on (.txt, .jsonl, .csv, .parquet)."),
     ] = None,
     column: Annotated[str, typer.Option(help="Field of the sample with the text.")] = "text",
+    force: Force = False,
 ) -> None:
     """Export a recognizer with its tokenizer, for use without torch, and check it against the original.
 
     Beside each model file lies FILE.parity.json: the largest difference of logits and the labels that changed.
     Without --sample, the check reads the support tickets' test sentences.
     """
+    from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.files.whole_files import whole_files
     from nuner.data_builders.labelled.load import load_labelled
     from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
@@ -47,6 +53,17 @@ def export(
 
     _require_packages(export_format)
     quiet_libraries()
+    refuse_wrong_kind(
+        recognizer,
+        Needed.RECOGNIZER,
+        ways_out={
+            CheckpointKind.BI_ENCODER: f"fine-tune it first: nuner finetune {recognizer} --data DATA -o RECOGNIZER",
+            CheckpointKind.EXPORT: "give the recognizer that it was exported from",
+        },
+    )
+    if sample is not None:
+        refuse_wrong_kind(sample, Needed.TEXTS)
+    context.with_resource(new_output(output, inputs=[recognizer, sample], overwrite=force))
     if sample is None:
         texts = [" ".join(tokens) for tokens in load_labelled(SUPPORT_TICKETS)["test"]["tokens"]]
     else:

@@ -10,7 +10,7 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
-from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types, refuse_other_than_recognizer
 from ..output import quiet_libraries
 
 
@@ -46,6 +46,7 @@ def serve(
     if backend == Runtime.torch:
         quiet_libraries()
     types = named_types(label)
+    refuse_other_than_recognizer(model, backend, types)
     bound = listener(host, port)
     recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=types, threshold=threshold)
     name = Path(model).resolve().name if Path(model).is_dir() else model

@@ -11,8 +11,11 @@ from rich.table import Table
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
-from ..options.labelled import Config, Data, Scheme, TagsColumn
+from ..options.corpus import OnError, OnErrorPolicy
+from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
+from ..options.output import Force
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 from .finetuning_account import finetuning_account
 
 # Heading of the table -> name of the score.
@@ -27,6 +30,7 @@ _SHOWN = {
 
 
 def finetune(
+    context: typer.Context,
     encoder: Annotated[
         str, typer.Argument(help="Folder or Hub id of a NuNER checkpoint or of any encoder.", show_default=False)
     ],
@@ -34,7 +38,9 @@ def finetune(
     data: Data,
     config: Config = None,
     scheme: Scheme = None,
+    words_column: WordsColumn = None,
     tags_column: TagsColumn = None,
+    on_error: OnError = OnErrorPolicy.stop,
     types: Annotated[
         list[str] | None, typer.Option("--type", help="Entity type to learn; all by default. Repeat for more.")
     ] = None,
@@ -73,6 +79,7 @@ def finetune(
     example: Annotated[
         list[str] | None, typer.Option(help="A text for the card to try the recognizer with; may be repeated.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Fine-tune a recognizer on labelled sentences, and measure it on the test split.
 
@@ -80,15 +87,27 @@ def finetune(
     one linear layer it is the plain token classifier of the encoder's architecture, wherever that has the same head.
     With --preset lora, the adapters are merged into it, and kept by themselves in OUTPUT/adapters.
     """
+    from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
     from nuner.trainers.fine_tuning.run import run_finetuning
     from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
     console = PlainConsole()
+    refuse_wrong_kind(encoder, Needed.ENCODER)
+    refuse_other_than_labelled(data)
+    context.with_resource(new_output(output, inputs=[encoder, data], overwrite=force))
     load_word_tokenizer(encoder)
     scheme_: Any = scheme
-    splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column, types=types)
+    splits = load_labelled(
+        data,
+        config=config,
+        scheme=scheme_,
+        words_column=words_column,
+        tags_column=tags_column,
+        types=types,
+        on_error=on_error.value,
+    )
     account = finetuning_account(encoder, data, splits, license_, language or [], example or [])
     try:
         figures = run_finetuning(
@@ -100,6 +119,7 @@ def finetune(
             preset=preset,
             seed=seed,
             max_length=max_length,
+            overwrite=force,
             tell=console.tell,
             callbacks=[account],
             num_train_epochs=epochs,

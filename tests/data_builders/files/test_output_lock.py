@@ -82,6 +82,16 @@ def test_the_second_is_told_which_process_holds_the_lock_and_gets_it_after_kill_
     assert names(tmp_path) == (["runs"] if there == "nothing" else ["corpus", "runs"])
 
 
+def test_folders_that_were_made_for_nothing_are_gone(tmp_path):
+    (tmp_path / "runs").mkdir()
+    with output_lock(tmp_path / "runs" / "a" / "b" / "corpus"):
+        assert (tmp_path / "runs" / "a" / "b").is_dir()
+    assert names(tmp_path) == ["runs"]
+    with output_lock(tmp_path / "runs" / "a" / "b" / "corpus"):
+        (tmp_path / "runs" / "a" / "figures").touch()
+    assert names(tmp_path) == ["a", "figures", "runs"]
+
+
 def test_an_output_has_one_lock_under_all_its_names(tmp_path, holder, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("corpus").mkdir()

@@ -18,7 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuner.data_builders.files.whole_files import UNFINISHED, whole_file, whole_files, write_whole
+from nuner.data_builders.files.unfinished import UNFINISHED
+from nuner.data_builders.files.whole_files import remove_folder, whole_file, whole_files, write_whole
 
 OLD, NEW = "what was there", "what is there now"
 
@@ -413,3 +414,21 @@ def test_several_may_write_the_same_file(tmp_path):
     with ThreadPoolExecutor(len(texts)) as pool:
         list(pool.map(write_often, texts))
     assert names(tmp_path) == ["figures.json"]
+
+
+REMOVER = """
+import os, sys
+from nuner.data_builders.files import unfinished, whole_files
+whole_files.remove = lambda path: os.kill(os.getpid(), 9)  # killed before anything is removed
+whole_files.remove_folder(sys.argv[1])
+"""
+
+
+def test_a_folder_is_removed_in_one_step(tmp_path):
+    folder = folder_with_old_files(tmp_path)
+    process = subprocess.run(python(REMOVER, folder), check=False)
+    assert process.returncode == -signal.SIGKILL
+    assert not folder.exists()
+    assert len(list(tmp_path.iterdir())) == 1
+    remove_folder(folder)  # also of what was left
+    assert names(tmp_path) == []

@@ -1,4 +1,5 @@
 import json
+import shutil
 import time
 from typing import Any
 
@@ -208,7 +209,15 @@ def test_a_run_without_a_card_keeps_adapters_and_passes_over_what_is_none(tiny_b
 def test_of_earlier_runs_in_a_folder_nothing_is_left_but_what_is_not_theirs(tiny_bert_dir, tmp_path, last):
     def run(preset: str, folder: str) -> None:
         data = cities(train=6, test=3)
-        run_finetuning(tiny_bert_dir, data, tmp_path / folder, preset=preset, num_train_epochs=1, tell=lambda _: None)
+        run_finetuning(
+            tiny_bert_dir,
+            data,
+            tmp_path / folder,
+            preset=preset,
+            overwrite=True,
+            num_train_epochs=1,
+            tell=lambda _: None,
+        )
 
     def files(folder: str) -> set[str]:
         paths = (tmp_path / folder).rglob("*")
@@ -240,7 +249,7 @@ def test_code_and_adapters_that_no_run_wrote_stay(tiny_bert_dir, tmp_path, confi
     if config is not None:
         content = config if isinstance(config, str) else json.dumps(config)
         (tmp_path / "config.json").write_text(content, encoding="utf-8")
-    run_finetuning(tiny_bert_dir, cities(train=6, test=3), tmp_path, num_train_epochs=1)
+    run_finetuning(tiny_bert_dir, cities(train=6, test=3), tmp_path, overwrite=True, num_train_epochs=1)
     assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in theirs} == theirs
 
 
@@ -277,11 +286,29 @@ def test_a_file_in_the_way_is_named_before_the_training(tiny_bert_dir, tmp_path)
             raise AssertionError("the training has begun")
 
     (tmp_path / "taken").write_text("of the user", encoding="utf-8")
-    with pytest.raises(FileExistsError) as taken:
-        run_finetuning(
-            tiny_bert_dir, cities(train=6, test=3), tmp_path / "taken", callbacks=[Unwanted()], num_train_epochs=1
-        )
-    assert taken.value.filename == str(tmp_path / "taken")
+    for overwrite in (False, True):
+        with pytest.raises(FileExistsError, match="taken"):
+            run_finetuning(
+                tiny_bert_dir,
+                cities(train=6, test=3),
+                tmp_path / "taken",
+                overwrite=overwrite,
+                callbacks=[Unwanted()],
+                num_train_epochs=1,
+            )
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "of the user"
+
+
+def test_an_encoder_is_never_replaced_by_what_is_made_of_it(tiny_bert_dir, tmp_path):
+    encoder = tmp_path / "encoder"
+    shutil.copytree(tiny_bert_dir, encoder)
+    before = {path.name: path.read_bytes() for path in encoder.iterdir()}
+    for overwrite in (False, True):
+        for output, why in ((encoder, "is what is read"), (tmp_path, "contains what is read")):
+            with pytest.raises(FileExistsError, match=why):
+                run_finetuning(encoder, cities(train=6, test=3), output, overwrite=overwrite, num_train_epochs=1)
+    assert {path.name: path.read_bytes() for path in encoder.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["encoder"]
 
 
 def test_a_run_that_stops_has_written_nothing(tiny_bert_dir, tmp_path):

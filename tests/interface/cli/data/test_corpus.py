@@ -109,9 +109,14 @@ def test_every_option_reaches_the_corpus(cache, corpus_file, tmp_path):
 
 def test_build_writes_parquet_that_loads_back(cache, corpus_file, tmp_path):
     output = tmp_path / "out" / "corpus"
-    for _ in range(2):  # building again replaces the files
-        result = run("build", "records", corpus_file, "--cache-dir", cache, "--output", output, "--drop-concept", "")
+    arguments = ["build", "records", corpus_file, "--cache-dir", cache, "--output", output, "--drop-concept", ""]
+    for force in ([], ["--force"]):
+        result = run(*arguments, *force)
         assert result.exit_code == 0, result.output
+    (output / "train-00001-of-00002.parquet").touch()
+    with pytest.raises(FileExistsError, match=r"corpus is there already: .* --force"):
+        run(*arguments, catch_exceptions=False)
+    assert run(*arguments, "--force").exit_code == 0
     assert sorted(path.name for path in output.iterdir()) == [
         "corpus-report.json",
         "corpus_facts.json",

@@ -13,6 +13,8 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 from support.cli_runs import nuner, start_nuner
+from support.killed_commands import steps_of_a_killed_command
+from support.labelled_readings import reading
 from support.tiny_bi_encoder import save_tiny_bi_encoder
 from support.tiny_recognizer import save_tiny_recognizer
 from transformers import AutoTokenizer, BertForTokenClassification
@@ -21,6 +23,7 @@ from nuner import EntityRecognizer
 
 TEXTS = ["paris visited london", "", "the order, berlin", "acme 😀 paris", "a b"]
 LABELS = ["O", "B-city", "I-city"]
+DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +47,9 @@ def write_input(folder: Path, file_format: str) -> Path:
         path.write_text("\n".join(TEXTS) + "\n", encoding="utf-8")
     elif file_format == "jsonl":
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    elif file_format == "csv":
+    elif file_format in DELIMITERS:
         with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, ["id", "text"])
+            writer = csv.DictWriter(file, ["id", "text"], delimiter=DELIMITERS[file_format])
             writer.writeheader()
             writer.writerows(rows)
     else:
@@ -57,14 +60,15 @@ def write_input(folder: Path, file_format: str) -> Path:
 def read_output(path: Path) -> list[dict]:
     if path.suffix == ".parquet":
         return parquet.read_table(path).to_pylist()
-    if path.suffix == ".csv":
+    if path.suffix in (".csv", ".tsv"):
         with path.open(newline="", encoding="utf-8") as file:
-            return [{**row, "entities": json.loads(row["entities"])} for row in csv.DictReader(file)]
+            rows = csv.DictReader(file, delimiter=DELIMITERS[path.suffix[1:]])
+            return [{**row, "entities": json.loads(row["entities"])} for row in rows]
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("file_format", ["txt", "jsonl", "csv", "parquet"])
-@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("file_format", ["txt", "jsonl", "csv", "tsv", "parquet"])
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "tsv", "parquet"])
 def test_every_format_to_every_format(recognizer, expected, tmp_path, file_format, ending):
     output = tmp_path / f"out.{ending}"
     done = nuner("predict", recognizer, write_input(tmp_path, file_format), "-o", output, "--rows-per-part", 2)
@@ -78,11 +82,96 @@ def test_every_format_to_every_format(recognizer, expected, tmp_path, file_forma
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([output.name, f"texts.{file_format}"])
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_texts_without_tokens(recognizer, tmp_path, ending):
+    odd = ["\u200b", "\ufeff", "\x00", "\xad", "\ud800"]
+    (tmp_path / "odd.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in odd))
+    result = nuner("predict", recognizer, tmp_path / "odd.jsonl", "-o", tmp_path / f"found.{ending}")
+    assert result.exit_code == 0, result.output
+    assert [row["entities"] for row in read_output(tmp_path / f"found.{ending}")] == [[]] * len(odd)
+
+
 def test_standard_input_to_standard_output(recognizer, expected):
     command = [sys.executable, "-m", "nuner.cli", "predict", str(recognizer)]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, input="\n".join(TEXTS).encode(), capture_output=True, env=environment, check=True)
     assert [json.loads(line)["entities"] for line in done.stdout.decode().splitlines()] == expected
+
+
+def test_a_field_that_was_there_is_kept(recognizer, expected, tmp_path):
+    source, output = tmp_path / "texts.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps({"text": text, "entities": ["gold"]}) + "\n" for text in TEXTS))
+    for arguments in ((), ("-o", output)):
+        refused = nuner("predict", recognizer, source, *arguments)
+        assert refused.exit_code == 2
+        assert "have a field 'entities' already: name the new one with --entities-field" in refused.stderr
+    assert not output.exists()
+    done = nuner("predict", recognizer, source, "-o", output, "--entities-field", "found", "--restart")
+    assert done.exit_code == 0, done.output
+    rows = read_output(output)
+    assert [row["entities"] for row in rows] == [["gold"]] * len(TEXTS)
+    assert [row["found"] for row in rows] == expected
+    again = nuner("predict", recognizer, output, "-o", tmp_path / "again.csv", "--entities-field", "found")
+    assert again.exit_code == 2
+    assert "have a field 'found' already" in again.stderr
+
+
+def test_a_finished_output_is_replaced_when_that_is_asked_for(recognizer, tmp_path):
+    source, output = write_input(tmp_path, "txt"), tmp_path / "out.jsonl"
+    output.write_text("of the user")
+    for arguments in ((), ("--restart",)):
+        refused = nuner("predict", recognizer, source, "-o", output, *arguments)
+        assert refused.exit_code == 2
+        assert "is there already" in refused.stderr and "--force" in refused.stderr
+    assert output.read_text() == "of the user"
+    assert nuner("predict", recognizer, source, "-o", output, "--force").exit_code == 0
+    assert len(read_output(output)) == len(TEXTS)
+    refused = nuner("predict", recognizer, output, "-o", output, "--force")
+    assert "is what is read" in refused.stderr
+
+
+def test_a_running_one_is_not_disturbed(recognizer, tmp_path):
+    source, output = tmp_path / "texts.txt", tmp_path / "out.jsonl"
+    source.write_text("paris visited the order in london and berlin\n" * 3_000)
+    arguments = ("predict", recognizer, source, "-o", output, "--rows-per-part", 500)
+    process = start_nuner(*arguments)
+    parts = tmp_path / "out.jsonl.parts"
+    deadline = time.monotonic() + 120
+    while not list(parts.glob("part-*")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGSTOP)
+    for more in ((), ("--restart",), ("--force",)):
+        refused = nuner(*arguments, *more)
+        assert refused.exit_code == 2
+        assert f"out.jsonl is being written by process {process.pid} on " in refused.stderr
+    process.send_signal(signal.SIGCONT)
+    _, said = process.communicate()
+    assert process.returncode == 0, said
+    assert len(read_output(output)) == 3_000
+
+
+def test_a_run_that_is_killed_at_any_step_is_finished_by_the_next_one(
+    recognizer, expected, tmp_path, tmp_path_factory
+):
+    source, output = write_input(tmp_path, "jsonl"), tmp_path / "out.jsonl"
+    arguments = ("predict", recognizer, source, "-o", output, "--rows-per-part", 2, "--force")
+    whole = "".join(
+        json.dumps({"id": i, "text": text, "entities": found}, ensure_ascii=False) + "\n"
+        for i, (text, found) in enumerate(zip(TEXTS, expected, strict=True))
+    )
+    states = set()
+    output.write_text("of before")
+    first = ("predict", recognizer, source, "-o", tmp_path_factory.mktemp("first") / "out.jsonl")
+    for step in steps_of_a_killed_command(*arguments, cwd=tmp_path, first=first):
+        assert output.read_text() in ("of before", whole), step
+        states.add((output.read_text() == whole, (tmp_path / "out.jsonl.parts").exists()))
+        done = nuner(*arguments, *(["--restart"] if step % 2 else []))
+        assert done.exit_code == 0, done.output
+        assert output.read_text() == whole
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["out.jsonl", "texts.jsonl"], step
+        output.write_text("of before")
+    # Output old or new, parts there or not: nothing, some parts, all is there, and all but a leftover is removed.
+    assert states == {(False, False), (False, True), (True, True), (True, False)}
 
 
 def test_a_killed_run_goes_on_behind_its_last_whole_part(recognizer, tmp_path):
@@ -223,3 +312,43 @@ def test_one_look(recognizer, expected):
     for arguments in (["texts.txt"], ["-o", "out.jsonl"]):
         both = nuner("predict", recognizer, "--text", "paris", *arguments)
         assert both.exit_code == 2 and "--text is for one look, in place of INPUT and --output" in both.stderr
+
+
+TOOLS = {"label-studio": "json", "prodigy": "jsonl", "doccano": "jsonl"}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("rows_a_part", [2, 100])
+def test_tasks_for_annotation_tools(recognizer, expected, tmp_path, tool, rows_a_part):
+    output = tmp_path / f"tasks.{TOOLS[tool]}"
+    source = write_input(tmp_path, "jsonl")
+    done = nuner("predict", recognizer, source, "-o", output, "--format", tool, "--rows-per-part", rows_a_part)
+    assert done.exit_code == 0, done.output
+    spans = [[(entity["start"], entity["end"], entity["label"]) for entity in entities] for entities in expected]
+    assert any(spans)
+    if tool == "label-studio":
+        tasks = json.loads(output.read_text())
+        assert [task["data"] for task in tasks] == [{"id": i, "text": text} for i, text in enumerate(TEXTS)]
+        for task in tasks:  # what the tool would export once a person has agreed
+            task["annotations"] = [{"result": task["predictions"][0]["result"]}]
+        scores = [[item["score"] for item in task["predictions"][0]["result"]] for task in tasks]
+        assert scores == [[entity["score"] for entity in entities] for entities in expected]
+        output.write_text(json.dumps(tasks))
+    else:
+        assert [json.loads(line)["text"] for line in output.read_text().splitlines()] == TEXTS
+    name, read, _, rejected = reading(output)
+    assert (name, rejected) == (tool, [])
+    assert read == list(zip(TEXTS, spans, strict=True))
+
+
+def test_tasks_on_standard_output(recognizer, tmp_path):
+    (tmp_path / "texts.csv").write_text("id,body\n7,paris\n", encoding="utf-8")
+    arguments = ("predict", recognizer, tmp_path / "texts.csv", "--column", "body")
+    [task] = json.loads(nuner(*arguments, "--format", "label-studio").stdout)
+    assert task["data"] == {"body": "paris", "id": "7"}
+    assert json.loads(nuner(*arguments, "--format", "prodigy").stdout)["text"] == "paris"
+    (tmp_path / "texts.csv").write_text("id,body\n", encoding="utf-8")
+    assert json.loads(nuner(*arguments, "--format", "label-studio").stdout) == []
+    refused = nuner(*arguments, "--format", "label-studio", "-o", tmp_path / "tasks.csv")
+    assert refused.exit_code == 2
+    assert "takes a .json file" in refused.output

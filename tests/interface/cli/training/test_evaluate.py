@@ -51,7 +51,6 @@ def test_a_single_file_is_measured_whatever_its_name(model, data, tmp_path):
     [
         (["--split", "dev"], "has no split 'dev', only "),
         (["--data", "support-tickets"], "have no type in common"),
-        (["-o", "none/figures.json"], "none: no such folder"),
     ],
 )
 def test_what_cannot_be_measured_is_told_in_a_sentence(model, data, options, sentence, monkeypatch, tmp_path):
