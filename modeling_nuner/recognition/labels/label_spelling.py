@@ -33,7 +33,7 @@ def parse_labels(names: Sequence[str]) -> list[tuple[str, str | None]]:
 
     Example:
         ```python
-        >>> from nuner.modeling_nuner.recognition.label_spelling import parse_labels
+        >>> from nuner.modeling_nuner.recognition.labels.label_spelling import parse_labels
         >>> parse_labels(["O", "B-city", "I-city", "[PAD]"])
         [('I', None), ('B', 'city'), ('I', 'city'), ('I', None)]
         >>> parse_labels(["none", "city_B", "city_I"])

@@ -27,7 +27,7 @@ class LabelTable:
 
     Example:
         ```python
-        >>> from nuner.modeling_nuner.recognition.label_table import LabelTable
+        >>> from nuner.modeling_nuner.recognition.labels.label_table import LabelTable
         >>> LabelTable(["O", "B-city", "I-city", "B-drug", "I-drug"]).types
         ['city', 'drug']
 
@@ -83,7 +83,7 @@ class LabelTable:
 
         Example:
             ```python
-            >>> from nuner.modeling_nuner.recognition.label_table import LabelTable
+            >>> from nuner.modeling_nuner.recognition.labels.label_table import LabelTable
             >>> LabelTable.of_types(["city", "B-cell"]).types
             ['city', 'B-cell']
 
