@@ -9,9 +9,10 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..command_group import CommandGroup
 from ..options.output import Force
 
-app = typer.Typer(help="Labelled files of annotation tools and libraries.", no_args_is_help=True)
+app = typer.Typer(cls=CommandGroup, help="Labelled files of annotation tools and libraries.", no_args_is_help=True)
 
 _NAMES = (
     "label-studio, label-studio-min, prodigy, doccano, doccano-relation, ner-annotator, brat, webanno, pubtator, "
