@@ -35,7 +35,7 @@ def commands_of(group, names=()):
 
 
 def test_help_cuts_no_name_and_no_sentence():
-    shown = {(): nuner("--help").output}
+    shown: dict[tuple[str, ...], str] = {(): nuner("--help").output}
     for names, command in commands_of(typer.main.get_command(app)):
         shown[names] = CliRunner().invoke(app, [*names, "--help"]).output
         for option in (name for parameter in command.params for name in parameter.opts if name.startswith("--")):
