@@ -10,11 +10,12 @@ import typer
 from nuner.data_builders.data_kinds import DataKind
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..command_group import CommandGroup
 from ..options.labelled import Scheme, TagsColumn, WordsColumn
 from ..options.output import Force
 from ..wrong_kinds import Needed, refuse_wrong_kind
 
-app = typer.Typer(help="Labelled files of annotation tools and libraries.", no_args_is_help=True)
+app = typer.Typer(cls=CommandGroup, help="Labelled files of annotation tools and libraries.", no_args_is_help=True)
 
 _NAMES = (
     "label-studio, label-studio-min, prodigy, doccano, doccano-relation, ner-annotator, brat, webanno, pubtator, "

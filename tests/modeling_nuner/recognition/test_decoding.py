@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nuner.modeling_nuner.recognition.batching import plan_batches
 from nuner.modeling_nuner.recognition.decoding import LabelDecoder, TypeDecoder, decode
-from nuner.modeling_nuner.recognition.label_table import LabelTable
+from nuner.modeling_nuner.recognition.labels.label_table import LabelTable
 from nuner.modeling_nuner.recognition.windows import plan_windows
 
 IOB2 = ["O", "B-a", "I-a", "B-b", "I-b"]

@@ -39,7 +39,7 @@ def parse_labels(names: Sequence[str]) -> list[tuple[str, str | None]]:
 
     Example:
         ```python
-        >>> from nuner.modeling_nuner.recognition.label_table import parse_labels
+        >>> from nuner.modeling_nuner.recognition.labels.label_table import parse_labels
         >>> parse_labels(["O", "B-city", "I-city", "[PAD]"])
         [('I', None), ('B', 'city'), ('I', 'city'), ('I', None)]
         >>> parse_labels(["none", "city_B", "city_I"])
@@ -65,7 +65,7 @@ class LabelTable:
 
     Example:
         ```python
-        >>> from nuner.modeling_nuner.recognition.label_table import LabelTable
+        >>> from nuner.modeling_nuner.recognition.labels.label_table import LabelTable
         >>> LabelTable(["O", "B-city", "I-city", "B-drug", "I-drug"]).types
         ['city', 'drug']
 
@@ -121,7 +121,7 @@ class LabelTable:
 
         Example:
             ```python
-            >>> from nuner.modeling_nuner.recognition.label_table import LabelTable
+            >>> from nuner.modeling_nuner.recognition.labels.label_table import LabelTable
             >>> LabelTable.of_types(["city", "B-cell"]).types
             ['city', 'B-cell']
 
