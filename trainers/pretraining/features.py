@@ -118,7 +118,5 @@ def _with_tokens(features: Dataset, special: int) -> Dataset:
     if len(kept) == len(features):
         return features
     if not kept:
-        raise ValueError(
-            f"The tokenizer leaves nothing of any of the {len(features):,} texts; take another encoder."
-        )
+        raise ValueError(f"The tokenizer leaves nothing of any of the {len(features):,} texts; take another encoder.")
     return features.select(kept).map(lambda _, row: {"row": row}, with_indices=True, desc="Leaving out empty texts")
