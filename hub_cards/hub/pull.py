@@ -10,6 +10,15 @@ from huggingface_hub import snapshot_download
 from .errors import HubError, hub_errors_as_messages
 
 
+def was_pulled(folder: str | os.PathLike[str]) -> bool:
+    """Tell whether a folder holds a pull, which may be unfinished.
+
+    Args:
+        folder: The folder.
+    """
+    return Path(folder, ".cache", "huggingface", "download").is_dir()
+
+
 def pull_folder(
     repo_id: str,
     folder: str | os.PathLike[str],

@@ -5,6 +5,7 @@ Commands import what is heavy when they run, so that `nuner --help` takes no lon
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from .._version import __version__
 from .data import annotate, corpus, labels, sentences
 from .errors import errors_as_messages
 from .hub import card, pull, push
+from .output import log_plainly
 from .recognition import demo, export, predict, serve
 from .training import benchmark, evaluate, finetune, pretrain, quickstart
 
@@ -58,7 +60,7 @@ def _nuner(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
-    pass
+    log_plainly()
 
 
 app.command("quickstart")(quickstart.quickstart)
@@ -81,4 +83,6 @@ app.command("pull")(pull.pull)
 
 def main() -> None:
     """Run the command line; the console script `nuner`."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as the standard error is; not every terminal knows all
     sys.exit(app())

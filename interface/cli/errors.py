@@ -11,12 +11,21 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
+from .extras import what_to_install
+
 BAD_INPUT = 2
 DISK_FULL = 1
+USELESS = 1
 STOPPED = 130
 
 # torch and safetensors report a full disk as errors of their own, without its number.
-_DISK_FULL_WORDS = ("No space left on device", "os error 28", "PytorchStreamWriter failed writing", "unexpected pos ")
+_DISK_FULL_WORDS = (
+    "No space left on device",
+    "os error 28",
+    "PytorchStreamWriter failed writing",
+    "unexpected pos ",
+    "iostream error",
+)
 
 
 _ARGUMENT = re.compile(r"(?P<name>[a-z_]+)\b(?P<equals>=(?P<value>'[^']*'|\[[^\]]*\]|[\w.-]*))?")
@@ -27,6 +36,10 @@ class StoppedByUser(Exception):
     """Ctrl-C during work that leaves something to say, such as how to go on."""
 
 
+class UselessResult(Exception):
+    """Work that came to its end, and whose result is of no use, with what to say about that."""
+
+
 @contextmanager
 def errors_as_messages(options: Callable[[], Mapping[str, str]] = dict) -> Iterator[None]:
     """Turn what the user can mend into a message of one sentence and an exit code; bugs keep their traceback.
@@ -35,8 +48,8 @@ def errors_as_messages(options: Callable[[], Mapping[str, str]] = dict) -> Itera
         options: Returns the options that stand for arguments by the names that messages for Python have for them.
 
     Raises:
-        typer.Exit: If the block ended with bad input (`ValueError`, `OSError`), with 2; on a full disk, with 1; by
-            Ctrl-C, with 130.
+        typer.Exit: If the block ended with bad input (`ValueError`, `OSError`) or an extra that is not installed, with
+            2; on a full disk, or with a result of no use, with 1; by Ctrl-C, with 130.
 
     Example:
         ```python
@@ -59,14 +72,18 @@ def errors_as_messages(options: Callable[[], Mapping[str, str]] = dict) -> Itera
     except StoppedByUser as stop:
         _print(str(stop))
         raise typer.Exit(STOPPED) from None
+    except UselessResult as result:
+        _print(f"Error: {result}")
+        raise typer.Exit(USELESS) from None
     except BrokenPipeError:  # `nuner ... | head`: typer ends quietly
         raise
     except Exception as error:
         if is_disk_full(error):
             _print("Error: the disk is full. Checkpoints that were complete are whole: free some space and go on.")
             raise typer.Exit(DISK_FULL) from None
-        if isinstance(error, (ValueError, OSError)):
-            _print(f"Error: {with_options(one_sentence(error), options())}")
+        missing = what_to_install(error)
+        if missing is not None or isinstance(error, (ValueError, OSError)):
+            _print(f"Error: {missing or with_options(one_sentence(error), options())}")
             raise typer.Exit(BAD_INPUT) from None
         raise
 

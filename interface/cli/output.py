@@ -18,6 +18,20 @@ def main_console() -> PlainConsole:
     return PlainConsole(quiet=not is_main_process())
 
 
+class _PlainHandler(logging.Handler):
+    """Shows what is logged as it is; on its own, Python would let it steer the terminal."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        PlainConsole(stderr=True).tell(self.format(record))
+
+
+def log_plainly() -> None:
+    """Show what our modules log on the standard error."""
+    logger = logging.getLogger("nuner")
+    if not any(isinstance(handler, _PlainHandler) for handler in logger.handlers):
+        logger.addHandler(_PlainHandler(logging.WARNING))
+
+
 def quiet_datasets() -> None:
     """Silence the bars of `datasets` alone, where there would be dozens."""
     import datasets

@@ -36,6 +36,11 @@ class QuickstartFiles:
         return self.folder / "recognizer"
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether a run has begun here and not come to its end."""
+        return self.pretraining.is_dir() and not self.figures.exists()
+
+    @property
     def report(self) -> Path:
         """The page."""
         return self.folder / "report.html"

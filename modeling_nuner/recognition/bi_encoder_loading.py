@@ -11,6 +11,7 @@ from transformers.utils.hub import cached_file
 
 from ..checkpoint_errors import explain_checkpoint_errors
 from ..devices import choose_device
+from ..encoder_loading import without_load_report
 from ..modeling_nuner import NuNerForPreTraining
 from .backends import DeviceMap
 
@@ -58,7 +59,8 @@ def has_concept_encoder(checkpoint: str) -> bool:
     Raises:
         OSError: If there is no such checkpoint.
     """
-    return NuNerForPreTraining.__name__ in (AutoConfig.from_pretrained(checkpoint).architectures or ())
+    config = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False)
+    return NuNerForPreTraining.__name__ in (config.architectures or ())
 
 
 def load_bi_encoder(
@@ -83,13 +85,14 @@ def load_bi_encoder(
     if dtype not in ("float32", "bfloat16", "float16"):
         raise ValueError(f"a bi-encoder computes in float32, bfloat16 or float16, not in {dtype!r}")
     with explain_checkpoint_errors(checkpoint, "bi-encoder", "bi-encoder with its tokenizer"):
-        config = AutoConfig.from_pretrained(checkpoint)
-        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+        config = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint, trust_remote_code=False)
     if config.model_type != "nuner":
         raise NoConceptEncoderError(checkpoint)
-    loaded: Any = NuNerForPreTraining.from_pretrained(
-        checkpoint, dtype=getattr(torch, dtype), device_map=device_map, output_loading_info=True
-    )
+    with without_load_report():
+        loaded: Any = NuNerForPreTraining.from_pretrained(
+            checkpoint, dtype=getattr(torch, dtype), device_map=device_map, output_loading_info=True
+        )
     model, loading = loaded
     if any(name.startswith("concept_encoder.") for name in loading["missing_keys"]):
         raise NoConceptEncoderError(checkpoint)
@@ -111,4 +114,4 @@ def load_concept_tokenizer(checkpoint: str) -> PreTrainedTokenizerBase | None:
     file = cached_file(
         checkpoint, f"{CONCEPT_TOKENIZER}/tokenizer_config.json", _raise_exceptions_for_missing_entries=False
     )
-    return AutoTokenizer.from_pretrained(Path(file).parent) if file else None
+    return AutoTokenizer.from_pretrained(Path(file).parent, trust_remote_code=False) if file else None

@@ -52,7 +52,7 @@ def is_token_classifier(checkpoint: str) -> bool:
     from transformers import AutoConfig
 
     with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer or bi-encoder"):
-        architectures = AutoConfig.from_pretrained(checkpoint).architectures or ()
+        architectures = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False).architectures or ()
     return any(name.endswith("ForTokenClassification") for name in architectures)
 
 
@@ -96,8 +96,8 @@ def _load_torch(
     from .backends.torch import TorchBackend
 
     with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer with its tokenizer"):
-        config = AutoConfig.from_pretrained(checkpoint)
-        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+        config = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint, trust_remote_code=False)
     words = WordTokenizer.of(tokenizer)
     labels = LabelTable.from_config(config.to_dict())
     return RecognizerParts(

@@ -22,7 +22,7 @@ def recognize_source(texts: Any, column: str, recognize: Callable[[Iterable[Any]
         The entities of a string; a list of them; the data frame with a column `entities`; a generator.
 
     Raises:
-        ValueError: If it is none of these, or the data frame has no such column.
+        ValueError: If it is none of these, or the data frame has no such column, or has one for the entities already.
     """
     if texts is None or isinstance(texts, str):
         return next(recognize([texts]))
@@ -36,6 +36,8 @@ def recognize_source(texts: Any, column: str, recognize: Callable[[Iterable[Any]
         columns: list[Any] = list(texts.columns)  # pyright: ignore[reportAttributeAccessIssue]
         if column not in columns:
             raise ValueError(f"the data frame has no column {column!r}, only {', '.join(map(str, columns))}")
+        if RESULT_COLUMN in columns:
+            raise ValueError(f"the data frame has a column {RESULT_COLUMN!r} already; rename or drop that first")
         results = list(recognize(texts[column]))  # pyright: ignore[reportIndexIssue]
         return _with_column(texts, frame, results)
     found = recognize(texts)

@@ -21,11 +21,11 @@ def nuner(*arguments: Any) -> Result:
     return result
 
 
-def start_nuner(*arguments: Any, cwd: Path | None = None) -> subprocess.Popen[str]:
-    """Start a command as a process of its own, without the network."""
+def start_nuner(*arguments: Any, cwd: Path | None = None, **environment: str) -> subprocess.Popen[str]:
+    """Start a command as a process of its own, without the network, with more in its environment."""
     return subprocess.Popen(
         [sys.executable, "-m", "nuner.cli", *map(str, arguments)],
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "COLUMNS": "200"},
+        env={**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "COLUMNS": "200", **environment},
         cwd=cwd,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

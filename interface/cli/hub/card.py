@@ -8,10 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from nuner.data_builders.data_kinds import DataKind
 from nuner.data_builders.plain_console import PlainConsole
+
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 
 def card(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="A saved model or a corpus.", show_default=False)],
     name: Annotated[
         str | None, typer.Option("--id", help="What it will be loaded by, for the snippets: namespace/name.")
@@ -40,6 +44,7 @@ def card(
 
     What is given here is recorded too. A card without the line that says that nuner wrote it is left as it is.
     """
+    from nuner.data_builders.files.output_lock import output_lock
     from nuner.hub_cards.cards.card_file import CARD_FILE, as_before_on_error, is_generated
     from nuner.hub_cards.cards.checks import check_card
     from nuner.hub_cards.cards.dataset_card import write_dataset_card
@@ -49,8 +54,10 @@ def card(
     from nuner.hub_cards.facts.corpus_facts import CORPUS_FACTS_FILE, CorpusFacts
     from nuner.hub_cards.facts.training_facts import FACTS_FILE, Source, TrainingFacts
 
+    refuse_wrong_kind(folder, Needed.TO_PUBLISH, accepted=(DataKind.CORPUS,) if folder.is_dir() else ())
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder.")
+    context.with_resource(output_lock(folder))
     stated: dict[str, Any] = {"license": license_, "languages": language}
     is_model = holds_checkpoint(folder)
     if is_model:

@@ -8,6 +8,8 @@ import typer
 
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 
+from ..wrong_kinds import Needed, refuse_wrong_kind
+
 Data = Annotated[
     str,
     typer.Option(
@@ -24,3 +26,17 @@ WordsColumn = Annotated[
     typer.Option(help="Column of the words: its name, or its number from 0; told from its content by default."),
 ]
 TagsColumn = Annotated[str | None, typer.Option(help="Column of the tags, likewise.")]
+
+
+def refuse_other_than_labelled(data: str) -> None:
+    """Refuse what is no labelled data.
+
+    Args:
+        data: Folder, file or Hub id, as the user gave it, or the name of the bundled task.
+
+    Raises:
+        ValueError: If it is a folder or file of another kind.
+    """
+    # A recognizer of the tickets may well lie in a folder of this name.
+    if data != SUPPORT_TICKETS:
+        refuse_wrong_kind(data, Needed.LABELLED)

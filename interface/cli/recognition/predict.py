@@ -15,8 +15,19 @@ from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..options.output import Force
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.recognizer import (
+    Backend,
+    Decode,
+    Decoding,
+    Dtype,
+    Labels,
+    Runtime,
+    Threshold,
+    named_types,
+    refuse_other_than_recognizer,
+)
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 
 class InputFormat(str, Enum):
@@ -98,6 +109,9 @@ def predict(
     if backend == Runtime.torch:
         quiet_libraries()
     named = {"labels": named_types(label), "threshold": threshold}
+    refuse_other_than_recognizer(model, backend, label)
+    if source != STANDARD_INPUT:
+        refuse_wrong_kind(source, Needed.TEXTS)
     load = partial(
         EntityRecognizer.from_pretrained,
         model,

@@ -15,9 +15,10 @@ from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.corpus import OnError, OnErrorPolicy
-from ..options.labelled import Config, Scheme, TagsColumn, WordsColumn
+from ..options.labelled import Config, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
 from ..options.output import Force
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 RESULT_FILE, PICTURE_FILE = "few_shot.json", "few_shot.png"
 
@@ -74,6 +75,10 @@ def benchmark(
     if find_spec("matplotlib") is None:
         raise ValueError("the picture needs matplotlib; install it with: pip install 'nuner[plot]'")
     named = _named(encoders)
+    for encoder in named.values():
+        refuse_wrong_kind(encoder, Needed.ENCODER)
+    for source in data:
+        refuse_other_than_labelled(source)
     files = output / RESULT_FILE, output / PICTURE_FILE
     context.with_resource(new_output(*files, inputs=[*named.values(), *data], overwrite=force))
     scheme_: Any = scheme

@@ -11,9 +11,19 @@ from rich.table import Table
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.corpus import OnError, OnErrorPolicy
-from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn
+from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
 from ..options.output import Force
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.recognizer import (
+    Backend,
+    Decode,
+    Decoding,
+    Dtype,
+    Labels,
+    Runtime,
+    Threshold,
+    named_types,
+    refuse_other_than_recognizer,
+)
 from ..output import quiet_libraries
 
 if TYPE_CHECKING:
@@ -69,6 +79,9 @@ def evaluate(
     from nuner.trainers.held_out import with_test_split
 
     quiet_libraries()
+    types = named_types(label)
+    refuse_other_than_recognizer(model, backend, types)
+    refuse_other_than_labelled(data)
     files = [path for path in (output, html) if path is not None]
     context.with_resource(new_output(*files, inputs=[model, data], overwrite=force))
     scheme_: Any = scheme
@@ -89,7 +102,6 @@ def evaluate(
         raise ValueError(
             f"{data} has no split {split or 'test'!r}, only {', '.join(map(str, splits))}; choose with --split"
         )
-    types = named_types(label)
     recognizer = EntityRecognizer.from_pretrained(
         model, backend.value, dtype, labels=types, threshold=threshold, decoding=decoding.value
     )

@@ -12,9 +12,10 @@ from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..options.corpus import OnError, OnErrorPolicy
-from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn
+from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
 from ..options.output import Force
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 from .finetuning_account import finetuning_account
 
 # Heading of the table -> name of the score.
@@ -93,6 +94,8 @@ def finetune(
 
     quiet_libraries()
     console = PlainConsole()
+    refuse_wrong_kind(encoder, Needed.ENCODER)
+    refuse_other_than_labelled(data)
     context.with_resource(new_output(output, inputs=[encoder, data], overwrite=force))
     load_word_tokenizer(encoder)
     scheme_: Any = scheme

@@ -22,7 +22,10 @@ class OnnxBackend:
     max_padding = 0.0
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        import onnxruntime
+        try:
+            import onnxruntime
+        except ModuleNotFoundError as error:
+            raise ImportError("onnxruntime is not installed; install it with: pip install 'nuner[onnx]'") from error
 
         self.path = os.fspath(path)
         options = onnxruntime.SessionOptions()

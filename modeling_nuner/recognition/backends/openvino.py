@@ -29,7 +29,10 @@ class OpenVinoBackend:
     max_padding = 0.0
 
     def __init__(self, path: str | os.PathLike[str], dtype: str = "float32") -> None:
-        import openvino
+        try:
+            import openvino
+        except ModuleNotFoundError as error:
+            raise ImportError("openvino is not installed; install it with: pip install 'nuner[openvino]'") from error
 
         self.path, self.dtype = os.fspath(path), dtype
         core = openvino.Core()

@@ -10,6 +10,7 @@ import torch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
 from ...devices import choose_device, use_one_thread_after_fork
+from ...encoder_loading import without_load_report
 from . import DeviceMap
 from .packed_linear import pack_linear_layers
 
@@ -64,9 +65,14 @@ class TorchBackend:
         Raises:
             ValueError: If the checkpoint has no classifier.
         """
-        model, loading = AutoModelForTokenClassification.from_pretrained(
-            checkpoint, dtype=_dtype(dtype or "float32"), device_map=device_map, output_loading_info=True
-        )
+        with without_load_report():
+            model, loading = AutoModelForTokenClassification.from_pretrained(
+                checkpoint,
+                dtype=_dtype(dtype or "float32"),
+                device_map=device_map,
+                output_loading_info=True,
+                trust_remote_code=False,
+            )
         missing = sorted(loading["missing_keys"])
         if missing:
             raise ValueError(

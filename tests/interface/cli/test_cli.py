@@ -178,3 +178,33 @@ def test_a_full_disk_is_seen_behind_other_errors():
 
 def test_an_error_without_words_has_a_name():
     assert one_sentence(ValueError()) == "ValueError"
+
+
+def test_everything_of_the_user_is_shown_as_it_is(tmp_path):
+    name = "team [red] [bold] :boom: \x1b[31m\u202e"
+    shown = r"team [red] [bold] :boom: \x1b[31m\u202e"
+    path = tmp_path / f"{name}.jsonl"
+    entity = {"start": 0, "end": 3, "text": "Ada", "concept": f"[/b]{name}"}
+    path.write_text(json.dumps({"text": "Ada was here.", "entities": [entity]}) + "\nno json\n", encoding="utf-8")
+    process = start_nuner("corpus", "stats", "records", path.name, "--json", f"{name}.json", cwd=tmp_path)
+    output, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert f"[/b]{shown} (1)" in output
+    assert f"Corpus: records ({shown}.jsonl)" in output
+    # Logged by the reader, and told by the command.
+    assert errors.count(f"{shown}.jsonl:2: the line is not valid JSON") == 2
+    assert "\x1b" not in output + errors and "\u202e" not in output + errors
+    for arguments in (("predict", name), ("corpus", "stats", name), ("predict", "model", "--format", name), (name,)):
+        process = start_nuner(*arguments, cwd=tmp_path)
+        output, errors = process.communicate()
+        assert process.returncode == 2
+        assert not {"\x1b", "\u202e"} & set(output + errors)
+
+
+def test_a_terminal_that_knows_few_letters_gets_the_rest_as_escapes(tmp_path):
+    entity = {"start": 0, "end": 3, "text": "Zo\u00eb", "concept": "\u4eba"}
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "Zo\u00eb was here.", "entities": [entity]}) + "\n")
+    process = start_nuner("corpus", "stats", "records", "a.jsonl", cwd=tmp_path, PYTHONIOENCODING="latin-1")
+    output, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert r"\u4eba (1)" in output

@@ -1,14 +1,18 @@
 """Reading the records of texts to recognize: formats, places, and what is said of those that cannot be read."""
 
+import bz2
 import csv
+import gzip
+import io
 import json
+import sys
 import tracemalloc
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nuner.predictions.records import read_records
+from nuner.predictions.records import format_of, read_records
 
 
 def records(path, file_format="text", column="text", skip=0):
@@ -31,6 +35,36 @@ def test_csv_keeps_its_fields(tmp_path):
         writer.writerows(rows)
     assert records(path, "csv") == rows
     assert records(path, "csv", skip=1) == rows[1:]
+
+
+PACKERS = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress}
+
+
+@pytest.mark.parametrize("packing", PACKERS)
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("texts.txt", "\ufeffAda, Bo; Cy.\n"),
+        ("texts.jsonl", '\ufeff{"text": "Ada, Bo; Cy."}\n'),
+        ("texts.ndjson", '{"text": "Ada, Bo; Cy."}\n'),
+        ("texts.csv", '\ufefftext\r\n"Ada, Bo; Cy."\r\n'),
+        ("semicolons.csv", '\ufefftext;id\r\n"Ada, Bo; Cy.";1\r\n'),
+        ("commas.csv", 'text,"a;text"\n"Ada, Bo; Cy.",1\n'),
+        ("tabs.csv", "id\ttext\n1\tAda, Bo; Cy.\n"),
+        ("texts.tsv", "\ufeffid\ttext\n1\tAda, Bo; Cy.\n"),
+    ],
+)
+def test_files_are_read_as_they_come(tmp_path, monkeypatch, name, content, packing):
+    path = tmp_path / (name + packing)
+    path.write_bytes(PACKERS[packing](content.encode()))
+    file_format = format_of(path)
+    expected = list(read_records(str(path), file_format, "text"))
+    assert [record["text"] for record in expected] == ["Ada, Bo; Cy."]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
+    assert list(read_records("-", file_format, "text")) == expected
+    with path.open("rb") as pipe:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(pipe))
+        assert list(read_records("-", file_format, "text")) == expected
 
 
 @pytest.mark.parametrize("rows_a_group", [1, 3, 100])

@@ -199,6 +199,8 @@ def test_what_is_no_text(recognizer):
             recognizer(wrong)
     with pytest.raises(ValueError, match="no column 'text', only body"):
         recognizer(pandas.DataFrame({"body": ["paris"]}))
+    with pytest.raises(ValueError, match="a column 'entities' already; rename or drop that first"):
+        recognizer(pandas.DataFrame({"text": ["paris"], "entities": [["gold"]]}))
 
 
 def test_lone_surrogates_do_not_stop_a_batch(recognizer):

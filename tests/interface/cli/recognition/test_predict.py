@@ -13,6 +13,7 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 from support.cli_runs import nuner, start_nuner
+from support.killed_commands import steps_of_a_killed_command
 from support.labelled_readings import reading
 from support.tiny_bi_encoder import save_tiny_bi_encoder
 from support.tiny_recognizer import save_tiny_recognizer
@@ -149,50 +150,27 @@ def test_a_running_one_is_not_disturbed(recognizer, tmp_path):
     assert len(read_output(output)) == 3_000
 
 
-# Ends itself with SIGKILL before its n-th change of a name or folder.
-KILLED = """
-import os, sys
-changes, counted = int(sys.argv[1]), 0
-def watch(event, arguments):
-    global counted
-    changing = event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link")
-    if changing and ".out.jsonl.lock" not in str(arguments):
-        counted += 1
-        if counted == changes:
-            os.kill(os.getpid(), 9)
-from nuner.cli import app
-import nuner.predictions.run
-from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
-loaded = EntityRecognizer.from_pretrained(sys.argv[3])
-EntityRecognizer.from_pretrained = lambda *arguments, **options: loaded
-sys.addaudithook(watch)
-app(sys.argv[2:])
-"""
-
-
-def test_a_run_that_is_killed_at_any_step_is_finished_by_the_next_one(recognizer, expected, tmp_path):
+def test_a_run_that_is_killed_at_any_step_is_finished_by_the_next_one(
+    recognizer, expected, tmp_path, tmp_path_factory
+):
     source, output = write_input(tmp_path, "jsonl"), tmp_path / "out.jsonl"
-    options = (source, "-o", output, "--rows-per-part", 2)
+    arguments = ("predict", recognizer, source, "-o", output, "--rows-per-part", 2, "--force")
     whole = "".join(
         json.dumps({"id": i, "text": text, "entities": found}, ensure_ascii=False) + "\n"
         for i, (text, found) in enumerate(zip(TEXTS, expected, strict=True))
     )
     states = set()
-    for step in range(1, 100):
-        output.write_text("of before")
-        command = [sys.executable, "-c", KILLED, str(step), "predict", recognizer, *options, "--force"]
-        process = subprocess.run([str(word) for word in command], capture_output=True, check=False)
+    output.write_text("of before")
+    first = ("predict", recognizer, source, "-o", tmp_path_factory.mktemp("first") / "out.jsonl")
+    for step in steps_of_a_killed_command(*arguments, cwd=tmp_path, first=first):
         assert output.read_text() in ("of before", whole), step
-        if process.returncode == 0:
-            break
-        assert process.returncode == -signal.SIGKILL, process.stderr
         states.add((output.read_text() == whole, (tmp_path / "out.jsonl.parts").exists()))
-        if states & {(True, True)}:
-            assert nuner("predict", recognizer, *options, "--restart").exit_code in (0, 2)
-        done = nuner("predict", recognizer, *options, "--force")
+        done = nuner(*arguments, *(["--restart"] if step % 2 else []))
         assert done.exit_code == 0, done.output
         assert output.read_text() == whole
         assert sorted(path.name for path in tmp_path.iterdir()) == ["out.jsonl", "texts.jsonl"], step
+        output.write_text("of before")
+    # Output old or new, parts there or not: nothing, some parts, all is there, and all but a leftover is removed.
     assert states == {(False, False), (False, True), (True, True), (True, False)}
 
 
