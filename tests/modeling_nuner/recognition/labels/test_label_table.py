@@ -3,12 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuner.data_builders.labelled.tag_spelling import spell_tags
-<<<<<<<< HEAD:tests/modeling_nuner/recognition/test_label_table.py
-from nuner.modeling_nuner.recognition.label_table import LabelTable, parse_labels
-========
-from nuner.modeling_nuner.recognition.labels.label_spelling import parse_labels
-from nuner.modeling_nuner.recognition.labels.label_table import LabelTable
->>>>>>>> door-service:tests/modeling_nuner/recognition/labels/test_label_spelling.py
+from nuner.modeling_nuner.recognition.labels.label_table import LabelTable, parse_labels
 
 _TYPES = st.lists(st.sampled_from(["PER", "LOC", "work-of-art", "job_title"]), min_size=1, unique=True)
 _SPELLINGS = st.sampled_from(
