@@ -76,8 +76,8 @@ def center_encoders(model: NuNerForPreTraining, batches: Iterable[dict[str, Tens
         >>> from nuner.trainers.pretraining.concept_table import ConceptTable
         >>> from nuner.trainers.pretraining.features import featurize_corpus
         >>> concepts = ConceptTable.from_names(["city", "company"], tokenizer)
-        >>> rows = featurize_corpus(corpus["train"], tokenizer, concepts)
-        >>> center_encoders(bi_encoder, [ContrastiveCollator(concepts, 0)(list(rows))]).spread
+        >>> rows = list(featurize_corpus(corpus["train"], tokenizer, concepts))
+        >>> round(center_encoders(bi_encoder, [ContrastiveCollator(concepts, 0)(rows)]).spread, 3)
         1.0
 
         ```
