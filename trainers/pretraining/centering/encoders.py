@@ -26,7 +26,7 @@ _RIDGE = 1e-3
 
 @dataclass(frozen=True)
 class Centering:
-    """Mean and standard deviation of the logits of all pairs, before two encoders were centered and afterwards.
+    """Mean and standard deviation of the logits of all pairs in training mode, before and after centering.
 
     Args:
         mean_before: Mean as the encoders came.
@@ -83,8 +83,11 @@ def center_encoders(model: NuNerForPreTraining, batches: Iterable[dict[str, Tens
         ```
     """
     training = model.training
+    # With dropout, as the loss sees the vectors: its noise may be larger than what tells concepts apart.
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        tokens, concepts, odds, sample = _measure(model.train(), batches)
     model.eval()
-    tokens, concepts, odds, sample = _measure(model, batches)
     temperature = model.config.temperature
     encoders = (
         (model.nuner.encoder, sample["input_ids"], sample["attention_mask"]),
