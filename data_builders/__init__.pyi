@@ -25,6 +25,8 @@ from .corpus.rank_frequency import plot_rank_frequency as plot_rank_frequency
 from .corpus.report import CorpusReport as CorpusReport
 from .corpus.statistics import CorpusStatistics as CorpusStatistics
 from .labelled.char_spans import tag_words as tag_words
+from .labelled.conversion import Conversion as Conversion
+from .labelled.conversion import convert_labels as convert_labels
 from .labelled.label_schemes import EntitySpan as EntitySpan
 from .labelled.label_schemes import detect_scheme as detect_scheme
 from .labelled.label_schemes import read_spans as read_spans

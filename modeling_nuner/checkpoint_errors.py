@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# What transformers says where a checkpoint wants to bring its code.
+_CUSTOM_CODE = "custom code"
+
 
 @contextmanager
 def explain_checkpoint_errors(
@@ -52,5 +55,7 @@ def explain_checkpoint_errors(
     except (OSError, ValueError) as error:
         if path.exists():
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            if _CUSTOM_CODE in reason:
+                reason = "its architecture is not in transformers, and code that a checkpoint brings is never run"
             raise ValueError(f"{name} holds no {contents or kind} ({reason})") from error
         raise missing from error

@@ -26,6 +26,8 @@ class NuNerConfig(PreTrainedConfig):
         concept_config: Configuration of the concept encoder; that of the text encoder when left out.
         temperature: Divisor of the dot products before the sigmoid (section 3.3).
         concept_pooling: How the vectors of a concept name's tokens become one: `"cls"` (the first) or `"mean"`.
+        concept_projection: Whether the vector of a concept name goes through a linear layer; pre-training gives one to
+            encoders whose own weights cannot be centered.
         feature_layers: Hidden states that feed the token classifier, concatenated; -1 is the last layer, which is
             where pre-training puts what it knows about entities.
         num_classifier_layers: 1 (a linear layer, section 4.1) or 2 (two layers with dropout, section 6).
@@ -58,6 +60,7 @@ class NuNerConfig(PreTrainedConfig):
     concept_config: PreTrainedConfig | dict[str, Any] | None = None
     temperature: float | int = 5.0
     concept_pooling: str = "cls"
+    concept_projection: bool = False
     feature_layers: list[int] | tuple[int, ...] = (-1,)
     num_classifier_layers: int = 1
     classifier_dropout: float | int = 0.1

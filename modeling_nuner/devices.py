@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import os
+
 import torch
+
+_PROCESS = os.getpid()
 
 
 def is_accelerator_available() -> bool:
     """Tell whether models run on something else than the CPU unless a device is named."""
     return torch.accelerator.is_available()
+
+
+def use_one_thread_after_fork() -> None:
+    """Compute with one thread in a process that was forked, such as those of `datasets.map(num_proc=...)`.
+
+    Threads do not survive a fork: without this, the first large product waits for those of the parent for ever.
+    """
+    if os.getpid() != _PROCESS and torch.get_num_threads() > 1:
+        torch.set_num_threads(1)
 
 
 def choose_device(device: str | torch.device | None = None) -> torch.device:

@@ -78,8 +78,8 @@ def fitting_length(encoder: str | os.PathLike[str], wanted: int = 256) -> int:
     from transformers import AutoConfig, AutoTokenizer
 
     with explain_checkpoint_errors(encoder, "encoder", "encoder that AutoModel and AutoTokenizer load"):
-        limit = AutoTokenizer.from_pretrained(encoder).model_max_length
-        config = AutoConfig.from_pretrained(encoder)
+        limit = AutoTokenizer.from_pretrained(encoder, trust_remote_code=False).model_max_length
+        config = AutoConfig.from_pretrained(encoder, trust_remote_code=False)
     return min(wanted, longest_input(config, limit))
 
 

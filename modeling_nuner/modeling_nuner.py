@@ -16,6 +16,7 @@ from transformers.utils.generic import ModelOutput
 from .classifier_head import ClassifierHead, HeadLinear
 from .concept_batches import ROWS_MULTIPLE, group_by_length
 from .configuration_nuner import CODE_VERSION, NuNerConfig
+from .encoder_loading import drop_pooler, load_encoder
 from .layer_split import below_all_training, starting_from
 from .loss import contrastive_bce
 
@@ -27,15 +28,8 @@ AUTO_MAP = {
 }
 
 
-def _drop_pooler(encoder: PreTrainedModel) -> PreTrainedModel:
-    # Nothing here uses it, and a parameter without a gradient stops data-parallel training.
-    if getattr(encoder, "pooler", None) is not None:
-        encoder.pooler = None  # pyright: ignore[reportArgumentType]
-    return encoder
-
-
 def _build_encoder(config: Any) -> PreTrainedModel:
-    return _drop_pooler(AutoModel.from_config(config))
+    return drop_pooler(AutoModel.from_config(config, trust_remote_code=False))
 
 
 def _encode(
@@ -236,6 +230,9 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         super().__init__(config)
         self.nuner = NuNerModel(config)
         self.concept_encoder = _build_encoder(config.concept_config)
+        self.concept_projection = None
+        if config.concept_projection:
+            self.add_concept_projection()
         self.supports_gradient_checkpointing = (
             self.nuner.supports_gradient_checkpointing and self.concept_encoder.supports_gradient_checkpointing
         )
@@ -260,18 +257,14 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
 
         Raises:
             OSError: If one of them does not exist.
-            ValueError: If their vectors differ in length.
+            ValueError: If their vectors differ in length, or one lacks weights or needs code of its own.
         """
-        text = AutoModel.from_pretrained(text_encoder)
-        concept = AutoModel.from_pretrained(concept_encoder if concept_encoder is not None else text_encoder)
-        if isinstance(text, NuNerModel):
-            text = text.encoder
-        if isinstance(concept, NuNerModel):
-            concept = concept.encoder
+        text = load_encoder(text_encoder)
+        concept = load_encoder(concept_encoder if concept_encoder is not None else text_encoder)
         config = NuNerConfig(text_config=text.config, concept_config=concept.config, **kwargs)
         model = cls(config)
-        model.nuner.encoder = _drop_pooler(text)
-        model.concept_encoder = _drop_pooler(concept)
+        model.nuner.encoder = text
+        model.concept_encoder = concept
         return model
 
     def get_input_embeddings(self) -> nn.Module:
@@ -281,6 +274,20 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
     def set_input_embeddings(self, value: nn.Module) -> None:
         """Replace the token embeddings of the text encoder."""
         self.nuner.set_input_embeddings(value)
+
+    def add_concept_projection(self) -> nn.Linear:
+        """Let the vectors of concept names go through a linear layer, which changes nothing at first.
+
+        Returns:
+            The layer.
+        """
+        self.config.concept_projection = True
+        weight = next(self.concept_encoder.parameters())
+        size = self.config.hidden_size
+        self.concept_projection = nn.Linear(size, size, device=weight.device, dtype=weight.dtype)
+        nn.init.eye_(self.concept_projection.weight)
+        nn.init.zeros_(self.concept_projection.bias)
+        return self.concept_projection
 
     def resize_token_embeddings(
         self, new_num_tokens: int | None = None, pad_to_multiple_of: int | None = None, mean_resizing: bool = True
@@ -343,7 +350,8 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
             pooled = self._encode_batch(input_ids[index, :length], mask, lower, num_lower_layers)
             vectors.append(pooled[: len(rows)])
             order.append(index[: len(rows)])
-        return torch.cat(vectors)[torch.cat(order).argsort()]
+        in_order = torch.cat(vectors)[torch.cat(order).argsort()]
+        return in_order if self.concept_projection is None else self.concept_projection(in_order)
 
     def _encode_batch(
         self, input_ids: Tensor, attention_mask: Tensor, lower_hidden_states: Tensor | None, num_lower_layers: int
@@ -463,16 +471,15 @@ class NuNerForTokenClassification(NuNerPreTrainedModel):
 
         Raises:
             OSError: If the encoder does not exist.
+            ValueError: If it lacks weights or needs code of its own.
         """
-        text = AutoModel.from_pretrained(encoder)
-        if isinstance(text, NuNerModel):
-            text = text.encoder
+        text = load_encoder(encoder)
         names = dict(enumerate(labels))
         config = NuNerConfig(
             text_config=text.config, id2label=names, label2id={name: i for i, name in names.items()}, **kwargs
         )
         model = cls(config)
-        model.nuner.encoder = _drop_pooler(text)
+        model.nuner.encoder = text
         return model
 
     def get_input_embeddings(self) -> nn.Module:

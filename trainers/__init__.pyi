@@ -26,3 +26,4 @@ from .pretraining.losses.contrastive_bce import ContrastiveBCELoss as Contrastiv
 from .pretraining.losses.contrastive_loss import ContrastiveLoss as ContrastiveLoss
 from .pretraining.run import pretrain as pretrain
 from .pretraining.trainer import ContrastiveTrainer as ContrastiveTrainer
+from .pretraining.validation.learning import NotLearntError as NotLearntError

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
 
 from transformers import Trainer
+from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from nuner.data_builders.files.whole_files import whole_files
+
+from .checkpoints import write_manifest
 
 ARGUMENTS_FILE = "training_args.json"
 
@@ -25,7 +28,7 @@ class CardWriter(Protocol):
             folder: Where the model lies.
             model_id: What users will load it by.
             **stated: What the caller says about the model: `license`, `language`, `sentences`, `sample`,
-                `type_scores`.
+                `type_scores`, `warning`.
         """
 
 
@@ -90,6 +93,27 @@ class HubTrainer(Trainer):
         folder = cast(str, self.args.output_dir)
         if not self.write_card(folder, model_id=self.hub_model_id, license=license, language=language):
             super().create_model_card(license=license, language=cast(Any, language), **kwargs)
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        super()._save_checkpoint(model, trial)
+        self._saved = Path(self._get_output_dir(trial), f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}")
+
+    def _maybe_log_save_evaluate(self, *args: Any, **kwargs: Any) -> None:
+        self._saved: Path | None = None
+        super()._maybe_log_save_evaluate(*args, **kwargs)
+        if self._saved is None:
+            return
+        # Callbacks have written by now, and each process the state of its random numbers.
+        self.accelerator.wait_for_everyone()
+        if self.args.should_save:
+            write_manifest(self._saved)
+
+    def _run_epoch(self, *args: Any, **kwargs: Any) -> None:
+        # A run that is resumed from its last step has none left.
+        if self.state.global_step >= self.state.max_steps:
+            self.control.should_training_stop = True
+        else:
+            super()._run_epoch(*args, **kwargs)
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
         with whole_files(output_dir if output_dir is not None else cast(str, self.args.output_dir)) as staging:

@@ -35,8 +35,8 @@ def load_tokenizer(encoder: str | os.PathLike[str], **options: Any) -> PreTraine
         ```
     """
     with explain_checkpoint_errors(encoder, "encoder", "encoder that AutoModel and AutoTokenizer load"):
-        AutoConfig.from_pretrained(encoder)
-        return AutoTokenizer.from_pretrained(encoder, **options)
+        AutoConfig.from_pretrained(encoder, trust_remote_code=False)
+        return AutoTokenizer.from_pretrained(encoder, trust_remote_code=False, **options)
 
 
 def load_word_tokenizer(encoder: str | os.PathLike[str]) -> PreTrainedTokenizerBase:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..files.new_output import new_output
 from ..files.whole_files import whole_files, write_whole
 from ..record_error import RecordError
 from ..rejections import OnError, Rejections
 from .formats.labelled_file import LabelledFile
-from .formats.labelled_format import Labelled, LabelledFormat
+from .formats.labelled_format import Labelled
 from .formats.table import format_for, format_named, recognize_format
 from .label_schemes import LabelScheme, TagError, detect_scheme, read_spans
 from .labelled_text import LabelledText
 from .sentence import LabelledSentence
 
-_SURROGATES = dict.fromkeys(range(55296, 57344), "�")
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,16 @@ class Conversion:
     """What a conversion did.
 
     Args:
-        source_format: The format that was read.
-        target_format: The format that was written.
+        source_format: Title of the format that was read.
+        target_format: Title of the format that was written.
         texts: Texts that were written.
         entities: Entities of these, as they were read.
         notes: How much was left out or changed, under phrases that follow the number.
         rejections: The records that could not be read.
     """
 
-    source_format: LabelledFormat
-    target_format: LabelledFormat
+    source_format: str
+    target_format: str
     texts: int
     entities: int
     notes: Counter[str]
@@ -48,6 +49,7 @@ def convert_labels(
     source_format: str | None = None,
     target_format: str | None = None,
     on_error: OnError = "raise",
+    overwrite: bool = False,
 ) -> Conversion:
     r"""Write the labelled texts of a file in another format.
 
@@ -60,12 +62,14 @@ def convert_labels(
         source_format: Name of the format of the source; told from its content if not given.
         target_format: Name of the format of the target; told from its name if not given.
         on_error: `"raise"` stops at a record that cannot be read, `"skip"` leaves it out and counts it.
+        overwrite: Whether a file that is there is replaced; the source never is.
 
     Returns:
         What was written, and what was left out or changed.
 
     Raises:
         FileNotFoundError: If there is no source.
+        FileExistsError: If there is something at the target that would be lost.
         ValueError: If a format is unknown or cannot be told, or a record cannot be read.
 
     Example:
@@ -91,14 +95,22 @@ def convert_labels(
     if not texts:
         raise ValueError(f"{source} has no readable record")
     content = writes.write(texts, notes)
+    with new_output(target, inputs=[source], overwrite=overwrite):
+        _write(target, content)
+    entities = sum(len(text.entities) for text in texts)
+    return Conversion(reads.title, writes.title, len(texts), entities, +notes, rejections)
+
+
+def _write(target: Path, content: bytes | Mapping[str, bytes]) -> None:
     if isinstance(content, bytes):
-        target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, gzip.compress(content, mtime=0) if target.suffix.lower() == ".gz" else content)
-    else:
-        with whole_files(target) as folder:
-            for name, part in content.items():
-                write_whole(folder / name, part)
-    return Conversion(reads, writes, len(texts), sum(len(text.entities) for text in texts), +notes, rejections)
+        return
+    others = {path.name for path in target.iterdir()} - set(content) if target.is_dir() else set()
+    if others:
+        raise FileExistsError(f"{target} holds other files ({min(others)}), which would be taken for labelled ones")
+    with whole_files(target) as folder:
+        for name, part in content.items():
+            write_whole(folder / name, part)
 
 
 def _texts(labelled: Iterable[Labelled], rejections: Rejections) -> Iterator[LabelledText]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import get_args, overload
 
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 
 from ..record_error import RecordError
 from ..rejections import OnError, Rejections
+from .columns.choice import ColumnName
 from .label_schemes import LabelScheme, detect_scheme, to_iob2
 from .sentence import LabelledSentence
-from .sources import LabelledSource, read_splits
+from .sources import Columns, LabelledSource, read_splits
+from .split_names import find_split
 from .tag_spelling import OUTSIDE, TagError, spell_tags
+
+# Halves of surrogate pairs, from broken JSON: they are no characters, no file of Unicode holds them.
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @overload
@@ -22,7 +29,8 @@ def load_labelled(
     *,
     config: str | None = None,
     scheme: LabelScheme | None = None,
-    tags_column: str | int | None = None,
+    words_column: ColumnName | None = None,
+    tags_column: ColumnName | None = None,
     types: Sequence[str] | None = None,
     on_error: OnError = "raise",
 ) -> DatasetDict: ...
@@ -33,7 +41,8 @@ def load_labelled(
     *,
     config: str | None = None,
     scheme: LabelScheme | None = None,
-    tags_column: str | int | None = None,
+    words_column: ColumnName | None = None,
+    tags_column: ColumnName | None = None,
     types: Sequence[str] | None = None,
     on_error: OnError = "raise",
 ) -> Dataset: ...
@@ -43,29 +52,34 @@ def load_labelled(
     *,
     config: str | None = None,
     scheme: LabelScheme | None = None,
-    tags_column: str | int | None = None,
+    words_column: ColumnName | None = None,
+    tags_column: ColumnName | None = None,
     types: Sequence[str] | None = None,
     on_error: OnError = "raise",
 ) -> DatasetDict | Dataset:
     """Load a labelled data set as `tokens` and `ner_tags` (IOB2), whatever scheme it is written in.
 
-    A row holds `tokens` and `tags` (or `ner_tags`), or `text` and `entities` with `start`, `end`
-    (characters, end exclusive) and `label`; `tag_words` says how the latter become words. The
-    labels are `O`, then `B-` and `I-` of each type; the types keep the order in which a
+    A row holds words and tags (`tokens` and `ner_tags`, or other names), or `text` and `entities`
+    with `start`, `end` (characters, end exclusive) and `label`; or it is a row of columns, a word
+    a line. Which columns hold what is told by what stands in them; where that is in doubt, nothing
+    is loaded. Tags may be spelt as `detect_scheme` knows it; numbers need the names of a
+    `ClassLabel`, and a word tagged -100, -1 or None cannot be read, for it has no label. The labels
+    that are returned are `O`, then `B-` and `I-` of each type; the types keep the order in which a
     `ClassLabel` declares them and are sorted by name otherwise.
 
     Args:
         source: `support-tickets`, the bundled task (600 customer messages, eight types); or a
-            folder of `<split>.jsonl` files or of files in columns (`train.conll`, ...), or one
-            such file; or a folder that `save_to_disk` wrote; or whatever else
-            `datasets.load_dataset` loads, such as a Hub id; or a `Dataset`, which becomes the
-            split `train`, or a `DatasetDict`.
-        split: Return only this split, as a `Dataset`.
+            file in one of the formats of `nuner labels`, which becomes the split `train` unless its
+            name says `test` or `dev`; or a folder of such files (`train.jsonl`, `eng.testa`,
+            `en-dev.conll`, ...); or a folder that `save_to_disk` wrote; or whatever else
+            `datasets.load_dataset` loads, such as a Hub id; or a `Dataset`, streamed or not, which
+            becomes the split `train`, or a `DatasetDict`.
+        split: Return only this split, as a `Dataset`; `dev` also stands for `validation`.
         config: Configuration of a Hub data set.
         scheme: Scheme of the tags; told from all tags of the data set if not given.
-        tags_column: Name of the column of the tags if it is neither `ner_tags` nor `tags`; in
-            files of columns its number, from 0, or from the end if negative (the last, if not
-            given).
+        words_column: Column of the words: its name; in files of columns without a header its
+            number, from 0, or from the end if negative. Found by its content, if not given.
+        tags_column: Likewise that of the tags.
         types: Entity types to keep, in this order; words of the others become `O`. All, if not
             given.
         on_error: `"raise"` stops at a record that cannot be read, `"skip"` leaves it out and
@@ -89,9 +103,9 @@ def load_labelled(
     """
     if scheme is not None and scheme not in get_args(LabelScheme):
         raise ValueError(f"unknown label scheme {scheme!r}; known are {', '.join(get_args(LabelScheme))}")
-    name = source if isinstance(source, str) else "the data set" if hasattr(source, "keys") else str(source)
+    name = str(source) if isinstance(source, str | Path) else "the data set"
     rejections = Rejections(on_error)
-    splits, declared = read_splits(source, config, tags_column, rejections)
+    splits, declared = read_splits(source, config, Columns(words_column, tags_column), rejections)
     labelled = _iob2_splits(splits, declared, scheme, types, rejections)
     rejections.warn()
     for each, rows in labelled.items():
@@ -99,9 +113,10 @@ def load_labelled(
             raise ValueError(f"split {each!r} of {name} has no readable record")
     if split is None:
         return labelled
-    if split not in labelled:
+    found = find_split(split, map(str, labelled))
+    if found is None:
         raise ValueError(f"{name} has no split {split!r}, only {', '.join(map(str, labelled))}")
-    return labelled[split]
+    return labelled[found]
 
 
 def entity_types(dataset: Dataset) -> list[str]:
@@ -152,9 +167,9 @@ def _iob2_splits(
     number.update((tag, 0) for tag in _label_names(found) if tag not in number)
     columns = {
         split: {
-            "tokens": [sentence.tokens for sentence, _ in rows],
+            "tokens": [[_storable(token) for token in sentence.tokens] for sentence, _ in rows],
             "ner_tags": [[number[tag] for tag in tags] for _, tags in rows],
-            "text": [sentence.text for sentence, _ in rows],
+            "text": [None if sentence.text is None else _storable(sentence.text) for sentence, _ in rows],
         }
         for split, rows in converted.items()
     }
@@ -164,6 +179,10 @@ def _iob2_splits(
             for split, rows in columns.items()
         }
     )
+
+
+def _storable(text: str) -> str:
+    return _SURROGATES.sub("\ufffd", text)
 
 
 def _spelling_and_scheme(

@@ -4,196 +4,205 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from itertools import repeat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from datasets import ClassLabel, Dataset, DatasetDict, load_dataset, load_from_disk
+from datasets import Dataset, DatasetDict, IterableDataset, load_dataset, load_from_disk
 
 from ..record_error import RecordError
 from ..rejections import Rejections
+from .columns.choice import ColumnName
 from .formats.columns import CONLL
-from .formats.conll import CONLL_SUFFIXES, read_conll
-from .formats.json_lines import JSON_LINES_SUFFIX, read_json_lines
-from .formats.labelled_file import LabelledFile
-from .formats.labelled_format import LabelledFormat
+from .formats.conll import read_conll
+from .formats.dataset_rows import dataset_rows, label_names
+from .formats.labelled_file import LabelledFile, data_suffix
+from .formats.labelled_format import Labelled
 from .formats.parquet import PARQUET, parquet_dataset
 from .formats.table import recognize_format
-from .formats.text_records import JSON_LINES
+from .formats.text_records import JSON_LINES, lists_of, read_text_records
+from .formats.word_rows import WORD_ROWS, read_word_rows
 from .labelled_text import LabelledText
-from .sentence import LabelledSentence, parse_labelled
+from .sentence import LabelledSentence
+from .split_files import listing, split_files
 from .support_tickets import SUPPORT_TICKETS, support_tickets_files
-from .text_words import WIDENED, tag_text
+from .tag_spelling import is_outside
+from .text_words import tag_text
 
 logger = logging.getLogger(__name__)
 
-LabelledSource = str | Path | Dataset | Mapping[Any, Dataset]
-"""A path, a Hub id, a `Dataset`, or a `DatasetDict` or another mapping of splits."""
-
-VALIDATION_SPLITS = ("validation", "dev", "valid")
-"""What a split to validate on is called, the most usual name first."""
-
-_SPLITS = ("train", *VALIDATION_SPLITS, "test")
-_TAG_COLUMNS = ("ner_tags", "tags")
+AnyDataset = Dataset | IterableDataset
+LabelledSource = str | Path | AnyDataset | Mapping[Any, AnyDataset]
+"""A path, a Hub id, a data set, streamed or not, or a `DatasetDict` or another mapping of splits."""
 
 
-def read_splits(
-    source: LabelledSource, config: str | None, tags_column: str | int | None, rejections: Rejections
-) -> tuple[dict[str, list[LabelledSentence]], list[str]]:
+class Columns(NamedTuple):
+    """The columns that the user names, by name or number; None where they are to be found.
+
+    Args:
+        words: That of the words.
+        tags: That of the tags.
+    """
+
+    words: ColumnName | None = None
+    tags: ColumnName | None = None
+
+
+class ReadSplits(NamedTuple):
+    """What was read.
+
+    Args:
+        sentences: The sentences of each split, as they are tagged.
+        declared: The tags that a `ClassLabel` declares, in its order.
+    """
+
+    sentences: dict[str, list[LabelledSentence]]
+    declared: list[str]
+
+
+def read_splits(source: LabelledSource, config: str | None, columns: Columns, rejections: Rejections) -> ReadSplits:
     """Read the sentences of each split as they are tagged.
 
     Args:
         source: As for `load_labelled`.
         config: Configuration of a Hub data set.
-        tags_column: Name of the column of the tags, or its number in files of columns.
+        columns: The columns of the words and tags, where the user names them.
         rejections: Takes the records that cannot be read.
 
     Returns:
-        The sentences of each split, and the tags that a `ClassLabel` declares, in its order.
+        The sentences and the declared tags.
 
     Raises:
         FileNotFoundError: If there is no such folder, file or data set.
         ValueError: If it is not a labelled data set.
     """
-    if isinstance(source, Dataset):
+    if isinstance(source, AnyDataset):
         source = {"train": source}
     if isinstance(source, Mapping):
-        return _read_datasets(source, "the data set", tags_column, rejections)
+        return _read_datasets(source, "the data set", columns, rejections)
     if str(source) == SUPPORT_TICKETS:
-        return _read_files(support_tickets_files(), tags_column, rejections), []
+        return _read_files({split: [path] for split, path in support_tickets_files().items()}, columns, rejections)
     path = Path(source).expanduser()
-    if path.is_file():
-        return _read_files({path.stem: path}, tags_column, rejections), []
-    if path.is_dir() and (files := _files_of(path)):
-        return _read_files(files, tags_column, rejections), []
-    return _read_datasets(_load_with_datasets(source, path, config), str(source), tags_column, rejections)
+    saved = path.is_dir() and any((path / name).exists() for name in ("dataset_dict.json", "state.json"))
+    files = split_files(path) if path.exists() and not saved else {}
+    # datasets finds the parts of Parquet data in folders below, too, and what a card says about them.
+    if path.is_file() or any(data_suffix(file) != ".parquet" for found in files.values() for file in found):
+        return _read_files(files, columns, rejections)
+    loaded = _load_saved(path) if saved else _load_with_datasets(source, path, config)
+    return _read_datasets(loaded, str(source), columns, rejections)
 
 
-def _files_of(folder: Path) -> dict[str, Path]:
-    """Return the files of a folder by split: the JSON Lines if there are any, else those in columns."""
-    for suffixes in ((JSON_LINES_SUFFIX,), CONLL_SUFFIXES):
-        found = [file for file in folder.iterdir() if file.suffix in suffixes and file.is_file()]
-        # A README.txt is no split; in columns only the usual names count.
-        if suffixes is CONLL_SUFFIXES:
-            found = [file for file in found if file.stem in _SPLITS]
-        if found:
-            # train before the others, as everywhere on the Hub
-            found.sort(key=lambda file: (file.stem != "train", file.stem))
-            return {file.stem: file for file in found}
-    return {}
-
-
-def _read_files(
-    files: dict[str, Path], tags_column: str | int | None, rejections: Rejections
-) -> dict[str, list[LabelledSentence]]:
-    splits: dict[str, list[LabelledSentence]] = {}
+def _read_files(files: Mapping[str, Sequence[Path]], columns: Columns, rejections: Rejections) -> ReadSplits:
+    read = ReadSplits({}, [])
     notes: Counter[str] = Counter()
-    for split, path in files.items():
-        splits[split] = []
-        file = LabelledFile(path)
-        found = recognize_format(file)
-        if found is CONLL:
-            splits[split] += read_conll(file, rejections, None, tags_column)
-        elif found is JSON_LINES and file.suffix == JSON_LINES_SUFFIX:
-            for sentence, count in read_json_lines(path, rejections):
-                splits[split].append(sentence)
-                notes[WIDENED] += count
-        elif found is PARQUET:
-            read, _ = _read_datasets({split: parquet_dataset(file)}, str(path), tags_column, rejections)
-            splits[split] += read[split]
-        else:
-            splits[split] += _sentences(file, found, rejections, notes)
-    for note, count in notes.items():
-        if count:
-            logger.warning("%d %s", count, note)
-    return splits
+    for split, paths in files.items():
+        read.sentences[split] = []
+        for path in paths:
+            read.sentences[split] += _read_file(LabelledFile(path), columns, read.declared, rejections, notes)
+    _log(notes)
+    if columns.tags is None:
+        _check_entities(read, files)
+    return read
+
+
+def _check_entities(read: ReadSplits, files: Mapping[str, Sequence[Path]]) -> None:
+    """Refuse files in columns of which none has an entity: what says `O` throughout may be another column."""
+    sentences = [sentence for found in read.sentences.values() for sentence in found]
+    if not sentences or any(not is_outside(tag) for sentence in sentences for tag in sentence.tags):
+        return
+    path = next((path for found in files.values() for path in found), None)
+    if path is not None and recognize_format(LabelledFile(path)) in (CONLL, WORD_ROWS):
+        raise ValueError(f"{path}: the only column of tags has no entities; if it is the right one, pass tags_column=")
+
+
+def _read_file(
+    file: LabelledFile, columns: Columns, declared: list[str], rejections: Rejections, notes: Counter[str]
+) -> Iterator[LabelledSentence]:
+    are_named = any(column is not None for column in columns)
+    found = JSON_LINES if are_named and file.json_rows else recognize_format(file)
+    if found is CONLL:
+        yield from read_conll(file, rejections, *columns)
+    elif found is WORD_ROWS:
+        yield from read_word_rows(file, rejections, *columns)
+    elif found is PARQUET:
+        yield from _read_dataset(parquet_dataset(file), str(file.path), columns, declared, rejections, notes)
+    elif found is JSON_LINES:
+        labelled = read_text_records(file.json_rows, lists_of(file.json_rows, *columns), rejections, notes)
+        yield from _sentences(labelled, False, rejections, notes)
+    elif are_named:
+        raise ValueError(
+            f"{file.path} is {found.title}, which has no columns to choose; leave words_column and tags_column out"
+        )
+    else:
+        yield from _sentences(found.read(file, rejections, notes), found.sentence_a_line, rejections, notes)
+
+
+def _read_datasets(
+    loaded: Mapping[Any, AnyDataset], name: str, columns: Columns, rejections: Rejections
+) -> ReadSplits:
+    read = ReadSplits({}, [])
+    notes: Counter[str] = Counter()
+    for split, rows in loaded.items():
+        where = f"{name}[{split}]"
+        read.sentences[str(split)] = list(_read_dataset(rows, where, columns, read.declared, rejections, notes))
+    _log(notes)
+    return read
+
+
+def _read_dataset(
+    rows: AnyDataset,
+    name: str,
+    columns: Columns,
+    declared: list[str],
+    rejections: Rejections,
+    notes: Counter[str],
+) -> Iterator[LabelledSentence]:
+    records = list(dataset_rows(rows, name))
+    names = lists_of(records, *columns)
+    if names is not None:
+        declared += [tag for tag in label_names(rows, names.tags) if tag not in declared]
+    elif records and not {"text", "entities"} <= records[0].value.keys():
+        there = ", ".join(rows.column_names or records[0].value)
+        raise ValueError(f"{name} has the columns {there}; words and tags are needed, or text and entities")
+    yield from _sentences(read_text_records(records, names, rejections, notes), False, rejections, notes)
 
 
 def _sentences(
-    file: LabelledFile, labelled_format: LabelledFormat, rejections: Rejections, notes: Counter[str]
+    labelled: Iterable[Labelled], sentence_a_line: bool, rejections: Rejections, notes: Counter[str]
 ) -> Iterator[LabelledSentence]:
-    for labelled in labelled_format.read(file, rejections, notes):
-        if not isinstance(labelled, LabelledText):
-            yield labelled
+    for item in labelled:
+        if not isinstance(item, LabelledText):
+            yield item
             continue
-        for text in labelled.lines() if labelled_format.sentence_a_line else [labelled]:
+        for text in item.lines() if sentence_a_line else [item]:
             try:
                 yield tag_text(text, notes)
             except ValueError as error:
                 rejections.add(text.file, text.line, RecordError("not a labelled sentence", str(error)))
 
 
-def _warn_of_widened(widened: int) -> None:
-    if widened:
-        logger.warning("%d entities began or ended inside a word and were widened to whole words", widened)
+def _log(notes: Counter[str]) -> None:
+    for note, count in notes.items():
+        if count:
+            logger.warning("%d %s", count, note)
 
 
-def _read_datasets(
-    loaded: Mapping[Any, Dataset], name: str, tags_column: str | int | None, rejections: Rejections
-) -> tuple[dict[str, list[LabelledSentence]], list[str]]:
-    splits: dict[str, list[LabelledSentence]] = {}
-    declared: list[str] = []
-    widened = 0
-    for split, rows in loaded.items():
-        split = str(split)
-        records, names = _records(rows, f"split {split!r} of {name}", tags_column)
-        declared += [tag for tag in names or [] if tag not in declared]
-        splits[split] = []
-        where = f"{name}[{split}]"
-        for line, record in enumerate(records, start=1):
-            try:
-                if names is not None:
-                    record["tags"] = [names[tag] for tag in record["tags"]]
-                sentence, count = parse_labelled(record, where, line)
-            except (ValueError, IndexError, TypeError) as error:
-                rejections.add(where, line, RecordError("not a labelled sentence", str(error)))
-            else:
-                splits[split].append(sentence)
-                widened += count
-    _warn_of_widened(widened)
-    return splits, declared
-
-
-def _records(
-    rows: Dataset, name: str, tags_column: str | int | None
-) -> tuple[Iterator[dict[str, Any]], list[str] | None]:
-    """Return the records as they stand in JSON Lines, and the names that a ClassLabel gives to their tags."""
-    columns = rows.column_names
-    wanted = _TAG_COLUMNS if tags_column is None else (str(tags_column),)
-    column = next((tags for tags in wanted if tags in columns), None)
-    if "tokens" in columns and column is not None:
-        label = getattr(rows.features[column], "feature", None)
-        if isinstance(label, ClassLabel):
-            names = label.names
-        elif getattr(label, "dtype", "string") not in ("string", "large_string", "null"):
-            raise ValueError(
-                f"{name} has numbers without names as {column}; give it names with "
-                f"cast_column({column!r}, List(ClassLabel(names=[...])))"
-            )
-        else:
-            names = None
-        texts = rows["text"] if "text" in columns else repeat(None, len(rows))
-        triples = zip(rows["tokens"], rows[column], texts, strict=True)
-        return ({"tokens": list(tokens), "tags": list(tags), "text": text} for tokens, tags, text in triples), names
-    if tags_column is None and {"text", "entities"} <= set(columns):
-        pairs = zip(rows["text"], rows["entities"], strict=True)
-        return ({"text": text, "entities": list(entities)} for text, entities in pairs), None
-    raise ValueError(
-        f"{name} has the columns {', '.join(columns)}; tokens and {' or '.join(wanted)} are needed, "
-        "or text and entities"
-    )
+def _load_saved(path: Path) -> Mapping[Any, Dataset]:
+    loaded = load_from_disk(str(path))
+    return loaded if isinstance(loaded, DatasetDict) else {"train": loaded}
 
 
 def _load_with_datasets(source: str | Path, path: Path, config: str | None) -> DatasetDict:
-    if path.is_dir() and ((path / "dataset_dict.json").exists() or (path / "state.json").exists()):
-        loaded = load_from_disk(str(path))
-        return loaded if isinstance(loaded, DatasetDict) else DatasetDict({"train": loaded})
     if not path.exists() and (path.is_absolute() or str(source).startswith((".", "~"))):
         raise FileNotFoundError(f"there is no labelled data set at {source}")
     try:
         loaded = load_dataset(str(source), config)
     except Exception as error:  # the Hub client raises a dozen kinds, most of them not OSErrors
+        if path.is_dir():
+            raise FileNotFoundError(
+                f"{source} has no labelled files that are called as splits are, such as train.jsonl and test.conll; "
+                f"in it is {listing(path)}"
+            ) from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileNotFoundError(
             f"{source} is not a folder or file with labelled sentences, nor the name "

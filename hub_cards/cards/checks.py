@@ -149,7 +149,7 @@ def _cached_config(model_id: str) -> Any:
     path = try_to_load_from_cache(model_id, CONFIG_NAME)
     if not isinstance(path, str):
         return None
-    config = AutoConfig.from_pretrained(Path(path).parent)
+    config = AutoConfig.from_pretrained(Path(path).parent, trust_remote_code=False)
     return getattr(config, "text_config", config)
 
 

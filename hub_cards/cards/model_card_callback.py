@@ -131,6 +131,7 @@ class ModelCardCallback(TrainerCallback):
         sentences: dict[str, int] | None = None,
         sample: str | None = None,
         type_scores: dict[str, dict[str, float]] | None = None,
+        warning: str | None = None,
     ) -> Path:
         """Write facts and card beside a saved model.
 
@@ -142,6 +143,7 @@ class ModelCardCallback(TrainerCallback):
             sentences: Split of the data -> number of sentences, likewise.
             sample: How the training sentences were chosen, likewise.
             type_scores: Scores of each entity type, likewise.
+            warning: What everybody should know who comes across the model, likewise.
 
         Returns:
             The card's file; that of the facts where adapters alone were saved, whose card peft writes.
@@ -150,6 +152,7 @@ class ModelCardCallback(TrainerCallback):
         self.facts.license = license or self.facts.license
         self.facts.languages = [language] if isinstance(language, str) else language or self.facts.languages
         self.facts.type_scores = type_scores or self.facts.type_scores
+        self.facts.warning = warning or self.facts.warning
         if self.facts.data is not None:
             self.facts.data.sentences = sentences or self.facts.data.sentences
             self.facts.data.sample = sample or self.facts.data.sample

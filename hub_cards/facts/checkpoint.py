@@ -10,7 +10,8 @@ from typing import Any
 
 from huggingface_hub.constants import CONFIG_NAME
 
-from nuner.modeling_nuner.recognition.label_table import parse_labels
+from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
+from nuner.modeling_nuner.recognition.label_spelling import parse_labels
 
 
 class Kind(str, Enum):
@@ -63,7 +64,8 @@ class Checkpoint:
         folder = Path(folder)
         if not holds_checkpoint(folder):
             raise FileNotFoundError(f"{folder} holds no {CONFIG_NAME}: it is not a saved model.")
-        config: Any = AutoConfig.from_pretrained(folder)
+        with explain_checkpoint_errors(folder, "saved model", "model of an architecture that is known"):
+            config: Any = AutoConfig.from_pretrained(folder, trust_remote_code=False)
         architecture = (config.architectures or [""])[0]
         if architecture.endswith("ForTokenClassification"):
             kind = Kind.recognizer

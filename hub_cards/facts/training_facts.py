@@ -94,6 +94,7 @@ class TrainingFacts:
         few_shot: `FewShotResult.to_dict()`, or what is in `few_shot.json`.
         few_shot_encoder: Which of the encoders compared there is this one.
         examples: Sentences to try the model with.
+        warning: What everybody should know who comes across the model, such as that it has not learnt.
     """
 
     text_encoder: Source | None = None
@@ -113,6 +114,7 @@ class TrainingFacts:
     few_shot: dict[str, Any] = field(default_factory=dict)
     few_shot_encoder: str | None = None
     examples: list[str] = field(default_factory=list)
+    warning: str | None = None
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> TrainingFacts:

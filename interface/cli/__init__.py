@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
-from .data import annotate, corpus, sentences
+from .data import annotate, corpus, labels, sentences
 from .errors import errors_as_messages
 from .hub import card, pull, push
 from .output import log_plainly
@@ -25,8 +25,16 @@ class _Commands(TyperGroup):
     """Runs a command so that what the user can mend is said in one sentence."""
 
     def invoke(self, ctx: Any) -> Any:
-        with errors_as_messages():
+        with errors_as_messages(lambda: _options(self.get_command(ctx, ctx.invoked_subcommand or ""))):
             return super().invoke(ctx)
+
+
+def _options(command: Any) -> dict[str, str]:
+    """Return the options of a command, or of all commands of a group, by the names of their arguments."""
+    options = {param.name: param.opts[0] for param in getattr(command, "params", ()) if param.opts[0].startswith("--")}
+    for each in getattr(command, "commands", {}).values():
+        options |= _options(each)
+    return options
 
 
 def _print_version(wanted: bool) -> None:
@@ -59,6 +67,7 @@ app.command("quickstart")(quickstart.quickstart)
 app.command("sentences")(sentences.sentences)
 app.add_typer(annotate.app, name="annotate")
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(labels.app, name="labels")
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
 app.command("predict")(predict.predict)

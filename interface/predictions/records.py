@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
@@ -17,6 +17,7 @@ from nuner.data_builders.rejections import CorpusError, Rejections
 
 if TYPE_CHECKING:
     import pyarrow
+    from pyarrow import parquet
 
 STANDARD_INPUT = "-"
 SUFFIXES = {
@@ -53,7 +54,9 @@ def format_of(path: str | Path, among: tuple[str, ...] = INPUT_FORMATS) -> str:
     return found
 
 
-def read_records(path: str, file_format: str, column: str, skip: int = 0) -> Iterator[dict[str, Any]]:
+def read_records(
+    path: str, file_format: str, column: str, skip: int = 0, tell_share: Callable[[float], object] | None = None
+) -> Iterator[dict[str, Any]]:
     """Read records one after another, however large the file; what is compressed is unpacked on the way.
 
     Args:
@@ -62,6 +65,7 @@ def read_records(path: str, file_format: str, column: str, skip: int = 0) -> Ite
             commas, semicolons or tabs.
         column: Field with the text.
         skip: Records at the beginning to pass over.
+        tell_share: Told with each record which share of the file was read, from 0 to 1.
 
     Yields:
         The records; those of a text file have the one field `column`.
@@ -79,9 +83,17 @@ def read_records(path: str, file_format: str, column: str, skip: int = 0) -> Ite
     with Path(path).open("rb") as file:
         unpacked = unpacked_stream(file)
         if file_format == "parquet":
-            yield from _parquet_records(unpacked, path, column, skip)
-        else:
-            yield from islice(_records(unpacked, path, file_format, column), skip, None)
+            rows = max(1, _parquet_file(path).metadata.num_rows) if tell_share else 1
+            for number, record in enumerate(_parquet_records(unpacked, path, column, skip), start=skip + 1):
+                if tell_share:
+                    tell_share(number / rows)
+                yield record
+            return
+        size = max(1, Path(path).stat().st_size)
+        for record in islice(_records(unpacked, path, file_format, column), skip, None):
+            if tell_share:
+                tell_share(file.tell() / size)
+            yield record
 
 
 def schema_of(path: str) -> pyarrow.Schema:
@@ -93,12 +105,16 @@ def schema_of(path: str) -> pyarrow.Schema:
     Raises:
         ValueError: If it is no Parquet file.
     """
+    return _parquet_file(path).schema_arrow
+
+
+def _parquet_file(path: str) -> parquet.ParquetFile:
     import pyarrow
     from pyarrow import parquet
 
     with Path(path).open("rb") as file:
         try:
-            return parquet.ParquetFile(unpacked_stream(file)).schema_arrow
+            return parquet.ParquetFile(unpacked_stream(file))
         except (pyarrow.ArrowException, OSError) as error:
             raise ValueError(f"{path} is no Parquet file: {error}") from error
 

@@ -7,18 +7,23 @@ import json
 import math
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 if TYPE_CHECKING:
     import pyarrow
 
 OUTPUT_FORMATS = ("jsonl", "csv", "tsv", "parquet")
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
+JSON_ARRAY = "json"
+"""One array of all records, which tools that do not know JSON Lines take."""
 
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
+_ARRAY_START, _ARRAY_COMMA, _ARRAY_END = "[\n", ",\n", "\n]\n"
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
 # What JSON need not escape, and a terminal takes for an order: more control characters, ends of lines, directions.
 _STEERING = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -43,12 +48,34 @@ def json_line(record: dict[str, Any]) -> str:
     return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", _json(record)) + "\n"
 
 
+def write_stream(records: Iterable[dict[str, Any]], file_format: str, file: TextIO) -> None:
+    """Write records to a stream, one after another.
+
+    Args:
+        records: The records.
+        file_format: `"jsonl"`, or `JSON_ARRAY`.
+        file: The stream.
+    """
+    lines = map(json_line, records)
+    file.writelines(_array(lines) if file_format == JSON_ARRAY else lines)
+
+
+def _array(lines: Iterable[str]) -> Iterator[str]:
+    """Put an array's punctuation between lines of JSON."""
+    separator = _ARRAY_START
+    for line in lines:
+        yield separator + line.rstrip("\n")
+        separator = _ARRAY_COMMA
+    yield _ARRAY_END if separator == _ARRAY_COMMA else "[]\n"
+
+
 @dataclass(frozen=True)
 class RecordFiles:
     """How records with their entities become files.
 
     Args:
-        file_format: One of `OUTPUT_FORMATS`. Entities and other values with parts are JSON in CSV and TSV.
+        file_format: One of `OUTPUT_FORMATS`, or `JSON_ARRAY`, of which a part is JSON Lines. Entities and other values
+            with parts are JSON in CSV and TSV.
         field: Name of the field with the entities, which comes last.
         schema: Types of the other fields in Parquet, as far as they are known.
     """
@@ -71,7 +98,7 @@ class RecordFiles:
             self._write_parquet(records, path)
             return
         with path.open("w", encoding="utf-8", newline="", errors="backslashreplace") as file:
-            if self.file_format == "jsonl":
+            if self.file_format in ("jsonl", JSON_ARRAY):
                 file.writelines(_json(record) + "\n" for record in records)
                 return
             rows = csv.DictWriter(file, [*self._names(records), self.field], delimiter=_DELIMITERS[self.file_format])
@@ -90,6 +117,9 @@ class RecordFiles:
         """
         if self.file_format == "parquet":
             _join_parquet(parts, path)
+            return
+        if self.file_format == JSON_ARRAY:
+            _join_array(parts, path)
             return
         with path.open("wb") as joined:
             header = None
@@ -119,13 +149,24 @@ class RecordFiles:
         known[self.field] = pyarrow.field(self.field, pyarrow.list_(entity))
         columns, fields = [], []
         for name in [*self._names(records), self.field]:
-            values = [record.get(name) for record in records]
+            values = [_storable(record.get(name)) for record in records]
             try:
                 columns.append(pyarrow.array(values, known[name].type if name in known else None))
             except (pyarrow.ArrowException, OverflowError, TypeError, UnicodeEncodeError) as error:
                 raise ValueError(f"the field {name!r} fits no column of Parquet ({error}); write .jsonl") from error
             fields.append(known.get(name, pyarrow.field(name, columns[-1].type)))
         parquet.write_table(pyarrow.table(columns, pyarrow.schema(fields)), path)
+
+
+def _storable(value: Any) -> Any:
+    """Put a replacement in the place of halves of surrogate pairs, which JSON can escape and Parquet cannot."""
+    if isinstance(value, str):
+        return _SURROGATES.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _storable(item) for name, item in value.items()}
+    return value
 
 
 def _json(value: Any) -> str:
@@ -146,6 +187,16 @@ def _without_nan(value: Any) -> Any:
 
 def _cell(value: Any) -> Any:
     return _json(value) if isinstance(value, (list, dict)) else value
+
+
+def _join_array(parts: Sequence[Path], path: Path) -> None:
+    def lines() -> Iterator[str]:
+        for part in parts:
+            with part.open(encoding="utf-8", newline="\n") as file:
+                yield from file
+
+    with path.open("w", encoding="utf-8", newline="") as joined:
+        joined.writelines(_array(lines()))
 
 
 def _header(file: BinaryIO) -> bytes:

@@ -69,6 +69,7 @@ def run_quickstart(
 
     Raises:
         FileNotFoundError: If the base encoder or matplotlib is not installed.
+        NotLearntError: If the pre-training came to nothing.
         ValueError: If the weights of the base encoder are not the expected ones.
 
     Example:
@@ -172,7 +173,7 @@ def _pretrain(
         finished = json.loads((files.pretraining / RESULTS_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         finished = None
-    if finished is not None and (files.pretraining / BACKBONE).exists():
+    if finished is not None and "not_learnt" not in finished and (files.pretraining / BACKBONE).exists():
         expected = {
             "text_encoder": str(base),
             "preset": {"name": PRESET, **PRESETS[PRESET]},
@@ -242,5 +243,6 @@ def _finetune(base: Path, files: QuickstartFiles, epochs: float | None, console:
 def _recognize(recognizer: Path, types: Sequence[str]) -> list[list[Piece]]:
     from transformers import pipeline
 
-    ner: Any = pipeline("ner", model=str(recognizer), aggregation_strategy="first")  # pyright: ignore[reportCallIssue, reportArgumentType]
+    load: Any = pipeline  # its annotations do not know its tasks
+    ner = load("ner", model=str(recognizer), aggregation_strategy="first", trust_remote_code=False)
     return [split_at_entities(text, found, types) for text, found in zip(MESSAGES, ner(list(MESSAGES)), strict=True)]

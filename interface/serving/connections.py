@@ -8,7 +8,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-# After the end of the service was asked for, who is still sending a request has so long to send it.
+# After the end of the service was asked for, who is still sending or reading has so long for it.
 _CLOSING_SECONDS = 5
 
 
@@ -30,6 +30,10 @@ class Connections:
         self.most, self.request_seconds, self.idle_seconds = most, request_seconds, idle_seconds
         # In the order in which they began to wait.
         self.waiting: dict[BoundedConnection, None] = {}
+
+    def hurry(self) -> None:
+        """Leave little time to who comes from now on: the end of the service was asked for."""
+        self.request_seconds = self.idle_seconds = min(_CLOSING_SECONDS, self.request_seconds)
 
 
 class BoundedConnection(H11Protocol):
@@ -89,7 +93,7 @@ class BoundedConnection(H11Protocol):
         """Let what is under way be answered, and little time to who is still sending or reading."""
         super().shutdown()
         if not self._under_way():
-            self._await_request(_CLOSING_SECONDS)
+            self._await_request(self._bounds.request_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""

@@ -84,7 +84,8 @@ class BoundedServer(uvicorn.Server):
         connections: int | None = None,
     ) -> None:
         most = most_connections() if connections is None else connections
-        protocol: Any = partial(BoundedConnection, Connections(most, request_seconds, _IDLE_SECONDS))
+        self._bounds = Connections(most, request_seconds, _IDLE_SECONDS)
+        protocol: Any = partial(BoundedConnection, self._bounds)
         config = uvicorn.Config(
             app,
             http=protocol,
@@ -105,6 +106,12 @@ class BoundedServer(uvicorn.Server):
         for listener in sockets or ():
             listener.listen(_KNOCKING)
         asyncio.get_running_loop().set_exception_handler(_AcceptErrors())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what is under way, and end."""
+        # Also for clients that were let in and are no connection yet.
+        self._bounds.hurry()
+        await super().shutdown(sockets)
 
 
 class _AcceptErrors:

@@ -77,7 +77,7 @@ def export_token_classifier(model: NuNerForTokenClassification, folder: str | os
         )
     plain_config = type(config.text_config).from_dict(config.text_config.to_dict())
     plain_config.id2label, plain_config.label2id = config.id2label, config.label2id
-    plain = AutoModelForTokenClassification.from_config(plain_config)
+    plain = AutoModelForTokenClassification.from_config(plain_config, trust_remote_code=False)
     encoder = plain.base_model
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None

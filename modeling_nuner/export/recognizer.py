@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+from ..encoder_loading import without_load_report
 from ..recognition.backends.exported_files import EXPORTED_FILES, parity_file
 from ..recognition.recognizer import EntityRecognizer
 from .parity import Parity, compare_recognizers
@@ -66,9 +67,12 @@ def export_recognizer(
     original = EntityRecognizer.from_pretrained(checkpoint, device="cpu")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    model: Any = AutoModelForTokenClassification.from_pretrained(checkpoint, dtype="float32")
+    with without_load_report():
+        model: Any = AutoModelForTokenClassification.from_pretrained(
+            checkpoint, dtype="float32", trust_remote_code=False
+        )
     model.config.save_pretrained(target)
-    AutoTokenizer.from_pretrained(checkpoint).save_pretrained(target)
+    AutoTokenizer.from_pretrained(checkpoint, trust_remote_code=False).save_pretrained(target)
 
     plain, small = (target / EXPORTED_FILES[file_format, dtype] for dtype in ("float32", "int8"))
     write, quantize = (export_onnx, quantize_onnx) if file_format == "onnx" else (export_openvino, quantize_openvino)

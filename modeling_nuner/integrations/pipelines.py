@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from transformers import Pipeline
 
 from ..modeling_nuner import NuNerForPreTraining
-from ..recognition.bi_encoder_loading import NoConceptEncoderError, load_concept_tokenizer
+from ..recognition.bi_encoder_loading import CONCEPT_TOKENIZER, NoConceptEncoderError, load_concept_tokenizer
 from ..recognition.entities import Entity
 from ..recognition.named_types import Labels
 from ..recognition.recognizer import ZeroShotRecognizer
@@ -58,6 +60,20 @@ class ZeroShotNerPipeline(Pipeline):
             return []
         return super().__call__(list(inputs) if isinstance(inputs, tuple) else inputs, **kwargs)
 
+    def save_pretrained(self, save_directory: str | os.PathLike[str], **kwargs: Any) -> None:
+        """Save the bi-encoder and its tokenizers, which `pipeline("zero-shot-ner", model=...)` loads again.
+
+        Args:
+            save_directory: Folder to write to.
+            **kwargs: As for `save_pretrained` of the model and of the tokenizers.
+        """
+        # That of transformers also copies the code of the pipeline, which is part of this package.
+        self.model.save_pretrained(save_directory, **kwargs)
+        tokenizer: Any = self.tokenizer
+        tokenizer.save_pretrained(save_directory, **kwargs)
+        if self._concept_tokenizer is not None:
+            self._concept_tokenizer.save_pretrained(Path(save_directory, CONCEPT_TOKENIZER), **kwargs)
+
     def _sanitize_parameters(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         known = ("candidate_labels", "nested", "threshold")
         unknown = sorted(set(kwargs) - set(known))
@@ -66,14 +82,18 @@ class ZeroShotNerPipeline(Pipeline):
         return {}, {name: kwargs[name] for name in known if kwargs.get(name) is not None}, {}
 
     @cached_property
+    def _concept_tokenizer(self) -> Any:
+        """The tokenizer of the concept encoder, where it has one of its own."""
+        return load_concept_tokenizer(self.model.name_or_path) if self.model.name_or_path else None
+
+    @cached_property
     def _vector_source(self) -> ZeroShotRecognizer:
         model: Any = self.model
         if not isinstance(model, NuNerForPreTraining):
             raise NoConceptEncoderError(model.name_or_path or type(model).__name__)
-        own: Any = load_concept_tokenizer(model.name_or_path) if model.name_or_path else None
         tokenizer: Any = self.tokenizer
         # Its labels are replaced at every call; that there must be one keeps the class without a state of no labels.
-        return ZeroShotRecognizer(model, tokenizer, ["entity"], concept_tokenizer=own)
+        return ZeroShotRecognizer(model, tokenizer, ["entity"], concept_tokenizer=self._concept_tokenizer)
 
     def _recognizer(
         self, candidate_labels: Labels | None = None, nested: bool = False, threshold: float | None = None

@@ -11,7 +11,9 @@ from transformers.utils.hub import cached_file
 
 from ..checkpoint_errors import explain_checkpoint_errors
 from ..devices import choose_device
+from ..encoder_loading import without_load_report
 from ..modeling_nuner import NuNerForPreTraining
+from .backends import DeviceMap
 
 CONCEPT_TOKENIZER = "concept_tokenizer"
 """Folder of the concept encoder's tokenizer in a checkpoint, where it is not that of the text encoder."""
@@ -57,16 +59,20 @@ def has_concept_encoder(checkpoint: str) -> bool:
     Raises:
         OSError: If there is no such checkpoint.
     """
-    return NuNerForPreTraining.__name__ in (AutoConfig.from_pretrained(checkpoint).architectures or ())
+    config = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False)
+    return NuNerForPreTraining.__name__ in (config.architectures or ())
 
 
-def load_bi_encoder(checkpoint: str, dtype: str, device: str | None) -> BiEncoderParts:
+def load_bi_encoder(
+    checkpoint: str, dtype: str, device: str | None, device_map: DeviceMap | None = None
+) -> BiEncoderParts:
     """Load a bi-encoder.
 
     Args:
         checkpoint: Folder or Hub id.
         dtype: Precision: `"float32"`, `"bfloat16"` or `"float16"`.
         device: Where to run it; an accelerator if there is one.
+        device_map: Where to put which part of it, in place of `device`.
 
     Returns:
         Model and tokenizers.
@@ -79,17 +85,20 @@ def load_bi_encoder(checkpoint: str, dtype: str, device: str | None) -> BiEncode
     if dtype not in ("float32", "bfloat16", "float16"):
         raise ValueError(f"a bi-encoder computes in float32, bfloat16 or float16, not in {dtype!r}")
     with explain_checkpoint_errors(checkpoint, "bi-encoder", "bi-encoder with its tokenizer"):
-        config = AutoConfig.from_pretrained(checkpoint)
-        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+        config = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint, trust_remote_code=False)
     if config.model_type != "nuner":
         raise NoConceptEncoderError(checkpoint)
-    loaded: Any = NuNerForPreTraining.from_pretrained(
-        checkpoint, dtype=getattr(torch, dtype), output_loading_info=True
-    )
+    with without_load_report():
+        loaded: Any = NuNerForPreTraining.from_pretrained(
+            checkpoint, dtype=getattr(torch, dtype), device_map=device_map, output_loading_info=True
+        )
     model, loading = loaded
     if any(name.startswith("concept_encoder.") for name in loading["missing_keys"]):
         raise NoConceptEncoderError(checkpoint)
-    model = model.eval().to(choose_device(device))
+    model = model.eval()
+    if device_map is None:
+        model = model.to(choose_device(device))
     return BiEncoderParts(model, tokenizer, load_concept_tokenizer(checkpoint) or tokenizer)
 
 
@@ -105,4 +114,4 @@ def load_concept_tokenizer(checkpoint: str) -> PreTrainedTokenizerBase | None:
     file = cached_file(
         checkpoint, f"{CONCEPT_TOKENIZER}/tokenizer_config.json", _raise_exceptions_for_missing_entries=False
     )
-    return AutoTokenizer.from_pretrained(Path(file).parent) if file else None
+    return AutoTokenizer.from_pretrained(Path(file).parent, trust_remote_code=False) if file else None

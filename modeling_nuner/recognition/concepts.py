@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from threading import Lock
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +19,8 @@ from .named_types import Labels, described_types
 UNCALIBRATED_THRESHOLD = 0.5
 # Names whose vectors are kept: some megabytes, whatever a caller's stream of label sets does.
 _KEPT = 4096
+# Halves of surrogate pairs, which no tokenizer takes.
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def concept_labels(labels: Labels) -> dict[str, str]:
@@ -42,7 +46,7 @@ def concept_labels(labels: Labels) -> dict[str, str]:
         ```
     """
     return {
-        label: " ".join(description.replace("_", " ").lower().split())
+        label: " ".join(_SURROGATES.sub("\ufffd", description).replace("_", " ").lower().split())
         for label, description in described_types(labels).items()
     }
 
@@ -70,6 +74,10 @@ class ConceptVectors:
         self._vectors: dict[str, Tensor] = {}
         self._lock = Lock()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle what the vectors are made with."""
+        return ConceptVectors, (self.model, self.tokenizer)
+
     @torch.inference_mode()
     def __call__(self, concepts: Sequence[str]) -> Tensor:
         """Return the vectors of concept names.
@@ -79,6 +87,9 @@ class ConceptVectors:
 
         Returns:
             The vectors, `(concepts, hidden_size)`.
+
+        Raises:
+            ValueError: If the tokenizer leaves nothing of a name.
         """
         with self._lock:
             new = [concept for concept in dict.fromkeys(concepts) if concept not in self._vectors]
@@ -98,6 +109,12 @@ class ConceptVectors:
             max_length=self.max_length,
             return_tensors="pt",
         ).to(self.model.device)
+        special = self.tokenizer.num_special_tokens_to_add()
+        for concept, length in zip(concepts, encoded["attention_mask"].sum(1).tolist(), strict=True):
+            if length <= special:
+                raise ValueError(
+                    f"the model reads nothing of the candidate label {concept!r}: name it in other characters"
+                )
         return self.model.encode_concepts(encoded["input_ids"], encoded["attention_mask"]).float()
 
 

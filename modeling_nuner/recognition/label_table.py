@@ -8,37 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from .label_spelling import parse_labels
+
 OUTSIDE = "O"
-# B and I of IOB1 and IOB2, and what BIOES, BILOU and BMES add; a label without one of them is a plain type.
-_PREFIXED = re.compile(r"([BIESLUM])-(.+)", re.DOTALL)
 _BEGINS, _ENDS = frozenset("BSU"), frozenset("ESLU")
 _UNNAMED = re.compile(r"LABEL_\d+")
-
-
-def parse_labels(names: Sequence[str]) -> list[tuple[str, str | None]]:
-    """Tell what each label says.
-
-    Args:
-        names: Names of the labels of one recognizer.
-
-    Returns:
-        Of each its prefix, `I` for a plain type and for `O`, and its entity type, None for `O`.
-
-    Example:
-        ```python
-        >>> from nuner.modeling_nuner.recognition.label_table import parse_labels
-        >>> parse_labels(["O", "B-city", "I-city"])
-        [('I', None), ('B', 'city'), ('I', 'city')]
-
-        ```
-    """
-    # As soon as one label is a plain type, prefixes are part of the names: "B-cell" beside "protein".
-    parts = [_PREFIXED.fullmatch(name) for name in names]
-    prefixed = all(part or name == OUTSIDE for part, name in zip(parts, names, strict=True))
-    return [
-        (part.group(1), part.group(2)) if part and prefixed else ("I", None if name == OUTSIDE else name)
-        for part, name in zip(parts, names, strict=True)
-    ]
 
 
 class LabelTable:

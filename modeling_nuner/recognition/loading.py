@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from ..checkpoint_errors import explain_checkpoint_errors
 from ..input_length import longest_input
-from .backends import Backend, BackendName
+from .backends import Backend, BackendName, DeviceMap
 from .label_table import LabelTable
 from .word_tokens import WordTokenizer
 
@@ -52,11 +52,17 @@ def is_token_classifier(checkpoint: str) -> bool:
     from transformers import AutoConfig
 
     with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer or bi-encoder"):
-        architectures = AutoConfig.from_pretrained(checkpoint).architectures or ()
+        architectures = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False).architectures or ()
     return any(name.endswith("ForTokenClassification") for name in architectures)
 
 
-def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device: str | None) -> RecognizerParts:
+def load_parts(
+    checkpoint: str,
+    backend: BackendName,
+    dtype: str | None,
+    device: str | None,
+    device_map: DeviceMap | None = None,
+) -> RecognizerParts:
     """Load what a recognizer is made of.
 
     Args:
@@ -64,6 +70,7 @@ def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device:
         backend: What shall compute the logits.
         dtype: Its precision; the backend's default when left out.
         device: Where torch runs it.
+        device_map: Where torch puts which part of it.
 
     Returns:
         The parts.
@@ -73,24 +80,28 @@ def load_parts(checkpoint: str, backend: BackendName, dtype: str | None, device:
         ValueError: If the checkpoint is no recognizer, or the backend is unknown.
     """
     if backend == "torch":
-        return _load_torch(checkpoint, dtype, device)
+        return _load_torch(checkpoint, dtype, device, device_map)
+    if device_map is not None:
+        raise ValueError(f"device_map is for the torch backend, not for {backend}")
     if backend in ("onnx", "openvino"):
         return _load_exported(Path(checkpoint), backend, dtype or "float32")
     raise ValueError(f"unknown backend {backend!r}; there are torch, onnx and openvino")
 
 
-def _load_torch(checkpoint: str, dtype: str | None, device: str | None) -> RecognizerParts:
+def _load_torch(
+    checkpoint: str, dtype: str | None, device: str | None, device_map: DeviceMap | None
+) -> RecognizerParts:
     from transformers import AutoConfig, AutoTokenizer
 
     from .backends.torch import TorchBackend
 
     with explain_checkpoint_errors(checkpoint, "recognizer", "recognizer with its tokenizer"):
-        config = AutoConfig.from_pretrained(checkpoint)
-        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+        config = AutoConfig.from_pretrained(checkpoint, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint, trust_remote_code=False)
     words = WordTokenizer.of(tokenizer)
     labels = LabelTable.from_config(config.to_dict())
     return RecognizerParts(
-        TorchBackend.from_pretrained(checkpoint, dtype, device),
+        TorchBackend.from_pretrained(checkpoint, dtype, device, device_map),
         words,
         labels,
         longest_input(config, tokenizer.model_max_length),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .backends import Backend, BackendName
+from .backends import Backend, BackendName, DeviceMap
 from .decoding import Decoder, LabelDecoder, WordSpans
 from .entities import Entity, place_entities
 from .label_table import LabelTable
@@ -122,6 +122,7 @@ class EntityRecognizer:
         dtype: str | None = None,
         *,
         device: str | None = None,
+        device_map: DeviceMap | None = None,
         max_length: int | None = None,
         labels: Labels | None = None,
         threshold: float | None = None,
@@ -137,6 +138,8 @@ class EntityRecognizer:
             backend: `"torch"`, `"onnx"` (onnxruntime; needs no torch) or `"openvino"`.
             dtype: Precision: `"float32"` (the default), `"bfloat16"`, `"float16"`, or `"int8"` for exports.
             device: Where torch runs it; an accelerator if there is one.
+            device_map: Where torch puts which part of it, in place of `device`: as for `from_pretrained` of
+                transformers.
             max_length: Most tokens that are read at once; what the encoder takes, at most 512, when left out.
             labels: Entity types. A bi-encoder, as pre-training leaves it, looks for them by their names, or by
                 descriptions of these, and the result is a `ZeroShotRecognizer`; of the types that another checkpoint
@@ -162,9 +165,9 @@ class EntityRecognizer:
             if backend == "torch" and not is_token_classifier(os.fspath(checkpoint)):
                 kwargs |= {"threshold": threshold, "max_length": max_length, "overlap": overlap}
                 return ZeroShotRecognizer.from_pretrained(
-                    checkpoint, labels=labels, dtype=dtype, device=device, **kwargs
+                    checkpoint, labels=labels, dtype=dtype, device=device, device_map=device_map, **kwargs
                 )
-        parts = load_parts(os.fspath(checkpoint), backend, dtype, device)
+        parts = load_parts(os.fspath(checkpoint), backend, dtype, device, device_map)
         return cls(
             parts.backend,
             parts.tokenizer,
@@ -338,6 +341,7 @@ class ZeroShotRecognizer(EntityRecognizer):
         labels: Labels,
         dtype: str | None = None,
         device: str | None = None,
+        device_map: DeviceMap | None = None,
         **kwargs: Any,
     ) -> ZeroShotRecognizer:
         """Load a bi-encoder as a recognizer.
@@ -347,6 +351,7 @@ class ZeroShotRecognizer(EntityRecognizer):
             labels: As above.
             dtype: Precision: `"float32"` (the default), `"bfloat16"` or `"float16"`.
             device: Where to run it; an accelerator if there is one.
+            device_map: Where to put which part of it, in place of `device`.
             **kwargs: `nested`, `threshold`, `max_length`, `overlap`, as above.
 
         Returns:
@@ -359,7 +364,7 @@ class ZeroShotRecognizer(EntityRecognizer):
         from .bi_encoder_loading import load_bi_encoder
 
         labels = described_types(labels)
-        parts = load_bi_encoder(os.fspath(checkpoint), dtype or "float32", device)
+        parts = load_bi_encoder(os.fspath(checkpoint), dtype or "float32", device, device_map)
         return cls(parts.model, parts.tokenizer, labels, concept_tokenizer=parts.concept_tokenizer, **kwargs)
 
     def with_labels(

@@ -81,6 +81,10 @@ class WordTokenizer:
         self.suffix = np.array(with_special[place + len(without) :], dtype=np.int64)
         self._known: dict[str, list[int]] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Copy and pickle what is read with, not what was read."""
+        return {**self.__dict__, "_known": {}}
+
     @classmethod
     def of(cls, tokenizer: PreTrainedTokenizerBase) -> WordTokenizer:
         """Make one of a tokenizer of transformers, which is not changed.

@@ -26,6 +26,15 @@ TEXTS = [
     "The refund of order 4411 is late.",
 ]
 
+_TASKS = [
+    {
+        "data": {"text": "Ada lives in Paris."},
+        "annotations": [
+            {"result": [{"type": "labels", "value": {"start": 13, "end": 18, "text": "Paris", "labels": ["city"]}}]}
+        ],
+    }
+]
+
 
 def build_world(folder: Path) -> None:
     """Write all that the examples name.
@@ -55,6 +64,7 @@ def build_world(folder: Path) -> None:
     _write_lines(folder / "endless.log", TEXTS)
     _write_lines(folder / "my-texts.txt", TEXTS)
     _write_lines(folder / "reviews.jsonl", [json.dumps({"text": text}) for text in TEXTS])
+    _write_lines(folder / "tasks.json", [json.dumps(_TASKS)])
     _write_corpus(folder)
 
 

@@ -18,6 +18,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from support import hostile_answers
+
 FENCED = re.compile(r"<(sentence-[0-9a-f]+)([^>]*)>\n(.*?)\n</\1>", re.DOTALL)
 GROUP_ID = re.compile(r' id="(\d+)"')
 
@@ -30,6 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "finish_reason": "stop",
     "forgotten": [],  # texts without a result in their first reply
     "replies": {},  # text -> raw reply
+    "contents": {},  # text -> content of the message, in place of a string
     "faults": {},  # kind -> probability, drawn one after the other for each request
     "poisoned": {},  # text -> kind of fault that always strikes it
     "seed": 0,
@@ -181,6 +184,7 @@ class OpenAIServer:
                 content = "I would rather talk about the weather."
             case "wrong json":
                 content = '{"answer": 42}'
+        content = next((c for _, text in sentences if (c := self.settings["contents"].get(text))), content)
         usage = {"prompt_tokens": 100 + len(str(request["messages"])) // 4, "completion_tokens": len(content) // 4}
         usage["total_tokens"] = sum(usage.values())
         choices = [
@@ -190,7 +194,7 @@ class OpenAIServer:
                 "message": {"role": "assistant", "content": content, "refusal": None},
             }
         ]
-        return 200, {
+        completion = {
             "id": "chatcmpl-0",
             "object": "chat.completion",
             "created": int(time.time()),
@@ -198,6 +202,9 @@ class OpenAIServer:
             "choices": [] if fault == "empty choices" else choices,
             "usage": usage,
         }
+        if fault in hostile_answers.KINDS:
+            hostile_answers.change_completion(fault, completion)
+        return 200, completion
 
     def _fault(self, kind: str, request: dict[str, Any], headers: dict[str, str], connection: Connection) -> bool:
         """Send a fault of the transport; False for the faults that stand in a completion."""
@@ -227,7 +234,7 @@ class OpenAIServer:
             case "html":
                 connection.answer_bytes(200, b"<html>Welcome</html>", "text/html")
             case _:
-                return False
+                return hostile_answers.send(kind, self._complete(request)[1] if request else {}, connection)
         return True
 
     def _add_file(self, headers: dict[str, str], body: bytes) -> dict[str, Any]:
@@ -324,6 +331,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, server: OpenAIServer) -> None:
         self.server = server
         self.received = bytearray()
+        self.opened = time.monotonic()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from support.folders import child_environment
+
 PROGRAM = Path(__file__).with_name("openai_server.py")
 
 
@@ -22,7 +24,11 @@ class OpenAIServerProcess:
 
     def __init__(self, **settings: Any) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=child_environment(),
         )
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(json.dumps(settings) + "\n")

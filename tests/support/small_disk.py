@@ -40,3 +40,12 @@ def enlarge(folder: Path, size: str) -> None:
         size: How much it holds from now on.
     """
     subprocess.run(["mount", "-o", f"remount,size={size}", folder], check=True)
+
+
+def make_read_only(folder: Path) -> None:
+    """Let nothing be written to a small disk any more.
+
+    Args:
+        folder: Where it is mounted.
+    """
+    subprocess.run(["mount", "-o", "remount,ro", folder], check=True)

@@ -61,6 +61,7 @@ def whole_facts() -> TrainingFacts:
         type_scores={"city": {"precision": 1.0, "recall": 0.5, "f1": 0.6667, "support": 4}},
         few_shot={"measured": measured, "results": {"base": {"tickets": cells}, "NuNER": {"tickets": cells}}},
         examples=["Acme opens an office in London: 3 rooms."],
+        warning="Its sentences were few.",
     )
 
 

@@ -44,6 +44,8 @@ def entity_scores(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[st
     """
     from seqeval.scheme import IOB2
 
+    if all(tag == OUTSIDE for tags in gold for tag in tags):
+        raise ValueError("no token of the test set belongs to an entity, so F1 is not defined")
     scores: dict[str, float] = {}
     modes: dict[str, dict[str, Any]] = {"": {}, "strict_": {"mode": "strict", "scheme": IOB2}}
     for prefix, mode in modes.items():

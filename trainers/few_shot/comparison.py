@@ -13,6 +13,8 @@ import torch
 from datasets import DatasetDict
 from torch import Tensor, nn
 
+from nuner.data_builders.labelled.load import load_labelled
+
 from ..evaluation.token_scores import macro_token_f1
 from ..word_tokenizer import load_word_tokenizer
 from .linear_heads import DEFAULT_L2, fit_linear_heads
@@ -38,6 +40,7 @@ def compare_encoders(
     l2: float = DEFAULT_L2,
     names: bool = False,
     bf16: bool = False,
+    load: Callable[[str | Path], DatasetDict] = load_labelled,
     progress: Callable[[str], None] | None = None,
 ) -> FewShotResult:
     """Measure how well a linear layer on each frozen encoder learns from k annotations a type.
@@ -65,6 +68,7 @@ def compare_encoders(
             of their own, `NAME + names`: a whole bi-encoder's concept encoder reads the names, any other encoder
             compares them with the words by its own vectors.
         bf16: Run the encoders in bfloat16.
+        load: Reads the data sets; `functools.partial(load_labelled, scheme="plain")` reads those that need options.
         progress: Called with one line of text whenever a step begins, and for each k that is left out.
 
     Returns:
@@ -100,6 +104,7 @@ def compare_encoders(
             max_test_sentences=max_test_sentences,
             train_split=train_split,
             test_split=test_split,
+            load=load,
         )
         for name, source in _named(data_sets).items()
     ]
@@ -108,6 +113,9 @@ def compare_encoders(
         raise ValueError("no k fits all data sets: " + "; ".join(too_large[k] for k in sorted(too_large)))
     tasks = [task.without(too_large) for task in tasks]
     if progress is not None:
+        for task in tasks:
+            if task.held_out is not None:
+                progress(task.held_out)
         for k in sorted(too_large):
             progress(f"Left out: {too_large[k]}")
     started = time.perf_counter()
@@ -248,4 +256,5 @@ def _describe(task: FewShotTask) -> dict[str, Any]:
         "test_sentences": len(task.test),
         "test_sentences_available": task.test_available,
         "types": task.types,
+        "held_out": task.held_out,
     }

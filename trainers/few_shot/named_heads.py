@@ -119,5 +119,5 @@ class NamedHeads:
         names = self._features([name.split() for name in concept_labels(types).values()])
         of_type = [names.vectors[names.sentence == i] for i in range(len(types))]
         # A name without a sub-word leaves its type where it would be without names.
-        mean = names.vectors.mean(0)
+        mean = names.vectors.sum(0) / max(1, len(names.vectors))
         return torch.stack([vectors.mean(0) if len(vectors) else mean for vectors in of_type])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from nuner.data_builders.labelled.load import entity_types, load_labelled
 from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
 
 from ..evaluation.token_scores import token_classes
+from ..held_out import with_test_split
 
 # Seed of the shuffle that decides which test sentences are used.
 TEST_SHUFFLE_SEED = 0
@@ -36,6 +37,7 @@ class FewShotTask:
         test_available: Number of sentences of the whole test split.
         samples: (k, seed) -> rows of `train`.
         too_large: k that cannot be drawn -> why.
+        held_out: What was held out of the training sentences as the test split, in a sentence; None if nothing was.
     """
 
     name: str
@@ -48,6 +50,7 @@ class FewShotTask:
     test_available: int
     samples: dict[tuple[int, int], list[int]]
     too_large: dict[int, str]
+    held_out: str | None = None
 
     def without(self, ks: Collection[int]) -> FewShotTask:
         """Return the task without the samples of some k.
@@ -67,6 +70,7 @@ def prepare_task(
     max_test_sentences: int | None = None,
     train_split: str = "train",
     test_split: str = "test",
+    load: Callable[[str | Path], DatasetDict] = load_labelled,
 ) -> FewShotTask:
     """Load a data set and draw every sample.
 
@@ -78,7 +82,8 @@ def prepare_task(
         max_test_sentences: Test on the first so many after a shuffle with a fixed seed; on
             all if not given.
         train_split: Split to sample from.
-        test_split: Split to test on.
+        test_split: Split to test on; a fifth of the sentences of `train` is held out where there is no `test`.
+        load: Reads the source.
 
     Returns:
         The task.
@@ -95,7 +100,9 @@ def prepare_task(
 
         ```
     """
-    splits = source if isinstance(source, DatasetDict) else load_labelled(source)
+    splits, held_out = source if isinstance(source, DatasetDict) else load(source), None
+    if (train_split, test_split) == ("train", "test"):
+        splits, held_out = with_test_split(splits, f"data set {name!r}")
     for split in (train_split, test_split):
         if split not in splits:
             raise ValueError(
@@ -133,6 +140,7 @@ def prepare_task(
         test_available=len(test),
         samples=samples,
         too_large=too_large,
+        held_out=held_out,
     )
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AutoModel
 
 from nuner.data_builders.labelled.placed_words import place_words
 from nuner.modeling_nuner.devices import choose_device
+from nuner.modeling_nuner.encoder_loading import load_encoder
 from nuner.modeling_nuner.input_length import longest_input
 from nuner.modeling_nuner.recognition.word_tokens import WordTokenizer
 
@@ -67,7 +68,7 @@ class TokenFeatures:
 
     def __init__(self, encoder: str | Path, *, bf16: bool = False, max_length: int | None = None) -> None:
         self.tokenizer = load_word_tokenizer(encoder)
-        self.model = AutoModel.from_pretrained(encoder).eval()
+        self.model: Any = load_encoder(encoder).eval()
         self.device = choose_device()
         self.model.to(self.device)
         self.bf16 = bf16

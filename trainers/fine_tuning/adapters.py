@@ -58,14 +58,14 @@ def add_adapters(
     return adapted
 
 
-def merged(model: nn.Module) -> NuNerForTokenClassification:
+def merged(model: nn.Module) -> nn.Module:
     """Add the adapters of a recognizer to its weights; return one without adapters as it is.
 
     Args:
         model: A recognizer, with or without adapters. It is not changed.
 
     Returns:
-        A plain recognizer.
+        The recognizer without adapters.
 
     Example:
         ```python
@@ -74,7 +74,7 @@ def merged(model: nn.Module) -> NuNerForTokenClassification:
 
         ```
     """
-    if isinstance(model, NuNerForTokenClassification):
+    if not hasattr(model, "merge_and_unload"):
         return model
     return copy.deepcopy(model).merge_and_unload()  # pyright: ignore[reportCallIssue]
 
@@ -131,7 +131,7 @@ def load_adapters(
         raise FileNotFoundError(f"there are no adapters in {os.fspath(folder)} (no {ADAPTER_CONFIG})")
     base = encoder or PeftConfig.from_pretrained(os.fspath(folder)).base_model_name_or_path or ""
     with explain_checkpoint_errors(base, "encoder", "encoder that AutoModel loads"):
-        AutoConfig.from_pretrained(base)
+        AutoConfig.from_pretrained(base, trust_remote_code=False)
     config = NuNerConfig.from_pretrained(folder)
     id2label: Any = config.id2label
     model = NuNerForTokenClassification.from_encoder(
@@ -141,4 +141,4 @@ def load_adapters(
         classifier_dropout=config.classifier_dropout,
     )
     adapted = PeftModel.from_pretrained(model, os.fspath(folder)).eval()  # pyright: ignore[reportArgumentType]
-    return adapted, AutoTokenizer.from_pretrained(folder)
+    return adapted, AutoTokenizer.from_pretrained(folder, trust_remote_code=False)

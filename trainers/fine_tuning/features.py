@@ -119,6 +119,8 @@ def featurize_labelled(
     """
     words = WordTokenizer.of(tokenizer)
     prefix, suffix = words.prefix.tolist(), words.suffix.tolist()
+    # A row of no token at all cannot be read: where there are no special tokens, padding stands for a text of none.
+    nothing = [] if prefix or suffix else [tokenizer.pad_token_id if isinstance(tokenizer.pad_token_id, int) else 0]
     budget = max_length - len(prefix) - len(suffix)
     if budget < 1:
         raise ValueError(f"max_length is {max_length}, which leaves no room for a word between the special tokens.")
@@ -132,7 +134,7 @@ def featurize_labelled(
             if len(sub_words) != len(tags):
                 raise ValueError(f"sentence {number + 1} has {len(sub_words)} tokens but {len(tags)} tags")
             for window in word_windows([len(word) for word in sub_words], budget):
-                text = list(chain.from_iterable(sub_words[window.start : window.end]))[:budget]
+                text = list(chain.from_iterable(sub_words[window.start : window.end]))[:budget] or nothing
                 labels = [IGNORED] * len(text)
                 place = sum(map(len, sub_words[window.start : window.first]))
                 for word in range(window.first, window.last):

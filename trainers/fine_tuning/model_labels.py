@@ -9,6 +9,7 @@ from datasets import Dataset
 
 from nuner.data_builders.labelled.load import entity_types
 from nuner.data_builders.labelled.tag_spelling import OUTSIDE
+from nuner.modeling_nuner.recognition.label_spelling import parse_labels
 
 ModelScheme = Literal["IOB2", "plain"]
 
@@ -47,8 +48,10 @@ def model_labels(dataset: Dataset, scheme: str = "auto") -> list[str]:
     types = entity_types(dataset)
     names: list[str] = dataset.features["ner_tags"].feature.names
     if scheme == "auto":
-        # pipeline("ner") would take the "B-" of a type "B-cell" for a prefix
-        ambiguous = any(name.startswith(_PREFIXES) for name in types)
+        # pipeline("ner") would take the "B-" of a type "B-cell" for a prefix, a recognizer the name "none" for "O"
+        ambiguous = any(name.startswith(_PREFIXES) for name in types) or parse_labels(types) != [
+            ("I", name) for name in types
+        ]
         scheme = "IOB2" if ambiguous or _touching_share(dataset, names) > _MOST_TOUCHING else "plain"
     return [OUTSIDE, *types] if scheme == "plain" else names
 

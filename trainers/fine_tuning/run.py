@@ -15,12 +15,13 @@ from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
 from nuner.data_builders.files.new_output import new_output
 from nuner.data_builders.labelled.load import entity_types, load_labelled
 from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
-from nuner.data_builders.labelled.sources import VALIDATION_SPLITS
+from nuner.data_builders.labelled.split_names import VALIDATION_SPLITS
 from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_encoder
 
 from ..freezing import freeze_lower_layers
+from ..held_out import with_test_split
 from ..word_tokenizer import load_word_tokenizer
 from .adapters import ADAPTER_CONFIG, add_adapters, save_adapters
 from .arguments import FineTuningArguments
@@ -120,6 +121,20 @@ def finetune(
     return trainer
 
 
+def held_out_of(recognizer: str | os.PathLike[str], data_name: str) -> bool:
+    """Tell whether a part of a data set was held out when a recognizer was fine-tuned on it.
+
+    Args:
+        recognizer: Folder that `run_finetuning` wrote, or any other name of a recognizer.
+        data_name: The data set.
+    """
+    figures = Path(recognizer, RESULTS_FILE)
+    if not figures.is_file():
+        return False
+    known = json.loads(figures.read_text(encoding="utf-8"))
+    return known.get("data_set") == data_name and known.get("held_out") is not None
+
+
 def run_finetuning(
     encoder: str | os.PathLike[str],
     data: str | os.PathLike[str] | DatasetDict,
@@ -143,8 +158,8 @@ def run_finetuning(
 
     Args:
         encoder: Folder or Hub id of a NuNER checkpoint or of a plain encoder, see `finetune`.
-        data: What `load_labelled` reads, or the splits that it returned: `train` to learn from, `test` to measure on,
-            and, for early stopping, `validation` (or `dev`).
+        data: What `load_labelled` reads, or the splits that it returned: `train` to learn from, `test` to measure on
+            (a fifth of `train` is held out where there is none), and, for early stopping, `validation` (or `dev`).
         output_dir: Where to write.
         data_name: What to call the data in the figures; where they come from, if not given.
         k: Train on a sample of k to 2k entities a type; on all training sentences, if not given.
@@ -182,6 +197,9 @@ def run_finetuning(
         splits, name, source = data, data_name or "the data set", None
     else:
         splits, name, source = load_labelled(os.fspath(data)), data_name or os.fspath(data), data
+    splits, held_out = with_test_split(splits, name)
+    if held_out is not None:
+        tell(held_out)
     for needed in ("train", "test"):
         if needed not in splits:
             raise ValueError(f"{name} has no split {needed!r}, only {', '.join(map(str, splits))}")
@@ -220,6 +238,7 @@ def run_finetuning(
                 "data_set": name,
                 "train_sentences": len(train),
                 "test_sentences": len(test),
+                "held_out": held_out,
                 "k": k,
                 "seed": seed,
                 "preset": preset,

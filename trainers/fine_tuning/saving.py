@@ -10,13 +10,14 @@ from pathlib import Path
 
 from accelerate.utils import extract_model_from_parallel
 from torch import nn
-from transformers import AutoConfig, PreTrainedTokenizerBase
+from transformers import AutoConfig, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.dynamic_module_utils import get_relative_imports
 from transformers.utils import CONFIG_NAME
 
 from nuner.data_builders.files.whole_files import whole_files
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.export.plain import ExportError, export_token_classifier
+from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from .adapters import merged
 
@@ -29,13 +30,17 @@ def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder
     (`trust_remote_code=True` where this package is not installed).
 
     Args:
-        model: The recognizer; adapters are merged into the weights that are written.
+        model: The recognizer, or any other token classifier of transformers, which is written as it is; adapters are
+            merged into the weights that are written.
         tokenizer: Its tokenizer.
         folder: Where to write; it holds all new files or none. Of an earlier checkpoint in it the code is removed,
             unless the new one carries it too.
 
     Returns:
         Name of the class of the checkpoint.
+
+    Raises:
+        ValueError: If the model classifies no tokens.
 
     Example:
         ```python
@@ -46,15 +51,25 @@ def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder
         ```
     """
     # A Trainer in bf16 leaves the model computing in it; the export compares logits in full precision.
-    model = merged(extract_model_from_parallel(model, keep_fp32_wrapper=False))
+    recognizer = merged(extract_model_from_parallel(model, keep_fp32_wrapper=False))
+    name = type(recognizer).__name__
+    if not (isinstance(recognizer, PreTrainedModel) and name.endswith("ForTokenClassification")):
+        raise ValueError(f"{name} is no recognizer: it must be a ...ForTokenClassification model of transformers")
     with recognizer_files(folder) as staging:
-        try:
-            export_token_classifier(model, staging)
-        except ExportError:
-            model.save_pretrained(staging)
+        if isinstance(recognizer, NuNerForTokenClassification):
+            _write_nuner(recognizer, staging)
+        else:
+            recognizer.save_pretrained(staging)
         tokenizer.save_pretrained(staging)
-        architectures = AutoConfig.from_pretrained(staging).architectures
+        architectures = AutoConfig.from_pretrained(staging, trust_remote_code=False).architectures
     return (architectures or [""])[0]
+
+
+def _write_nuner(recognizer: NuNerForTokenClassification, folder: Path) -> None:
+    try:
+        export_token_classifier(recognizer, folder)
+    except ExportError:
+        recognizer.save_pretrained(folder)
 
 
 @contextmanager

@@ -97,6 +97,26 @@ def with_unread_words(tags: Sequence[str], read: Sequence[bool]) -> list[str]:
     return found + [OUTSIDE] * unread
 
 
+def with_labels(features: Dataset | None) -> Dataset | None:
+    """Leave out what nothing can be learnt from: rows whose words all have no sub-words.
+
+    Args:
+        features: What `featurize_labelled` gives.
+
+    Returns:
+        The rows with a label.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    if features is None:
+        return None
+    kept = [row for row, labels in enumerate(features["labels"]) if any(label != IGNORED for label in labels)]
+    if not kept:
+        raise ValueError("the tokenizer of the encoder leaves nothing of any word, so there is nothing to learn from")
+    return features if len(kept) == len(features) else features.select(kept)
+
+
 class TokenClassificationTrainer(HubTrainer):
     """`transformers.Trainer` for recognizers on labelled words.
 
@@ -142,7 +162,7 @@ class TokenClassificationTrainer(HubTrainer):
         names = list(config.id2label.values())
         self._label_names: list[str] = names
         self._scheme = model_scheme(names)
-        train = self._featurized(train_dataset)
+        train = with_labels(self._featurized(train_dataset))
         self._class_weights = balanced_weights(train["labels"], len(names)) if train and args.class_weights else None
         super().__init__(
             model=cast(Any, model),
@@ -239,15 +259,21 @@ class TokenClassificationTrainer(HubTrainer):
         Returns:
             The loss, or the loss and the output.
         """
+        # A batch may have no label at all, of which a mean would be no number.
+        count = (inputs["labels"] != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
+        items = torch.as_tensor(count).clamp(min=1)
         if self._class_weights is None or not model.training:
-            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+            return super().compute_loss(model, inputs, return_outputs, items)
         labels = inputs.pop("labels")
         output = model(**inputs)
-        loss = nn.functional.cross_entropy(
-            output.logits.flatten(0, 1).float(),
-            labels.flatten(),
-            weight=self._class_weights.to(labels.device),
-            reduction="sum",
-            label_smoothing=self.args.label_smoothing_factor,
-        ) / (num_items_in_batch if num_items_in_batch is not None else (labels != IGNORED).sum())
+        loss = (
+            nn.functional.cross_entropy(
+                output.logits.flatten(0, 1).float(),
+                labels.flatten(),
+                weight=self._class_weights.to(labels.device),
+                reduction="sum",
+                label_smoothing=self.args.label_smoothing_factor,
+            )
+            / items
+        )
         return (loss, output) if return_outputs else loss

@@ -111,6 +111,35 @@ class ContrastiveTrainingArguments(TrainingArguments):
         super().__post_init__()
         check_normalization(self.loss_normalization)
 
+    def check_depths(self, text_layers: int, concept_layers: int) -> None:
+        """Check that some layers of both encoders are trained.
+
+        Args:
+            text_layers: Layers that the text encoder has.
+            concept_layers: Layers that the concept encoder has.
+
+        Raises:
+            ValueError: If as many are frozen, or more.
+        """
+        given = {
+            "num_frozen_text_layers (--frozen-layers)": (self.num_frozen_text_layers, text_layers),
+            "num_frozen_concept_layers (--frozen-concept-layers)": (self.num_frozen_concept_layers, concept_layers),
+        }
+        for option, (frozen, layers) in given.items():
+            if frozen < layers:
+                continue
+            fitting = [
+                name
+                for name, preset in PRESETS.items()
+                if preset.get("num_frozen_text_layers", 0) < text_layers
+                and preset.get("num_frozen_concept_layers", 0) < concept_layers
+            ]
+            advice = f", or take the preset {fitting[0]!r}, which fits encoders of this depth" if fitting else ""
+            raise ValueError(
+                f"{option} is {frozen}, and the encoder has {layers} layers, of which some must be trained: set it to "
+                f"{layers - 1} or less{advice}."
+            )
+
     def default_loss(self) -> ContrastiveBCELoss:
         """Return what is learnt from where the trainer is given no loss.
 

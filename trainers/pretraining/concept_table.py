@@ -32,7 +32,8 @@ class ConceptTable:
         """Tokenize concept names.
 
         Args:
-            names: The names; repeated ones count once, their order does not matter.
+            names: The names; repeated ones count once, their order does not matter. Those of which the tokenizer
+                leaves nothing are left out.
             tokenizer: Tokenizer of the concept encoder.
             max_length: Longest name, in tokens; what is beyond is cut.
 
@@ -40,7 +41,7 @@ class ConceptTable:
             The table.
 
         Raises:
-            ValueError: If there is no name.
+            ValueError: If there is no name, or none of which the tokenizer leaves anything.
 
         Example:
             ```python
@@ -55,7 +56,11 @@ class ConceptTable:
         if not unique:
             raise ValueError("The corpus has no concept to learn from; check its filters.")
         encoded = tokenizer(unique, truncation=True, max_length=max_length)["input_ids"]
-        return cls(tuple(unique), tuple(tuple(ids) for ids in encoded), cast(int, tokenizer.pad_token_id or 0))
+        special = tokenizer.num_special_tokens_to_add()
+        read = {name: tuple(ids) for name, ids in zip(unique, encoded, strict=True) if len(ids) > special}
+        if not read:
+            raise ValueError("The tokenizer leaves nothing of any concept's name; choose another concept encoder.")
+        return cls(tuple(read), tuple(read.values()), cast(int, tokenizer.pad_token_id or 0))
 
     def __len__(self) -> int:
         """Return the number of concepts."""

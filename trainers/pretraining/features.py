@@ -42,6 +42,8 @@ def featurize_corpus(
 ) -> Dataset:
     """Tokenize a corpus and turn its entities into positive (token, concept) pairs (section 3.2).
 
+    Texts of which the tokenizer leaves nothing are left out.
+
     Args:
         corpus: Rows of the corpus schema: `text` and `entities` with `start`, `end`, `concept`.
         tokenizer: Fast tokenizer of the text encoder.
@@ -53,7 +55,7 @@ def featurize_corpus(
         `positive_concepts` (aligned lists, each pair once), `length` and `row`.
 
     Raises:
-        ValueError: If the tokenizer gives no character offsets.
+        ValueError: If the tokenizer gives no character offsets, or leaves nothing of any text.
 
     Example:
         ```python
@@ -107,4 +109,14 @@ def featurize_corpus(
     cut = sum(features["cut_entities"])
     if cut:
         logger.warning("%d entities lie beyond %d tokens of their text and are not learnt.", cut, max_length)
-    return features.remove_columns("cut_entities")
+    return _with_tokens(features.remove_columns("cut_entities"), tokenizer.num_special_tokens_to_add())
+
+
+def _with_tokens(features: Dataset, special: int) -> Dataset:
+    """Leave out texts of nothing but special tokens, if there are any."""
+    kept = [row for row, length in enumerate(features["length"]) if length > special]
+    if len(kept) == len(features):
+        return features
+    if not kept:
+        raise ValueError(f"The tokenizer leaves nothing of any of the {len(features):,} texts; take another encoder.")
+    return features.select(kept).map(lambda _, row: {"row": row}, with_indices=True, desc="Leaving out empty texts")

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from nuner.modeling_nuner.layer_split import lower_output, starting_from
 
+from ..progress import counted
 from .concept_table import pad_right
 
 TOKENS_A_BATCH = 2048
@@ -35,7 +36,13 @@ class LowerLayerCache:
     @classmethod
     @torch.no_grad()
     def compute(
-        cls, encoder: nn.Module, num_layers: int, sequences: Sequence[Sequence[int]], pad_token_id: int
+        cls,
+        encoder: nn.Module,
+        num_layers: int,
+        sequences: Sequence[Sequence[int]],
+        pad_token_id: int,
+        *,
+        show_progress: bool = False,
     ) -> LowerLayerCache:
         """Run the lowest layers over all sequences.
 
@@ -44,6 +51,7 @@ class LowerLayerCache:
             num_layers: How many layers to run.
             sequences: Token ids.
             pad_token_id: Id that fills up shorter sequences of a batch.
+            show_progress: Whether to show how many sequences are done.
 
         Returns:
             The cache, on the CPU.
@@ -55,16 +63,21 @@ class LowerLayerCache:
         by_length: dict[int, list[int]] = {}
         for i, length in enumerate(lengths):
             by_length.setdefault(length + -length % LENGTH_MULTIPLE, []).append(i)
-        for padded, members in by_length.items():
-            size = max(1, TOKENS_A_BATCH // padded)
-            for start in range(0, len(members), size):
-                rows = members[start : start + size]
+        batches = [
+            members[start : start + size]
+            for padded, members in by_length.items()
+            for size in [max(1, TOKENS_A_BATCH // padded)]
+            for start in range(0, len(members), size)
+        ]
+        with counted("Frozen layers, once", len(sequences), "sequences", show=show_progress) as advance:
+            for rows in batches:
                 input_ids, attention_mask = pad_right([sequences[i] for i in rows], pad_token_id, LENGTH_MULTIPLE)
                 output = lower_output(
                     encoder, num_layers, input_ids=input_ids.to(device), attention_mask=attention_mask.to(device)
                 ).cpu()
                 for place, i in enumerate(rows):
                     states[offsets[i] : offsets[i + 1]] = output[place, : lengths[i]]
+                advance(len(rows))
         return cls(states, offsets)
 
     def batch(self, rows: Sequence[int], length: int) -> Tensor:

@@ -16,7 +16,7 @@ from .arguments import ContrastiveTrainingArguments
 from .collator import ContrastiveCollator
 from .gather import gather_concepts
 from .losses.contrastive_loss import ContrastiveLoss
-from .pair_metrics import PairMetrics
+from .validation.pair_metrics import PairMetrics
 
 
 class PairLossTrainer(HubTrainer):

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,23 +14,23 @@ from typing import Any
 from datasets import Dataset, DatasetDict
 from transformers import TrainerCallback
 
+from nuner.data_builders.files.output_lock import output_lock
 from nuner.data_builders.files.whole_files import whole_files, write_whole
 from nuner.modeling_nuner.devices import bf16_is_fast, is_accelerator_available
 from nuner.modeling_nuner.export.plain import export_backbone
 from nuner.modeling_nuner.input_length import fitting_length
-from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 
-from ..checkpoints import latest_complete_checkpoint
 from ..word_tokenizer import load_tokenizer
 from .arguments import PRESETS, ContrastiveTrainingArguments, preset_model_fields
-from .losses.contrastive_bce import ContrastiveBCELoss
 from .losses.contrastive_loss import ContrastiveLoss, check_loss
+from .resumption import SETTINGS_FILE, checkpoint_to_resume
+from .start import Start
 from .trainer import ContrastiveTrainer
+from .validation.learning import NotLearntError
 
 CHECKPOINTS = "checkpoints"
 BACKBONE = "backbone"
 RESULTS_FILE = "pretraining.json"
-SETTINGS_FILE = "settings.json"
 
 
 def pretrain(
@@ -54,8 +55,11 @@ def pretrain(
     `output_dir/pretraining.json`. Where one of the callbacks writes cards, both models have theirs. Under `torchrun`
     the first process alone writes.
 
+    Both encoders are centered at the start (`center_encoders`). A bi-encoder that was pre-trained before goes on as it
+    is, from both of its encoders, with its own temperature and pooling.
+
     Args:
-        text_encoder: Folder or Hub id of the encoder of the text.
+        text_encoder: Folder or Hub id of the encoder of the text, or of a bi-encoder.
         corpus: Splits `train` and, if there is something to measure on, `validation`, in the corpus schema.
         output_dir: Where to write.
         concept_encoder: Folder or Hub id of the encoder of the concept names; the text encoder when left out. Its
@@ -72,12 +76,15 @@ def pretrain(
 
     Returns:
         What is in `pretraining.json`: `settings`, `train`, `validation` (loss, average precision, F1 over
-        (token, concept) pairs), `calibration` (what `ContrastiveTrainer.calibrate` fitted), `log_history`, `seconds`,
-        `versions`.
+        (token, concept) pairs), `centering` (the logits before and after it), `calibration` (what
+        `ContrastiveTrainer.calibrate` fitted), `log_history`, `seconds`, `versions`; `not_learnt` as below.
 
     Raises:
         FileNotFoundError: If an encoder does not exist.
         FileExistsError: If there is a file where the output folder shall be.
+        NotLearntError: If validation is no better than chance after an epoch or more. All is written by then; the
+            error says the likely reason, which is in `pretraining.json` as `not_learnt`, and has the figures.
+        OutputInUseError: If another process is pre-training into the same folder.
         TypeError: If `loss` lacks what `ContrastiveLoss` has.
         ValueError: If there are checkpoints of an earlier run and `resume` is off, that run had other settings, a
             folder holds no encoder, or the loss is divided by something else than `loss_normalization` says.
@@ -90,12 +97,10 @@ def pretrain(
 
         ```
     """
-    output, concept_encoder = Path(output_dir), concept_encoder if concept_encoder is not None else text_encoder
+    output = Path(output_dir)
     if loss is not None:
         _check_loss(loss, overrides)
-    tokenizer, concept_tokenizer = load_tokenizer(text_encoder), None
-    if os.fspath(concept_encoder) != os.fspath(text_encoder):
-        concept_tokenizer = load_tokenizer(concept_encoder)
+    start = Start.of(text_encoder, concept_encoder, preset_model_fields(preset), model_fields or {})
     validation = corpus["validation"] if len(corpus.get("validation", ())) else None
     args = ContrastiveTrainingArguments.preset(
         preset,
@@ -112,13 +117,12 @@ def pretrain(
             **overrides,
         },
     )
-    fields = {**preset_model_fields(preset), **(model_fields or {})}
     settings = {
-        "text_encoder": os.fspath(text_encoder),
-        "concept_encoder": os.fspath(concept_encoder),
+        "text_encoder": start.text_encoder,
+        "concept_encoder": start.concept_encoder,
         "corpus": {**(corpus_description or {}), "sentences": {name: len(rows) for name, rows in corpus.items()}},
         "preset": {"name": preset, **PRESETS[preset]},
-        "model": fields,
+        "model": start.fields,
         "overrides": overrides,
         "bf16": args.bf16,
         "processes": args.world_size,
@@ -126,50 +130,75 @@ def pretrain(
     if loss is not None and loss != args.default_loss():
         settings["loss"] = repr(loss)
     output.mkdir(parents=True, exist_ok=True)  # tells by its own name of a file that is in the way
-    checkpoint = _checkpoint_to_resume(output / CHECKPOINTS, settings, resume)
-    if args.should_save:
+    with output_lock(output) if args.should_save else nullcontext():
+        tell = tell if args.should_save else _tell_nobody
+        checkpoint = checkpoint_to_resume(output / CHECKPOINTS, settings, resume, tell)
         if checkpoint is not None:
             tell(f"Going on from {checkpoint}")
         elif resume:
             tell(f"{output / CHECKPOINTS} holds no complete checkpoint: training starts at the beginning.")
-        (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
-        _write_json(output / CHECKPOINTS / SETTINGS_FILE, settings)
+        elif start.is_bi_encoder:
+            tell(f"{start.text_encoder} is a bi-encoder: training goes on from both of its encoders.")
+        if args.should_save:
+            (output / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
+            _write_json(output / CHECKPOINTS / SETTINGS_FILE, settings)
+        trainer = ContrastiveTrainer(
+            model=start.model(),
+            args=args,
+            train_dataset=corpus["train"],
+            eval_dataset=validation,
+            processing_class=start.tokenizer,
+            concept_processing_class=start.concept_tokenizer,
+            loss=loss,
+            callbacks=list(callbacks),
+        )
+        results = {"settings": settings, **_train(trainer, checkpoint)}
+        _save(trainer, start, output, results)
+        # A process that ended before the first has written all could take it along.
+        trainer.accelerator.wait_for_everyone()
+    if "not_learnt" in results:
+        raise NotLearntError(results["not_learnt"], results)
+    return results
 
-    model = NuNerForPreTraining.from_encoders(text_encoder, concept_encoder, **fields)
-    trainer = ContrastiveTrainer(
-        model=model,
-        args=args,
-        train_dataset=corpus["train"],
-        eval_dataset=validation,
-        processing_class=tokenizer,
-        concept_processing_class=concept_tokenizer,
-        loss=loss,
-        callbacks=list(callbacks),
-    )
+
+def _train(trainer: ContrastiveTrainer, checkpoint: Path | None) -> dict[str, Any]:
+    """Train, measure and calibrate; what is returned goes into the figures."""
     started = time.perf_counter()
     train = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None).metrics
     results = {
-        "settings": settings,
         "train": train,
         "validation": _final_validation(trainer),
         "log_history": trainer.state.log_history,
         "seconds": round(time.perf_counter() - started, 1),
         "versions": {package: version(package) for package in ("nuner", "torch", "transformers", "datasets")},
     }
+    if trainer.centering is not None:
+        results["centering"] = trainer.centering.to_dict()
+    reason = trainer.why_not_learnt(results["validation"])
+    if reason is not None:
+        results["not_learnt"] = reason
     calibration = trainer.calibrate()
     if calibration is not None:
         results["calibration"] = calibration.to_dict()
+    return results
+
+
+def _save(trainer: ContrastiveTrainer, start: Start, output: Path, results: dict[str, Any]) -> None:
+    """Write the bi-encoder, its backbone and the figures."""
     trainer.save_model(str(output))
     if trainer.is_world_process_zero():
+        if "not_learnt" in results:
+            trainer.write_card(output, warning=results["not_learnt"])
         with whole_files(output / BACKBONE) as staging:
             export_backbone(trainer.model, staging)
             # Not the trainer's: a tokenizer remembers how it was last called, and is saved with that.
-            load_tokenizer(text_encoder).save_pretrained(staging)
+            load_tokenizer(start.text_encoder).save_pretrained(staging)
         trainer.write_card(output / BACKBONE)
         _write_json(output / RESULTS_FILE, results)
-    # A process that ended before the first has written all could take it along.
-    trainer.accelerator.wait_for_everyone()
-    return results
+
+
+def _tell_nobody(_: str) -> None:
+    """Take the place of `tell` in all processes but the first."""
 
 
 def _check_loss(loss: ContrastiveLoss, overrides: Mapping[str, Any]) -> None:
@@ -180,38 +209,6 @@ def _check_loss(loss: ContrastiveLoss, overrides: Mapping[str, Any]) -> None:
             f"the loss {loss!r} is divided by {loss.normalization}, and loss_normalization is {stated!r}: leave that "
             "out, or give another loss"
         )
-
-
-def _checkpoint_to_resume(folder: Path, settings: dict[str, Any], resume: bool) -> Path | None:
-    """The newest complete checkpoint, if it may be gone on from."""
-    checkpoint = latest_complete_checkpoint(folder)
-    if checkpoint is None:
-        return None
-    if not resume:
-        raise ValueError(
-            f"{folder} holds checkpoints of an earlier run: resume it (--resume), or choose another output folder."
-        )
-    try:
-        earlier = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return checkpoint
-    now = _comparable(json.loads(json.dumps(settings, default=str)))
-    earlier = _comparable(earlier)
-    other = [name for name in {**now, **earlier} if earlier.get(name) != now.get(name)]
-    if other:
-        raise ValueError(
-            f"{checkpoint} belongs to a run with other settings ({', '.join(other)}): use those in "
-            f"{folder / SETTINGS_FILE}, or choose another output folder."
-        )
-    return checkpoint
-
-
-def _comparable(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings with the loss that was learnt from, whether an object named it or `loss_normalization`."""
-    overrides = dict(settings.get("overrides", {}))
-    normalization = overrides.pop("loss_normalization", settings.get("preset", {}).get("loss_normalization"))
-    loss = settings.get("loss", repr(ContrastiveBCELoss(normalization)))
-    return {**settings, "overrides": overrides, "loss": loss}
 
 
 def _final_validation(trainer: ContrastiveTrainer) -> dict[str, float]:

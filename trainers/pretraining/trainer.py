@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,14 +15,16 @@ from torch.utils.data import Sampler
 from transformers import PreTrainedTokenizerBase, ProgressCallback
 from transformers.trainer_callback import PrinterCallback
 
+from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
 
 from ..checkpoints import latest_complete_checkpoint
 from ..freezing import freeze_lower_layers
-from ..progress import TrainingProgress
+from ..progress import TrainingProgress, counted
 from .arguments import ContrastiveTrainingArguments
 from .calibration import Calibration, calibrate
+from .centering.encoders import Centering, center_encoders
 from .collator import ContrastiveCollator
 from .concept_table import ConceptTable
 from .features import featurize_corpus
@@ -30,8 +32,12 @@ from .length_sampler import EpochCallback, LengthGroupedSampler
 from .losses.contrastive_loss import ContrastiveLoss
 from .lower_layer_cache import LowerLayerCache, can_be_split
 from .pair_loss_trainer import PairLossTrainer
+from .validation.learning import why_not_learnt
 
 logger = logging.getLogger(__name__)
+
+# Enough for two mean vectors, and a matter of seconds.
+CENTERING_SENTENCES = 256
 
 
 class ContrastiveTrainer(PairLossTrainer):
@@ -89,12 +95,14 @@ class ContrastiveTrainer(PairLossTrainer):
             args = args.with_loss(loss)
         own = concept_processing_class is not processing_class
         self.concept_processing_class = concept_processing_class if own else None
+        self.centering: Centering | None = None
         corpora = [corpus for corpus in (train_dataset, eval_dataset) if corpus is not None]
         self.concepts = ConceptTable.from_names(
             (entity["concept"] for corpus in corpora for entities in corpus["entities"] for entity in entities),
             concept_processing_class or processing_class,
             args.max_concept_length,
         )
+        args.check_depths(model.config.text_config.num_hidden_layers, model.config.concept_config.num_hidden_layers)
         freeze_lower_layers(model.nuner.encoder, args.num_frozen_text_layers)
         freeze_lower_layers(model.concept_encoder, args.num_frozen_concept_layers)
         train, evaluation = (
@@ -132,6 +140,11 @@ class ContrastiveTrainer(PairLossTrainer):
         if resume_from_checkpoint is True:
             newest = latest_complete_checkpoint(cast(str, self.args.output_dir))
             resume_from_checkpoint = str(newest) if newest else None
+        if resume_from_checkpoint:
+            if NuNerConfig.from_pretrained(resume_from_checkpoint).concept_projection:
+                self.model.add_concept_projection()
+        elif isinstance(self.train_dataset, Dataset):
+            self._center_encoders(self.train_dataset)
         if self.args.cache_frozen_layers and isinstance(self.train_dataset, Dataset):
             self.data_collator.lower_layers = self._lower_layers(
                 self.model.nuner.encoder, self.args.num_frozen_text_layers, self.train_dataset["input_ids"][:]
@@ -143,6 +156,21 @@ class ContrastiveTrainer(PairLossTrainer):
             return super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
         finally:
             self.data_collator.lower_layers = self.data_collator.concept_lower_layers = None
+
+    def _center_encoders(self, features: Dataset) -> None:
+        """Give a new pair of encoders a start; one that was saved has had its own."""
+        if getattr(self.model.config, "auto_map", None) is not None:
+            return
+        rows = range(0, len(features), max(1, len(features) // CENTERING_SENTENCES))[:CENTERING_SENTENCES]
+        size = self.args.train_batch_size
+
+        def batches() -> Iterator[Any]:
+            for chosen in (rows[start : start + size] for start in range(0, len(rows), size)):
+                yield self._prepare_inputs(self.data_collator([features[i] for i in chosen]))
+                advance(len(chosen))
+
+        with counted("Centering the encoders", len(rows), "sentences", show=self.is_world_process_zero()) as advance:
+            self.centering = center_encoders(self.model, batches())
 
     def _lower_layers(
         self, encoder: nn.Module, num_layers: int, sequences: Sequence[Sequence[int]]
@@ -159,7 +187,13 @@ class ContrastiveTrainer(PairLossTrainer):
         # Training mode, in which frozen layers stay as in evaluation, for the numerics of the training steps.
         self.model.train()
         with self.compute_loss_context_manager():
-            return LowerLayerCache.compute(encoder, num_layers, sequences, self.data_collator.pad_token_id)
+            return LowerLayerCache.compute(
+                encoder,
+                num_layers,
+                sequences,
+                self.data_collator.pad_token_id,
+                show_progress=self.is_world_process_zero(),
+            )
 
     def _get_train_sampler(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, train_dataset: Dataset | None = None
@@ -187,12 +221,32 @@ class ContrastiveTrainer(PairLossTrainer):
         """
         optimizer = super().create_optimizer() if model is None else super().create_optimizer(model)
         if self.args.concept_learning_rate is not None:
-            concept = {id(p) for p in self.model.concept_encoder.parameters()}
+            text = {id(p) for p in self.model.nuner.parameters()}
             for group in list(optimizer.param_groups):
-                own = [p for p in group["params"] if id(p) in concept]
-                group["params"] = [p for p in group["params"] if id(p) not in concept]
+                own = [p for p in group["params"] if id(p) not in text]
+                group["params"] = [p for p in group["params"] if id(p) in text]
                 optimizer.add_param_group({**group, "params": own, "lr": self.args.concept_learning_rate})
         return optimizer
+
+    def why_not_learnt(self, validation: Mapping[str, float]) -> str | None:
+        """Say that the training came to nothing, and the likely reason.
+
+        Args:
+            validation: What `evaluate` returned after it.
+
+        Returns:
+            A sentence; None where the validation is better than chance, or cannot tell.
+        """
+        features = self.eval_dataset
+        found = [len(tokens) for tokens in features["positive_tokens"]] if isinstance(features, Dataset) else []
+        return why_not_learnt(
+            validation,
+            self.state.log_history,
+            epochs=self.state.epoch or 0.0,
+            sentences=len(found),
+            positives=sum(found),
+            learning_rate=self.args.learning_rate,
+        )
 
     def calibrate(self) -> Calibration | None:
         """Fit the scores to the validation sentences, for use on entity types that are named at run time.

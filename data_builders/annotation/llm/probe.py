@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from .client import WORDLESS, Connection
+from .client import Connection
+from .completion import WORDLESS
 from .cost import Usage
 from .credentials import KEY_VARIABLE
 from .faults import NO_CONNECTION, NO_PROTOCOL, Blame, RequestFault

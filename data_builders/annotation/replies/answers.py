@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ...raw_entity import SEPARATOR
 from .entity_values import FoundEntities, entities_in
-from .json_forms import JsonForm, JsonPiece
-from .lines import is_correction
+from .forms.json_forms import JsonForm, JsonPiece
+from .forms.lines import is_correction
 
 _LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_GAP = 400  # of what stands between two answers, so much is looked at on either side
@@ -100,9 +101,9 @@ def _answer(found: FoundEntities, piece: JsonPiece) -> Answer:
 
 
 def _is_pair(value: object) -> bool:
-    return (
-        isinstance(value, list) and 2 <= len(value) <= 3 and all(isinstance(s, str) and "<>" not in s for s in value)
-    )
+    if not isinstance(value, list) or not 2 <= len(value) <= 3:
+        return False
+    return all(isinstance(side, str) and SEPARATOR not in side for side in value)
 
 
 def _goes_on(reply: str, last: Answer, found: FoundEntities, piece: JsonPiece) -> bool:
@@ -111,7 +112,5 @@ def _goes_on(reply: str, last: Answer, found: FoundEntities, piece: JsonPiece) -
         return True
     if last.found.kind != "item" or last.mentions(found):
         return False
-    near = min(last.ends + _LONGEST_GAP, piece.start)
-    return not is_correction(
-        reply[last.ends : near] + " " + reply[max(near, piece.start - _LONGEST_GAP) : piece.start]
-    )
+    gap = reply[last.ends : piece.start]
+    return not is_correction(f"{gap[:_LONGEST_GAP]} {gap[-_LONGEST_GAP:]}")

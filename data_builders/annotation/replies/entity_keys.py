@@ -28,10 +28,11 @@ DESCRIPTION = (
     "reason", "details", "descripción", "descrição", "descrizione", "beschreibung", "описание", "描述",
 )  # fmt: skip
 HOLDERS = (
-    "arguments", "parameters", "input", "function", "toolcalls", "entities", "namedentities", "entitylist", "annotations", "results", "result", "items",
-    "output", "outputs", "data", "response", "answer", "answers", "extractions", "extractedentities", "mentions", "spans", "concepts", "ner",
-    "predictions", "labels", "records", "list", "objects", "finalanswer", "content", "reply", "entidades", "entités", "entità", "entitäten",
-    "сущности", "实体",
+    "arguments", "parameters", "input", "function", "toolcalls", "entities", "namedentities", "entitylist",
+    "annotations", "results", "result", "items", "output", "outputs", "data", "response", "answer", "answers",
+    "extractions", "extractedentities", "mentions", "spans", "concepts", "ner", "predictions", "labels", "records",
+    "list", "objects", "finalanswer", "content", "reply", "entidades", "entités", "entità", "entitäten", "сущности",
+    "实体",
 )  # fmt: skip
 NO_CONCEPTS = {
     "error", "message", "detail", "details", "status", "refusal", "code", "note", "notes", "comment", "comments",

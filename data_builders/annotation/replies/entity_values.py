@@ -20,7 +20,7 @@ from .entity_keys import (
     part,
     plain_name,
 )
-from .json_forms import find_json
+from .forms.json_forms import find_json
 
 Kind = Literal["answer", "item", "nothing", "unreadable"]
 
@@ -59,8 +59,8 @@ def entities_in(value: Any) -> FoundEntities:
 
     Example:
         ```python
-        >>> entities_in({"city": ["Genoa", "Lisbon"]}).entities
-        [EitherWay(text='Genoa', concept='city', description=None), EitherWay(text='Lisbon', concept='city', description=None)]
+        >>> entities_in({"city": ["Genoa"]}).entities
+        [EitherWay(text='Genoa', concept='city', description=None)]
         >>> entities_in({"result": {"entities": [{"entity": "Genoa", "type": "city"}]}}).entities
         [RawEntity(text='Genoa', concept='city', description=None)]
 
@@ -148,9 +148,8 @@ def _entities_of(named: dict[str, Any]) -> Iterator[RawEntity]:
     if not texts or not concepts or (len(texts) != len(concepts) and 1 not in (len(texts), len(concepts))):
         return  # nothing says which belong together
     count = max(len(texts), len(concepts))
-    for text, concept in zip(
-        *[sides * count if len(sides) == 1 else sides for sides in (texts, concepts)], strict=True
-    ):
+    texts, concepts = (sides * count if len(sides) == 1 else sides for sides in (texts, concepts))
+    for text, concept in zip(texts, concepts, strict=True):
         yield kind(text, concept, description)
 
 
@@ -168,7 +167,9 @@ def _in_list(items: list[Any], depth: int) -> FoundEntities:
     found = FoundEntities("answer")
     columns = _unknown_columns(items)
     for item in items:
-        if columns is not None:
+        if isinstance(item, dict) and (entity := _by_contract(item)) is not None:
+            found.entities.append(entity)
+        elif columns is not None:
             found.entities.append(EitherWay(*[_cleaned(str(item[name])) for name in columns]))
         elif isinstance(item, str):
             _add_line(found, item)
@@ -186,9 +187,19 @@ def _in_list(items: list[Any], depth: int) -> FoundEntities:
     return found
 
 
+def _by_contract(item: dict[str, Any]) -> RawEntity | None:
+    """Read an entity with the names that were asked for, as most are."""
+    text, concept, description = item.get("text"), item.get("concept"), item.get("description")
+    if not isinstance(text, str) or not isinstance(concept, str):
+        return None
+    if not isinstance(description, str):
+        return RawEntity(_cleaned(text), _cleaned(concept))
+    return RawEntity(_cleaned(text), _cleaned(concept), _cleaned(description))
+
+
 def _add_line(found: FoundEntities, line: str) -> None:
     if SEPARATOR in line and (entity := RawEntity.from_line(line)) is not None:
-        found.entities.append(RawEntity(*[side and _cleaned(side) for side in entity]))
+        found.entities.append(RawEntity(_cleaned(entity.text), _cleaned(entity.concept), entity.description))
         return
     if not line.lstrip().startswith("{"):
         found.unreadable += 1
@@ -275,4 +286,4 @@ def _add_group(found: FoundEntities, name: str, inner: Any, depth: int) -> bool:
 
 
 def _cleaned(text: str) -> str:
-    return without_lone_surrogates(text)
+    return text if text.isascii() else without_lone_surrogates(text)

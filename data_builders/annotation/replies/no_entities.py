@@ -7,7 +7,7 @@ import re
 _LONGEST = 300
 _NOTHING = re.compile(
     r"(?:the )?(?:entities|answer|result|output|entit\w+)?\W*"
-    r"(?:none|null|nil|nothing|empty|n/?a|no|not applicable|no ?(?:ne|thing)?(?: found)?|keine|aucune?|ningun[ao]|nessun[ao]|"
+    r"(?:none|null|nil|nothing|empty|n/?a|not applicable|keine|aucune?|ningun[ao]|nessun[ao]|"
     r"geen|nenhum[ao]?|brak|нет|無|无|なし|없음)?(?: (?:found|identified|detected|present))?\W*",
     re.IGNORECASE,
 )
@@ -32,8 +32,9 @@ _UNSPACED = re.compile(
     r"(?:\uac1c\uccb4|\uc5d4\ud2f0\ud2f0)[^.\n]{0,20}(?:\uc5c6|\uc54a)"
 )
 _REFUSAL = re.compile(
-    r"\b(?:can(?:no|')t|cannot|won't|will not|unable to|not able to)\s+(?:\w+\s+){0,3}?(?:help|assist|comply|process|provide|"
-    r"fulfil|answer|do that|engage|continue|discuss|support)|\bpolic(?:y|ies)\b|inappropriate|harmful|\bas an ai\b|"
+    r"\b(?:can(?:no|')t|cannot|won't|will not|unable to|not able to)\s+(?:\w+\s+){0,3}?"
+    r"(?:help|assist|comply|process|provide|fulfil|answer|do that|engage|continue|discuss|support)|"
+    r"\bpolic(?:y|ies)\b|inappropriate|harmful|\bas an ai\b|"
     r"guidelines|against my|not comfortable|because",
     re.IGNORECASE,
 )

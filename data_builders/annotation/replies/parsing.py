@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -13,12 +14,12 @@ from ...raw_entity import EitherWay, RawEntity
 from ...schema import without_lone_surrogates
 from .answers import last_answer
 from .entity_values import FoundEntities, entities_in
-from .json_forms import JsonForm, JsonPiece, find_json, whole_json, with_all_names
-from .lines import contract_lines, marked_lines, without_list_mark
+from .forms.json_forms import JsonForm, JsonPiece, find_json, whole_json
+from .forms.lines import contract_lines, marked_lines, without_list_mark
+from .forms.outlines import outline_value
+from .forms.tables import table_entities
+from .forms.tagged_text import tagged_entities, without_layout
 from .no_entities import says_nothing
-from .outlines import outline_value
-from .tables import table_entities
-from .tagged_text import tagged_entities, without_layout
 from .thoughts import without_thoughts
 
 ReplyForm = Literal[JsonForm, "lines", "table", "tags", "outline", "words"]
@@ -27,6 +28,7 @@ MAX_REPLY_CHARACTERS = 200_000
 """A longer reply is refused unread: replies of a model are far below."""
 
 _MOST_WRAPPINGS = 3
+_QUOTED = re.compile(r'[{\[,:]\s*"')
 _MOST_LINES = 1000  # of an answer that is not JSON
 _LONGEST_LINE = 1000  # a longer one holds no entity
 
@@ -101,7 +103,7 @@ def parse_reply(reply: str, *, truncated: bool = False) -> ParsedReply:
     """
     answer, value = _answer(reply)
     if value is not None:
-        return _contract(value[0]) or _parsed(entities_in(with_all_names(answer) if answer else None), "json")
+        return _parsed(entities_in(value[0]), "json")
     pieces = find_json(answer, truncated)
     found, unreadable = last_answer(answer, pieces)
     if found is not None and (found.found.entities or found.form != "cut"):
@@ -140,7 +142,7 @@ def parse_replies(reply: str, numbers: Collection[int], *, truncated: bool = Fal
         ```
     """
     answer, value = _answer(reply)
-    pieces = [JsonPiece(value[0], 0, len(answer), "json")] if value else find_json(answer, truncated)
+    pieces = [JsonPiece(value[0], len(answer), "json")] if value else find_json(answer, truncated)
     found: list[tuple[int, list[Any]]] = []
     form: JsonForm = "prose"
     for piece in pieces:
@@ -170,7 +172,9 @@ def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
             break
         if not isinstance(value[0], str):
             return answer, value
-        answer, value = value[0], whole_json(value[0])  # JSON that was written into a string
+        # JSON that was written into a string
+        answer = value[0].strip()
+        value = whole_json(answer)
     if not answer.strip():
         if reply.strip():
             return answer, ([],)  # a string of nothing
@@ -178,32 +182,11 @@ def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
     answer = without_thoughts(answer)
     if not answer:
         raise ReplyError("the reply has no more than thoughts")
-    if '"' not in answer.replace('\\"', "") and '\\"' in answer:
+    if '{\\"' in answer and not _QUOTED.search(answer):
         answer = answer.replace('\\"', '"').replace("\\n", "\n")  # JSON without the string that it was written into
     elif ('"' not in answer and "&quot;" in answer) or ("<" not in answer and "&lt;" in answer):
         answer = unescape(answer)
     return answer, whole_json(answer)
-
-
-def _contract(value: Any) -> ParsedReply | None:
-    """Read a reply by the contract, as most are; None where it is not by the contract in all."""
-    items = value.get("entities") if isinstance(value, dict) else None
-    if not isinstance(items, list) or (len(value) > 1 and "concept" in value):
-        return None
-    entities = []
-    for item in items:
-        if not isinstance(item, dict):
-            return None
-        text, concept, description = item.get("text"), item.get("concept"), item.get("description")
-        if not isinstance(text, str) or not isinstance(concept, str):
-            return None
-        if not isinstance(description, str):
-            description = None
-        entity = RawEntity(text, concept, description)
-        if not (text.isascii() and concept.isascii() and (description or "").isascii()):
-            entity = RawEntity(*[part and without_lone_surrogates(part) for part in entity])
-        entities.append(entity)
-    return ParsedReply(entities, "json")
 
 
 def _parsed(found: FoundEntities, form: ReplyForm) -> ParsedReply:

@@ -1,4 +1,4 @@
-"""Find out which side of an entity is its text, where the reply does not say so: the one that stands in the sentence."""
+"""Find out which side of an entity is its text: where the reply does not say so, the sentence does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_TEXTS = 200
 
 
 def with_known_sides(entities: Iterable[RawEntity], stands: Callable[[str], bool]) -> Iterator[RawEntity]:
-    """Yield entities whose text is the side that stands in the sentence.
+    """Return entities whose text is the side that stands in the sentence.
 
     All that can be meant either way is meant in the same one: the one in which more texts stand there.
 
@@ -22,23 +22,28 @@ def with_known_sides(entities: Iterable[RawEntity], stands: Callable[[str], bool
 
     Example:
         ```python
-        >>> [*with_known_sides([EitherWay("city", "Genoa, Lisbon")], {"Genoa", "Lisbon"}.__contains__)]
-        [RawEntity(text='Genoa', concept='city', description=None), RawEntity(text='Lisbon', concept='city', description=None)]
+        >>> [*with_known_sides([EitherWay("city", "Genoa")], "From Genoa to Lisbon".__contains__)]
+        [RawEntity(text='Genoa', concept='city', description=None)]
 
         ```
     """
     entities = list(entities)
     unsure = [entity for entity in entities if isinstance(entity, EitherWay)]
-    swapped = False
-    if unsure:
-        as_written = sum(_stands(entity.text, stands) for entity in unsure)
-        other_way = sum(_stands(entity.concept, stands) for entity in unsure)
-        swapped = other_way > as_written
-        if other_way == as_written and other_way:  # names are written with capitals more often than concepts
-            capitals = [
-                sum(side[:1].isupper() for side in sides) for sides in zip(*[e[:2] for e in unsure], strict=True)
-            ]
-            swapped = capitals[1] > capitals[0]
+    return _sided(entities, _is_swapped(unsure, stands), stands) if unsure else iter(entities)
+
+
+def _is_swapped(unsure: list[EitherWay], stands: Callable[[str], bool]) -> bool:
+    """Tell whether the concepts of entities are texts of the sentence, rather than their texts."""
+    as_written = sum(_stands(entity.text, stands) for entity in unsure)
+    other_way = sum(_stands(entity.concept, stands) for entity in unsure)
+    if as_written != other_way or not as_written:
+        return other_way > as_written
+    # Names are written with capitals more often than concepts.
+    capitals = [sum(side[:1].isupper() for side in sides) for sides in zip(*[e[:2] for e in unsure], strict=True)]
+    return capitals[1] > capitals[0]
+
+
+def _sided(entities: list[RawEntity], swapped: bool, stands: Callable[[str], bool]) -> Iterator[RawEntity]:
     for entity in entities:
         if not isinstance(entity, EitherWay):
             yield entity

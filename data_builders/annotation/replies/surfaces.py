@@ -7,18 +7,22 @@ import unicodedata
 from collections.abc import Iterator
 from html import unescape
 
-from .json_scanner import unescaped
-from .lines import without_list_mark
+from .forms.json_scanner import unescaped
+from .forms.lines import without_list_mark
 
 _ESCAPED_CHARACTER = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[nt\"'*_`\\]")
 _LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()]{0,300}\)\Z")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
 _PAIRS = (
-    ("**", "**"), ("__", "__"), ("*", "*"), ("_", "_"), ("`", "`"), ("~~", "~~"), ("==", "=="), ("@@", "##"),
-    ('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("\u2018", "\u2019"), ("\u201e", "\u201c"), ("\u201e", "\u201d"), ("\u00ab", "\u00bb"), ("\u00bb", "\u00ab"),
-    ("\u2039", "\u203a"), ("\u300c", "\u300d"), ("\u300e", "\u300f"), ("\u300a", "\u300b"), ("[", "]"), ("(", ")"), ("<", ">"), ("{", "}"), ("\\", "\\"),
+    ("**", "**"), ("__", "__"), ("~~", "~~"), ("==", "=="), ("@@", "##"), ("*", "*"), ("_", "_"), ("`", "`"),
+    ('"', '"'), ("'", "'"), ("[", "]"), ("(", ")"), ("<", ">"), ("{", "}"), ("\\", "\\"), ("\u201c", "\u201d"),
+    ("\u2018", "\u2019"), ("\u201e", "\u201c"), ("\u201e", "\u201d"), ("\u00ab", "\u00bb"), ("\u00bb", "\u00ab"),
+    ("\u2039", "\u203a"), ("\u300c", "\u300d"), ("\u300e", "\u300f"), ("\u300a", "\u300b"),
 )  # fmt: skip
-_AT_AN_END = " \t\n.,;:!?\u2026\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f\u060c\u061b\u061f\u0964\"'`*_\u2018\u2019\u201c\u201d\u00ab\u00bb()[]-\u2013\u2014"
+_AT_AN_END = (
+    " \t\n.,;:!?\"'`*_()[]-\u2013\u2014\u2018\u2019\u201c\u201d\u00ab\u00bb"
+    "\u2026\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f\u060c\u061b\u061f\u0964"  # of other scripts
+)
 
 
 def cleaned_surfaces(surface: str) -> Iterator[str]:

@@ -11,7 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from ..llm.client import Completion, Connection, Dialect, LLMClient
+from ..llm.client import Connection, Dialect, LLMClient
+from ..llm.completion import Completion
 from ..llm.cost import Budget
 from ..llm.faults import Blame, BodyTooLarge, RequestFault, RequestTooSlow, ServerGone, fault_of
 from ..llm.prompt import FencedText

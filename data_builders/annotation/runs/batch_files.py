@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, Final
 
-from ..llm.client import Completion, Connection, body_of, read_completion
+from ..llm.client import Connection
+from ..llm.completion import Completion, body_of, read_completion
 from ..llm.faults import MAX_BODY_BYTES, RequestFault, status_fault
 from ..llm.prompt import FencedText
 from ..store.store import PendingSentence

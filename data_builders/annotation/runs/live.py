@@ -114,6 +114,7 @@ class AnnotationRun:
             async with worker as self._worker, self._client.connect() as connection:
                 connection.dialect = self._dialect
                 end, message = await self._ask_all(connection)
+        self._counts = self._store.counts()  # other processes have done their part
         self._on_progress(self._progress())
         return RunResult(end, self._progress(), message)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..llm.client import Completion
+from ...locating import locate
+from ...raw_entity import EitherWay, RawEntity
+from ..llm.completion import Completion
 from ..llm.cost import NO_USAGE, Usage
 from ..llm.faults import RequestFault
-from ..replies.parsing import ReplyError, parse_replies, parse_reply
+from ..replies.parsing import MAX_REPLY_CHARACTERS, ParsedReply, ReplyError, parse_replies, parse_reply
 from ..store.store import Outcome, PendingSentence
 
 NO_RESULT = "the reply has no readable result for this sentence"
+NOTHING_STANDS = "nothing that the reply names stands in its sentence"
 
 
 def outcomes_of_reply(
@@ -31,7 +34,7 @@ def outcomes_of_reply(
     shares = _shares(completion.usage or NO_USAGE, len(sentences))
     outcomes = []
     try:
-        parsed = _parse(completion, several, len(sentences))
+        parsed = _parse(completion, several, sentences)
         missing = NO_RESULT
     except ReplyError as error:
         parsed, missing = {}, error.reason
@@ -57,7 +60,7 @@ def outcomes_of_reply(
                 Outcome(
                     sentence.number,
                     state,
-                    reply=completion.text,
+                    reply=completion.text[:MAX_REPLY_CHARACTERS],
                     truncated=completion.truncated,
                     usage=usage,
                     latency=completion.latency,
@@ -91,10 +94,19 @@ def outcomes_of_fault(
     ]
 
 
-def _parse(completion: Completion, several: bool, count: int):
+def _parse(completion: Completion, several: bool, sentences: Sequence[PendingSentence]) -> dict[int, ParsedReply]:
     if several:
-        return parse_replies(completion.text, range(1, count + 1), truncated=completion.truncated)
-    return {1: parse_reply(completion.text, truncated=completion.truncated)}
+        return parse_replies(completion.text, range(1, len(sentences) + 1), truncated=completion.truncated)
+    parsed = parse_reply(completion.text, truncated=completion.truncated)
+    if parsed.entities and all(_is_foreign(entity, sentences[0].text) for entity in parsed.entities):
+        raise ReplyError(NOTHING_STANDS)
+    return {1: parsed}
+
+
+def _is_foreign(entity: RawEntity, text: str) -> bool:
+    """Tell whether neither side of an entity stands in its sentence, where either could be its text."""
+    either = isinstance(entity, EitherWay)
+    return either and not any(locate(side.strip(), text) for side in (entity.text, entity.concept))
 
 
 def _shares(usage: Usage, count: int) -> list[Usage]:

@@ -21,6 +21,7 @@ class StoreStatus:
         failed: Sentences that failed.
         pending: Sentences that are still to be asked about, those under way included.
         under_way: Sentences that some process is asking about.
+        left_behind: Those among them whose process has ended or is suspended; the next run takes them.
         in_batches: Sentences that are in batches.
         open_batches: Batches that are not fetched yet.
         usage: Tokens that the store has cost.
@@ -33,6 +34,7 @@ class StoreStatus:
     failed: int
     pending: int
     under_way: int
+    left_behind: int
     in_batches: int
     open_batches: int
     usage: Usage
@@ -57,6 +59,7 @@ class StoreStatus:
         return cls(
             **counts,
             under_way=under_way,
+            left_behind=store.held_by_ended(),
             in_batches=in_batches,
             open_batches=open_batches,
             usage=store.usage(),

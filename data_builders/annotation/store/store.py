@@ -23,7 +23,7 @@ from .schema import APPLICATION_ID, SCHEMA, VERSION
 State = Literal["pending", "done", "failed"]
 
 _ROWS_AT_ONCE = 1000
-_BUSY_SECONDS = 60.0
+_BUSY_SECONDS = 900.0  # a process may be suspended in the middle of a transaction
 FREE = "state = 'pending' AND worker IS NULL AND batch IS NULL"
 
 
@@ -85,6 +85,8 @@ class Annotator(NamedTuple):
 class AnnotationStore:
     """An open store. It may be used by several threads in turn, and the file by several processes at once.
 
+    A file that cannot be written, as on read-only media, can be read if `create` is not set.
+
     Args:
         path: The SQLite file.
         create: Make a new store where there is no file.
@@ -121,9 +123,11 @@ class AnnotationStore:
         try:
             with self._errors_for_users():
                 self._open()
-        except BaseException:
+        except BaseException as error:
             self._connection.close()
-            raise
+            if create or not _is_for_reading_only(error):
+                raise
+            self._open_for_reading()
 
     def __enter__(self) -> AnnotationStore:
         return self
@@ -235,6 +239,19 @@ class AnnotationStore:
                 workers.remove_ended(connection)
                 rows = connection.execute(taken, (worker, limit)).fetchall()
         return [PendingSentence(*row) for row in sorted(rows)]
+
+    def held_by_ended(self) -> int:
+        """Return how many sentences are held by workers that have ended or are suspended; the next run takes them."""
+        ended = [*workers.ended(self._connection), *self._unknown_workers()]
+        marks = ", ".join("?" * len(ended))
+        ((count,),) = self.query(f"SELECT count(*) FROM sentences WHERE worker IN ({marks})", ended)
+        return count
+
+    def _unknown_workers(self) -> list[str]:
+        rows = self.query(
+            "SELECT DISTINCT worker FROM sentences WHERE worker IS NOT NULL AND worker NOT IN (SELECT id FROM workers)"
+        )
+        return [worker for (worker,) in rows]
 
     def held_by_others(self, worker: str) -> int:
         """Return how many sentences other workers are asking about."""
@@ -354,11 +371,32 @@ class AnnotationStore:
         except sqlite3.OperationalError as error:
             if "disk is full" in str(error):
                 raise OSError(errno.ENOSPC, "No space left on device", str(self.path)) from error
+            if "locked" in str(error):
+                raise StoreError(
+                    f"{self.path} is held by another process that does not let it go; is one suspended?"
+                ) from error
             raise StoreError(f"{self.path} cannot be used: {error}.") from error
         except sqlite3.DatabaseError as error:
             if "not a database" in str(error):
                 raise StoreError(f"{self.path} is no annotation store.") from None
             raise StoreError(f"{self.path} is damaged: {error}.") from error
+
+    def _open_for_reading(self) -> None:
+        """Open a store that cannot be written, nor the files beside it that a log needs."""
+        log = self.path.with_name(self.path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise StoreError(
+                f"{self.path} cannot be written, and its last replies are in {log.name}: copy both into a folder that "
+                "can be written, and read it there."
+            )
+        address = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            with self._errors_for_users():
+                self._check_version()
+        except BaseException:
+            self._connection.close()
+            raise
 
     def _open(self) -> None:
         connection = self._connection
@@ -378,9 +416,19 @@ class AnnotationStore:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {VERSION}")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        self._check_version()
+
+    def _check_version(self) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version != VERSION:
             raise StoreError(f"{self.path} is a store of version {version}; this release reads version {VERSION}.")
+
+
+def _is_for_reading_only(error: BaseException) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, sqlite3.OperationalError) and any(
+        words in str(cause) for words in ("readonly", "unable to open", "read-only")
+    )
 
 
 def _storable(text: str | None) -> str | None:

@@ -8,6 +8,8 @@ import socket
 import sqlite3
 import time
 
+import psutil
+
 LEASE_SECONDS = 120.0
 """A worker that has not renewed its lease for so long counts as ended."""
 
@@ -24,7 +26,6 @@ _CLOCK_TOLERANCE = 86_400.0  # seconds by which the clocks of two machines may d
 def join(connection: sqlite3.Connection) -> str:
     """Enter a new worker into the store and return its id."""
     worker = secrets.token_hex(8)
-    _OWN.add(worker)
     renew(connection, worker)
     return worker
 
@@ -38,6 +39,7 @@ def renew(connection: sqlite3.Connection, worker: str) -> bool:
     expires_at = time.time() + LEASE_SECONDS
     kept = connection.execute("UPDATE workers SET expires_at = ? WHERE id = ?", (expires_at, worker)).rowcount == 1
     if not kept:
+        _OWN.add(worker)
         row = (worker, socket.gethostname(), os.getpid(), expires_at)
         connection.execute("INSERT INTO workers VALUES (?, ?, ?, ?)", row)
     return kept
@@ -75,14 +77,13 @@ def ended(connection: sqlite3.Connection) -> list[str]:
 
 def _has_ended(worker: str, host: str, pid: int) -> bool:
     """Tell whether a worker has ended; of one on another machine that is not known until its lease ends."""
-    if host != socket.gethostname() or os.name != "posix":
+    if host != socket.gethostname():
         return False
     if pid == os.getpid():
         return worker not in _OWN
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE  # nobody has asked yet how it ended
+    except psutil.NoSuchProcess:
         return True
-    except PermissionError:
+    except psutil.Error:
         return False
-    return False

@@ -11,10 +11,8 @@ from typing import NamedTuple
 
 from ..tag_spelling import has_usual_mark, is_outside
 from .column import Column
+from .tag_columns import TAG_NAMES
 from .word_columns import WORD_NAMES
-
-TAG_NAMES = ("ner_tags", "tags", "ner", "labels", "ner_tag", "tag", "label", "ner_labels", "ner_label", "ne", "entity")
-"""What a column of tags is called, the most usual name first."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # Not what else counts as white space: a word may have a non-breaking space inside.
@@ -68,15 +66,15 @@ def split_rows(text: str, wanted: Iterable[str | int | None] = ()) -> Rows:
     """
     lines = _LINE_END.split(text)
     plain = [line for line in lines if line.strip() and not line.startswith("#")]
-    by_tabs = 2 * sum("\t" in line for line in plain) > len(plain) and not _spaces_divide_more(plain)
+    by_tabs = 2 * sum("\t" in line for line in plain) > len(plain)
     sentences = [
         [Row(number, _cells(line, by_tabs), line.startswith("#")) for number, line in block]
         for block in _blocks(lines, by_tabs)
     ]
     rows = _fitted(Rows(sentences, _usual_width(sentences)))
     named = next((match[1].split() for line in lines if (match := _GLOBAL_COLUMNS.match(line))), [])
-    rows = replace(rows, names=named) if len(named) == rows.width else _without_header(rows, wanted)
-    return rows if len(rows.sentences) > 1 else _split_at_restarts(rows)
+    rows = replace(rows, names=named) if len(named) == rows.width else without_header(rows, wanted)
+    return rows if len(rows.sentences) > 1 else split_at_restarts(rows)
 
 
 def _blocks(lines: list[str], by_tabs: bool) -> Iterable[list[tuple[int, str]]]:
@@ -93,12 +91,6 @@ def _blocks(lines: list[str], by_tabs: bool) -> Iterable[list[tuple[int, str]]]:
 
 def _cells(line: str, by_tabs: bool) -> list[str]:
     return [cell.strip(" ") for cell in line.split("\t")] if by_tabs else _SPACES.split(line.strip(" \t"))
-
-
-def _spaces_divide_more(lines: list[str]) -> bool:
-    """Tell whether spaces divide every line alike, and more than tabs do: then these are but some of the spaces."""
-    widths = {len(_cells(line, False)) for line in lines}
-    return len(widths) == 1 and widths.pop() > max(len(_cells(line.rstrip("\t "), True)) for line in lines)
 
 
 def _usual_width(sentences: list[list[Row]]) -> int:
@@ -123,7 +115,13 @@ def _fitted(rows: Rows) -> Rows:
     return replace(rows, sentences=[list(map(fit, sentence)) for sentence in rows.sentences])
 
 
-def _without_header(rows: Rows, wanted: Iterable[str | int | None]) -> Rows:
+def without_header(rows: Rows, wanted: Iterable[str | int | None]) -> Rows:
+    """Take the header off, if the first row is one.
+
+    Args:
+        rows: The rows.
+        wanted: Columns that the user names: a row in which one stands is a header.
+    """
     first = next((row for row in chain.from_iterable(rows.sentences) if not row.hashed), None)
     if first is None or len(first.cells) != rows.width:
         return rows
@@ -143,7 +141,7 @@ def _is_header(cells: list[str], below: list[Column], wanted: Iterable[str | int
     return all(known) or any(all(is_outside(tag) or has_usual_mark(tag) for tag in c.counts) for c in below)
 
 
-def _split_at_restarts(rows: Rows) -> Rows:
+def split_at_restarts(rows: Rows) -> Rows:
     """Divide a file without blank lines where a column begins to count the words of a sentence anew."""
     for place in range(rows.width):
         sentences: list[list[Row]] = []

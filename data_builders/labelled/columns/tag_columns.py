@@ -9,9 +9,14 @@ from .column import Column
 from .columns_error import ColumnsError
 from .tagsets import PARTS_OF_SPEECH, PHRASES
 
+TAG_NAMES = ("ner_tags", "tags", "ner", "labels", "ner_tag", "tag", "label", "ner_labels", "ner_label", "ne", "entity")
+"""What a column of tags is called, the most usual name first."""
+
 
 def find_tags(columns: Sequence[Column]) -> Column:
     """Find the column of the tags: the one that has entities, or else says `O` throughout.
+
+    Of several that have entities, the one that is called as tags usually are.
 
     Args:
         columns: All columns of a file.
@@ -34,6 +39,8 @@ def find_tags(columns: Sequence[Column]) -> Column:
     found = found or [column for column in columns if says_outside(column)]
     if not found:
         raise ColumnsError("no column holds tags of entities (O, B-PER and the like)")
+    usual = [column for column in found if str(column.name).lower() in TAG_NAMES]
+    found = usual or found
     if any(column.sentences != found[0].sentences for column in found):
         raise ColumnsError(f"more than one column holds tags: {', '.join(str(column.name) for column in found)}")
     return found[0]

@@ -60,7 +60,10 @@ def find_words(columns: Sequence[Column], tags: Column) -> Column:
         raise ColumnsError("no column looks like words")
     if len(found) == 1 and found[0].begins_small and any(column.has_relations for column in columns):
         raise ColumnsError(f"column {found[0].name} may hold lemmas, and no other one looks like words")
-    return reduce(_more_like_words, found)
+    words = reduce(_more_like_words, found)
+    if words.counts.total() > 3 and all(" " in cell for cell in words.counts):
+        raise ColumnsError(f"column {words.name} has a space in every cell, as if spaces divide columns, too")
+    return words
 
 
 def _has_vocabulary(column: Column) -> bool:

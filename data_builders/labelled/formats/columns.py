@@ -6,8 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ...rejections import Rejections
+from ..columns.choice import choose_columns
+from ..columns.columns_error import ColumnsError
+from ..columns.rows import split_rows
 from ..labelled_text import LabelledText
 from ..sentence import LabelledSentence
+from ..split_names import SPLIT_WORDS
 from ..text_words import tag_text
 from .conll import CONLL_SUFFIXES, read_conll
 from .labelled_file import LabelledFile
@@ -24,15 +28,33 @@ def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
         sentence = tag_text(text, notes)
         cells = zip(sentence.tokens, sentence.tags, strict=True)
         blocks.append("".join(f"{word}\t{tag}\n" for word, tag in cells))
-    return text_bytes("\n".join(blocks))
+    content = "\n".join(blocks)
+    return text_bytes(content if _tells_its_columns(content) else f"{_NAMES}\n{content}")
 
+
+def _tells_its_columns(content: str) -> bool:
+    """Tell whether the words and tags are found again without a line that names them."""
+    rows = split_rows(content)
+    columns = rows.columns()
+    try:
+        return rows.names is None and choose_columns(columns) == tuple(columns)
+    except ColumnsError:
+        return False
+
+
+def _is_called_so(suffix: str) -> bool:
+    return suffix in ("", *CONLL_SUFFIXES) or suffix[1:] in SPLIT_WORDS  # CoNLL-2003's own files are `eng.train`, ...
+
+
+# That of CoNLL-U Plus.
+_NAMES = "# global.columns = FORM NER"
 
 CONLL = LabelledFormat(
     name="conll",
     title="CoNLL columns",
     suffixes=CONLL_SUFFIXES,
     # Any text has columns: only the name of a file says that these are meant.
-    recognize=lambda file: int(file.suffix in CONLL_SUFFIXES),
+    recognize=lambda file: int(file.path.is_file() and _is_called_so(file.suffix)),
     read=_read,
     write=_write,
 )

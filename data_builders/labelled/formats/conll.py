@@ -16,7 +16,10 @@ from ..sentence import LabelledSentence
 from ..tag_spelling import has_usual_mark, is_outside
 from .labelled_file import LabelledFile
 
-CONLL_SUFFIXES = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".bioes", ".tsv", ".txt")
+CONLL_SUFFIXES = (
+    *(".conll", ".conllu", ".conllup", ".conll03", ".iob", ".iob1", ".iob2", ".bio", ".bio2", ".bioes", ".bilou"),
+    *(".bioul", ".bmes", ".ner", ".tsv", ".txt", ".data", ".dat"),
+)
 
 _SHOWN_ROWS = 4
 _LONGEST_SHOWN = 20
@@ -60,14 +63,26 @@ def read_conll(
 
         ```
     """
-    rows = split_rows(file.text, (words_column, tags_column))
+    yield from read_columns(
+        file, split_rows(file.text, (words_column, tags_column)), rejections, words_column, tags_column
+    )
+
+
+def read_columns(
+    file: LabelledFile,
+    rows: Rows,
+    rejections: Rejections,
+    words_column: ColumnName | None = None,
+    tags_column: ColumnName | None = None,
+) -> Iterator[LabelledSentence]:
+    """Read the words and tags of rows; see `read_conll`."""
     columns = rows.columns()
     if not rows.sentences:
         return
     try:
         words, tags = choose_columns(columns, words_column, tags_column)
     except ColumnsError as error:
-        raise ValueError(_refusal(file, rows, error)) from None
+        raise ColumnsError(_refusal(file, rows, error)) from None
     layout = _Layout(
         width=rows.width,
         words=columns.index(words),

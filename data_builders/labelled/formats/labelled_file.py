@@ -63,7 +63,7 @@ class LabelledFile:
     @cached_property
     def head(self) -> str:
         """The beginning of its text, to recognize it by; characters that are not UTF-8 are replaced."""
-        return self.data[:_HEAD].decode("utf-8-sig", "replace")
+        return self.data[:_HEAD].decode(self._encoding, "replace")
 
     @cached_property
     def lines(self) -> list[str]:
@@ -95,9 +95,11 @@ class LabelledFile:
 
     @cached_property
     def _decoded(self) -> str:
-        if self.data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return self.data.decode("utf-16", "replace")
-        return self.data.decode("utf-8-sig", "surrogateescape")
+        return self.data.decode(self._encoding, "replace" if self._encoding == "utf-16" else "surrogateescape")
+
+    @property
+    def _encoding(self) -> str:
+        return "utf-16" if self.data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
 
 
 def data_suffix(path: Path) -> str:

@@ -73,26 +73,33 @@ def read_records(
         units: What the format counts, as for `count_characters`.
         records: Finds the records of a file; a `RecordError` stands for one that is none.
     """
+    return lambda file, rejections, notes: read_rows(records(file), parse, rejections, notes, units)
 
-    def read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> Iterator[Labelled]:
-        quoted: list[QuotedText] = []
-        for row in records(file):
-            try:
-                if isinstance(row.value, RecordError):
-                    raise row.value
-                record = parse(row, notes)
-            except RecordError as error:
-                rejections.add(row.file, row.line, error)
-            except ValueError as error:
-                rejections.add(row.file, row.line, RecordError("not a labelled record", str(error)))
-            else:
-                if isinstance(record, QuotedText):
-                    quoted.append(record)
-                elif record is not None:
-                    yield record
-        yield from count_characters(quoted, units, rejections, notes)
 
-    return read
+def read_rows(
+    rows: Iterable[Row],
+    parse: Callable[[Row, Counter[str]], QuotedText | Labelled | None],
+    rejections: Rejections,
+    notes: Counter[str],
+    units: Sequence[OffsetUnit] = ("characters",),
+) -> Iterator[Labelled]:
+    """Read records one by one; see `read_records`."""
+    quoted: list[QuotedText] = []
+    for row in rows:
+        try:
+            if isinstance(row.value, RecordError):
+                raise row.value
+            record = parse(row, notes)
+        except RecordError as error:
+            rejections.add(row.file, row.line, error)
+        except ValueError as error:
+            rejections.add(row.file, row.line, RecordError("not a labelled record", str(error)))
+        else:
+            if isinstance(record, QuotedText):
+                quoted.append(record)
+            elif record is not None:
+                yield record
+    yield from count_characters(quoted, units, rejections, notes)
 
 
 def checked_span(start: Any, end: Any, label: Any, quote: Any = None) -> QuotedSpan:

@@ -11,14 +11,15 @@ import pyarrow as pa
 from datasets import ClassLabel, Dataset, Features, List, Value
 from pyarrow import parquet
 
-from ...files.rows import PARQUET_MAGIC, Row
+from ...files.rows import PARQUET_MAGIC
+from ...rejections import Rejections
 from ..labelled_text import LabelledText
 from ..text_words import tag_text
+from .dataset_rows import dataset_rows
 from .labelled_file import LabelledFile
-from .labelled_format import LabelledFormat, read_records
-from .text_records import parse_record
+from .labelled_format import Labelled, LabelledFormat
+from .text_records import lists_of, read_text_records
 
-_TAGS = ("ner_tags", "tags")
 _ENTITY = {"start": Value("int64"), "end": Value("int64"), "label": Value("string")}
 
 
@@ -34,15 +35,9 @@ def parquet_dataset(file: LabelledFile) -> Dataset:
         raise ValueError(f"{file.path} is no Parquet file, or damaged ({error})") from error
 
 
-def _rows(file: LabelledFile) -> Iterator[Row]:
-    rows = parquet_dataset(file)
-    column = next((name for name in _TAGS if name in rows.column_names), None)
-    label = getattr(rows.features[column], "feature", None) if column else None
-    for number, row in enumerate(rows, start=1):
-        assert isinstance(row, dict)
-        if column is not None and isinstance(label, ClassLabel):
-            row = {**row, column: [label.names[tag] for tag in row[column]]}
-        yield Row(str(file.path), number, row)
+def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> Iterator[Labelled]:
+    rows = list(dataset_rows(parquet_dataset(file), str(file.path)))
+    return read_text_records(rows, lists_of(rows), rejections, notes)
 
 
 def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
@@ -71,6 +66,6 @@ PARQUET = LabelledFormat(
     title="Parquet",
     suffixes=(".parquet",),
     recognize=lambda file: int(file.data.startswith(PARQUET_MAGIC)),
-    read=read_records(parse_record, records=_rows),
+    read=_read,
     write=_write,
 )

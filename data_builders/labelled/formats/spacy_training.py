@@ -1,4 +1,4 @@
-"""The training data of spaCy v2, pairs of a text and its entities, bare or as NER Annotator exports them."""
+"""Training data of spaCy v2: pairs of a text and its entities, which NER Annotator exports too, or tagged tokens."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 from ...files.rows import Row
 from ..labelled_text import LabelledText
 from ..offset_units import QuotedText
+from ..sentence import LabelledSentence
 from .labelled_file import LabelledFile
-from .labelled_format import LabelledFormat, checked_span, json_array, read_records, recognize_records
+from .labelled_format import LabelledFormat, checked_list, checked_span, json_array, read_records, recognize_records
 
 
 def _is_pair(value: Any) -> bool:
@@ -22,6 +23,37 @@ def _is_pair(value: Any) -> bool:
         and isinstance(value[1], dict)
         and isinstance(value[1].get("entities"), list)
     )
+
+
+def _sentences(file: LabelledFile) -> Iterator[Row]:
+    """Yield the records; of those in the form of spaCy v2's `convert`, the sentences of their paragraphs."""
+    for row in file.json_rows:
+        if not isinstance(row.value, dict) or not isinstance(row.value.get("paragraphs"), list):
+            yield row
+            continue
+        for paragraph in filter(None, row.value["paragraphs"]):
+            yield from (Row(row.file, row.line, sentence) for sentence in checked_list(paragraph, "sentences"))
+
+
+def _is_pair_or_sentence(value: Any) -> bool:
+    return _is_pair(value) or (isinstance(value, dict) and _is_token(next(iter(value.get("tokens") or []), None)))
+
+
+def _is_token(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("orth"), str)
+
+
+def _parse_pair_or_sentence(row: Row, notes: Counter[str]) -> QuotedText | LabelledSentence:
+    if not isinstance(row.value, dict):
+        return _parse_pair(row, notes)
+    tokens = checked_list(row.value, "tokens")
+    if not tokens or not all(map(_is_token, tokens)):
+        raise ValueError("a sentence must have tokens with the field 'orth'")
+    tags = [token.get("ner", "-") for token in tokens]
+    # A hyphen stands for a token that was not annotated.
+    notes["tokens without an annotation were taken as outside"] += tags.count("-")
+    words = [token["orth"] for token in tokens]
+    return LabelledSentence(words, ["O" if tag == "-" else tag for tag in tags], "BILOU", row.file, row.line)
 
 
 def _parse_pair(row: Row, notes: Counter[str]) -> QuotedText:
@@ -46,8 +78,8 @@ SPACY_TRAINING = LabelledFormat(
     name="spacy-json",
     title="spaCy v2 training data",
     suffixes=(".json", ".jsonl"),
-    recognize=recognize_records(_is_pair),
-    read=read_records(_parse_pair),
+    recognize=recognize_records(_is_pair_or_sentence, _sentences),
+    read=read_records(_parse_pair_or_sentence, records=_sentences),
     write=_write_pairs,
 )
 

@@ -62,6 +62,11 @@ def recognize_format(file: LabelledFile) -> LabelledFormat:
     return best
 
 
+def looks_labelled(folder: LabelledFile) -> bool:
+    """Tell whether the files of a folder make up one labelled file of some format."""
+    return any(each.recognize(folder) for each in FORMATS)
+
+
 def format_named(name: str) -> LabelledFormat:
     """Return the format of a name.
 

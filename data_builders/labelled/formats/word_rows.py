@@ -1,4 +1,4 @@
-"""CSV with a word a row and a column that numbers sentences, as data sets on Kaggle have it."""
+"""CSV with a word a row, most often with a column that numbers sentences, as data sets on Kaggle have it."""
 
 from __future__ import annotations
 
@@ -6,74 +6,82 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
-from ...record_error import RecordError
 from ...rejections import Rejections
+from ..columns.choice import ColumnName
+from ..columns.rows import Row, Rows, split_at_restarts, without_header
 from ..labelled_text import LabelledText
 from ..sentence import LabelledSentence
 from ..text_words import tag_text
+from .conll import read_columns
 from .labelled_file import LabelledFile
 from .labelled_format import LabelledFormat
 
 _SENTENCES = ("sentence #", "sentence_idx", "sentence_id", "sentence id", "sent_id", "sentence")
-_WORDS = ("word", "words", "token", "tokens")
-_TAGS = ("tag", "tags", "ner", "ner_tag", "ner_tags", "label", "labels")
-_DELIMITERS = (",", ";")
+_DELIMITERS = ",;\t|"
 
 
-class _Columns(NamedTuple):
-    delimiter: str
-    sentence: int
-    word: int
-    tag: int
+def read_word_rows(
+    file: LabelledFile,
+    rejections: Rejections,
+    words_column: ColumnName | None = None,
+    tags_column: ColumnName | None = None,
+) -> Iterator[LabelledSentence]:
+    """Read a CSV file with a word a row.
+
+    A sentence ends where its number changes, at a blank row, or where a column counts words anew.
+
+    Args:
+        file: The file.
+        rejections: Takes the sentences that cannot be read.
+        words_column: The column of the words; see `read_conll`.
+        tags_column: That of the tags.
+
+    Yields:
+        Each sentence, its scheme left open.
+
+    Raises:
+        ValueError: If it cannot be told which column is which; the message shows the first lines.
+    """
+    rows = _rows(file, (words_column, tags_column))
+    yield from read_columns(file, rows, rejections, words_column, tags_column)
 
 
-def _columns(file: LabelledFile) -> _Columns | None:
-    """Find the columns that are needed in the header."""
-    first = next(iter(file.head.splitlines()), "")
-    for delimiter in _DELIMITERS:
-        header = [name.strip(' "').lower() for name in first.split(delimiter)]
-        found = [
-            next((header.index(name) for name in names if name in header), -1) for names in (_SENTENCES, _WORDS, _TAGS)
-        ]
-        if -1 not in found:
-            return _Columns(delimiter, *found)
-    return None
+def _rows(file: LabelledFile, wanted: Sequence[ColumnName | None]) -> Rows:
+    delimiter = max(_DELIMITERS, key=next(iter(file.head.splitlines()), "").count)
+    reader = csv.reader(io.StringIO(file.text, newline=""), delimiter=delimiter)
+    sentences: list[list[Row]] = [[]]
+    line = 1
+    for cells in reader:
+        if any(cells):
+            sentences[-1].append(Row(line, [cell.strip() for cell in cells], False))
+        elif sentences[-1]:
+            sentences.append([])
+        line = reader.line_num + 1
+    width = len(sentences[0][0].cells) if sentences[0] else 0
+    rows = without_header(Rows([sentence for sentence in sentences if sentence], width), wanted)
+    names = [name.lower() for name in rows.names or ()]
+    number = next((names.index(name) for name in _SENTENCES if name in names), None)
+    if number is not None:
+        return Rows(_numbered(rows, number), width, rows.names)
+    return rows if len(rows.sentences) > 1 else split_at_restarts(rows)
+
+
+def _numbered(rows: Rows, place: int) -> list[list[Row]]:
+    """Divide rows where the number of the sentence changes; most often only the first word of each has it."""
+    sentences: list[list[Row]] = []
+    last = ""
+    for row in (row for sentence in rows.sentences for row in sentence):
+        number = row.cells[place] if len(row.cells) == rows.width else ""
+        if not sentences or number not in ("", last):
+            sentences.append([])
+            last = number
+        sentences[-1].append(row)
+    return sentences
 
 
 def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> Iterator[LabelledSentence]:
-    columns = _columns(file)
-    if columns is None:
-        raise ValueError(f"the first line of {file.path} does not name columns of sentences, words and tags")
-    name = str(file.path)
-    rows = csv.reader(io.StringIO(file.text, newline=""), delimiter=columns.delimiter)
-    width = len(next(rows))
-    number, first_line = "", 0
-    tokens: list[str] = []
-    tags: list[str] = []
-    fault: RecordError | None = None
-
-    def sentence() -> Iterator[LabelledSentence]:
-        if fault is not None:
-            rejections.add(name, first_line, fault)
-        elif tokens:
-            yield LabelledSentence(tokens, tags, None, name, first_line)
-
-    line = rows.line_num + 1
-    for row in rows:
-        if any(row):
-            if len(row) == width and row[columns.sentence] not in ("", number):
-                yield from sentence()
-                number, first_line, tokens, tags, fault = row[columns.sentence], line, [], [], None
-            if len(row) != width:
-                reason = f"{len(row)} columns in line {line}, but the first line names {width}"
-                fault = RecordError("not a labelled sentence", reason)
-            else:
-                tokens.append(row[columns.word])
-                tags.append(row[columns.tag].strip())
-        line = rows.line_num + 1
-    yield from sentence()
+    return read_word_rows(file, rejections)
 
 
 def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
@@ -91,7 +99,7 @@ WORD_ROWS = LabelledFormat(
     name="csv",
     title="CSV with a word a row (Kaggle)",
     suffixes=(".csv",),
-    recognize=lambda file: int(_columns(file) is not None),
+    recognize=lambda file: int(file.path.is_file() and file.suffix == ".csv"),
     read=_read,
     write=_write,
 )

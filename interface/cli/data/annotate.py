@@ -16,6 +16,7 @@ from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.llm.cost import Prices
@@ -152,6 +153,7 @@ def status(
     from nuner.data_builders.annotation.store.status import StoreStatus
     from nuner.data_builders.annotation.store.store import AnnotationStore
 
+    refuse_wrong_kind(store, Needed.STORE)
     prices = prices_of(prompt_price, completion_price)
     with AnnotationStore(store, create=False) as opened:
         now = StoreStatus.of(opened)
@@ -163,7 +165,9 @@ def status(
     table.add_row("done", f"{now.done:,}")
     table.add_row("failed", f"{now.failed:,}")
     table.add_row("pending", f"{now.pending:,}")
-    table.add_row("  being asked", f"{now.under_way:,}")
+    table.add_row("  being asked", f"{now.under_way - now.left_behind:,}")
+    if now.left_behind:
+        table.add_row("  left by a process that ended or is suspended", f"{now.left_behind:,}")
     if now.open_batches:
         table.add_row(f"  in {now.open_batches} batches", f"{now.in_batches:,}")
     if now.per_second is not None:
@@ -184,6 +188,7 @@ def _rows(sentences: Path | None, store: Path) -> Iterable[RawSentence]:
     from nuner.data_builders.annotation.sentences.reading import read_sentence_file, read_sentence_stream
 
     if sentences is not None and str(sentences) != "-":
+        refuse_wrong_kind(sentences, Needed.TEXTS)
         if not sentences.is_file():  # told before the server is asked anything
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(sentences))
         return read_sentence_file(str(sentences))

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 from rich.table import Table
 
+from nuner.data_builders.data_kinds import DataKind, data_kind
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..options.output import Force
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
-from .store_corpus import build_from_store, is_store
+from ..wrong_kinds import Needed, refuse_wrong_kind
+from .store_corpus import build_from_store
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -150,7 +152,7 @@ def build(
     from nuner.data_builders.files.new_output import new_output
     from nuner.hub_cards.facts.corpus_facts import CorpusFacts
 
-    if is_store(config):
+    if data_kind(config) == DataKind.STORE:
         _refuse_options(
             context, _OF_CORPORA, f"{config} is an annotation store; build it, then choose from the result"
         )
@@ -220,6 +222,10 @@ def _prepared_builder(
 ) -> NuNerCorpus:
     from nuner.data_builders.corpus.builder import NuNerCorpus
 
+    if config not in NuNerCorpus.builder_configs:
+        refuse_wrong_kind(config, Needed.FORMAT)
+    for file in data_files or ():
+        refuse_wrong_kind(file, Needed.CORPUS)
     # One name goes on its own, since it may be a Hub id.
     source = None if not data_files else data_files[0] if len(data_files) == 1 else list(data_files)
     builder = NuNerCorpus(config, data_files=source, cache_dir=cache_dir, **options)

@@ -11,6 +11,7 @@ import typer
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.output import Force
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.sentences.preparation import SentenceReport
@@ -77,6 +78,8 @@ def sentences(
     from ..output import quiet_libraries
 
     quiet_libraries()
+    for given in sources:
+        refuse_wrong_kind(given, Needed.TEXTS)
     source = TextSource(sources, text_column, language_column, config, split, source_name)
     report = SentenceReport()
     found = read_sentences(

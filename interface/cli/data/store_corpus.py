@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from nuner.data_builders.annotation.store.store import AnnotationStore
     from nuner.hub_cards.facts.corpus_facts import AnnotationFacts, CorpusFacts
 
-_SQLITE_MAGIC = b"SQLite format 3\x00"
-
-
-def is_store(name: str) -> bool:
-    """Tell whether a name is that of an annotation store, and not of a corpus."""
-    path = Path(name)
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
-
 
 def build_from_store(
     store: Path, output: Path, license: str | None, prices: Prices | None, currency: str | None, **options: Any

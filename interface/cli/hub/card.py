@@ -8,7 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from nuner.data_builders.data_kinds import DataKind
 from nuner.data_builders.plain_console import PlainConsole
+
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 
 def card(
@@ -51,6 +54,7 @@ def card(
     from nuner.hub_cards.facts.corpus_facts import CORPUS_FACTS_FILE, CorpusFacts
     from nuner.hub_cards.facts.training_facts import FACTS_FILE, Source, TrainingFacts
 
+    refuse_wrong_kind(folder, Needed.TO_PUBLISH, accepted=(DataKind.CORPUS,) if folder.is_dir() else ())
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is no folder.")
     context.with_resource(output_lock(folder))

@@ -9,10 +9,12 @@ import typer
 from rich.filesize import decimal
 from rich.table import Table
 
+from nuner.data_builders.data_kinds import DataKind
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..output import quiet_datasets
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 if TYPE_CHECKING:
     from nuner.hub_cards.hub.push_plan import PushPlan
@@ -55,6 +57,7 @@ def push(
     from nuner.hub_cards.hub.push import push_folder, type_of_folder
     from nuner.hub_cards.hub.space_push import push_space
 
+    refuse_wrong_kind(folder, Needed.TO_PUBLISH, accepted=(DataKind.CORPUS,) if folder.is_dir() else ())
     kind = type_of_folder(folder)
     if license_ is not None and kind != "dataset":
         raise typer.BadParameter("--license is for corpora; that of a model is in its card.")

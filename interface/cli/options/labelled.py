@@ -8,14 +8,35 @@ import typer
 
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 
+from ..wrong_kinds import Needed, refuse_wrong_kind
+
 Data = Annotated[
     str,
-    typer.Option(help=f"Labelled data: a folder or file (JSON Lines, CoNLL columns), a Hub id, {SUPPORT_TICKETS}."),
+    typer.Option(
+        help="Labelled data: a file of any tool (see nuner labels convert) or a folder of such files, a Hub id, or "
+        f"{SUPPORT_TICKETS}."
+    ),
 ]
 Config = Annotated[str | None, typer.Option(help="Configuration of a Hub data set.")]
 Scheme = Annotated[
     str | None, typer.Option(help="IOB1, IOB2, BIOES, BILOU, BMES or plain; told from the tags by default.")
 ]
-TagsColumn = Annotated[
-    str | None, typer.Option(help="Name of the column of the tags; in CoNLL columns its number, from 0.")
+WordsColumn = Annotated[
+    str | None,
+    typer.Option(help="Column of the words: its name, or its number from 0; told from its content by default."),
 ]
+TagsColumn = Annotated[str | None, typer.Option(help="Column of the tags, likewise.")]
+
+
+def refuse_other_than_labelled(data: str) -> None:
+    """Refuse what is no labelled data.
+
+    Args:
+        data: Folder, file or Hub id, as the user gave it, or the name of the bundled task.
+
+    Raises:
+        ValueError: If it is a folder or file of another kind.
+    """
+    # A recognizer of the tickets may well lie in a folder of this name.
+    if data != SUPPORT_TICKETS:
+        refuse_wrong_kind(data, Needed.LABELLED)

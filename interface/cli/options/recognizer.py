@@ -7,6 +7,10 @@ from typing import Annotated
 
 import typer
 
+from nuner.modeling_nuner.checkpoint_kinds import CheckpointKind
+
+from ..wrong_kinds import Needed, refuse_wrong_kind
+
 
 class Runtime(str, Enum):
     """What computes."""
@@ -71,3 +75,19 @@ def named_types(label: list[str] | None) -> dict[str, str] | None:
             raise ValueError(f"--label {name!r} comes twice: give it once, with its description if there is one")
         types[name] = description or name
     return types
+
+
+def refuse_other_than_recognizer(model: str, backend: Runtime, types: object = None) -> None:
+    """Refuse what is no recognizer that a backend runs.
+
+    Args:
+        model: Folder or Hub id, as the user gave it.
+        backend: What shall compute.
+        types: Types that were named; a bi-encoder finds them.
+
+    Raises:
+        ValueError: If it is a folder or file of another kind.
+    """
+    needed = Needed.RECOGNIZER if backend == Runtime.torch else Needed.EXPORT
+    accepted = (CheckpointKind.BI_ENCODER,) if types and backend == Runtime.torch else ()
+    refuse_wrong_kind(model, needed, accepted=accepted)

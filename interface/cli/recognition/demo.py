@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
-from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types, refuse_other_than_recognizer
 from ..output import quiet_libraries
 
 
@@ -38,22 +37,15 @@ def demo(
 
     It is the page that `nuner push --space` puts on the Hub. It loads nothing from the internet.
     """
-    if find_spec("gradio") is None:
-        raise ValueError("the page needs gradio; install it with: pip install 'nuner[demo]'")
-    from nuner.hub_cards.facts.checkpoint import Checkpoint, Kind
     from nuner.hub_cards.facts.training_facts import TrainingFacts
     from nuner.hub_cards.space import app
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
     quiet_libraries()
     types = named_types(label)
+    refuse_other_than_recognizer(model, backend, types)
     examples, name = example or [], model
     if Path(model).is_dir() and backend == Runtime.torch:
-        checkpoint = Checkpoint.read(model)
-        if checkpoint.kind == Kind.bi_encoder and types is None:
-            raise ValueError(f"{model} is a bi-encoder: name the types that it shall find, by --label")
-        if checkpoint.kind == Kind.backbone:
-            raise ValueError(f"{model} is a {checkpoint.kind.value}; fine-tune it first: nuner finetune {model}")
         examples, name = examples or TrainingFacts.load(model).examples, Path(model).resolve().name
     if trust_remote_code:
         if types or threshold or dtype or backend != Runtime.torch:

@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from nuner.data_builders.plain_console import PlainConsole
+from nuner.modeling_nuner.checkpoint_kinds import CheckpointKind
 
 from ..options.output import Force
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 
 class ExportFormat(str, Enum):
@@ -51,6 +53,16 @@ def export(
 
     _require_packages(export_format)
     quiet_libraries()
+    refuse_wrong_kind(
+        recognizer,
+        Needed.RECOGNIZER,
+        ways_out={
+            CheckpointKind.BI_ENCODER: f"fine-tune it first: nuner finetune {recognizer} --data DATA -o RECOGNIZER",
+            CheckpointKind.EXPORT: "give the recognizer that it was exported from",
+        },
+    )
+    if sample is not None:
+        refuse_wrong_kind(sample, Needed.TEXTS)
     context.with_resource(new_output(output, inputs=[recognizer, sample], overwrite=force))
     if sample is None:
         texts = [" ".join(tokens) for tokens in load_labelled(SUPPORT_TICKETS)["test"]["tokens"]]

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..options.output import Force
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.recognizer import (
+    Backend,
+    Decode,
+    Decoding,
+    Dtype,
+    Labels,
+    Runtime,
+    Threshold,
+    named_types,
+    refuse_other_than_recognizer,
+)
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 
 class InputFormat(str, Enum):
@@ -29,6 +38,14 @@ class InputFormat(str, Enum):
     csv = "csv"
     tsv = "tsv"
     parquet = "parquet"
+
+
+class Tool(str, Enum):
+    """Annotation tools that the output is made for."""
+
+    label_studio = "label-studio"
+    prodigy = "prodigy"
+    doccano = "doccano"
 
 
 def predict(
@@ -43,14 +60,18 @@ def predict(
     ] = "-",
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", help="A .jsonl, .csv, .tsv or .parquet file; JSON Lines on standard output if left."
-        ),
+        typer.Option("--output", "-o", help="A .jsonl, .csv, .tsv or .parquet file; standard output if left."),
     ] = None,
     column: Annotated[str, typer.Option(help="Field with the text.")] = "text",
     entities_field: Annotated[str, typer.Option(help="Name of the new field with the entities.")] = "entities",
     input_format: Annotated[
-        InputFormat | None, typer.Option("--format", help="Format of the input, where its ending does not tell.")
+        InputFormat | None, typer.Option(help="Format of the input, where its ending does not tell.")
+    ] = None,
+    tool: Annotated[
+        Tool | None,
+        typer.Option(
+            "--format", help="Write tasks for this annotation tool, the entities marked.", show_default=False
+        ),
     ] = None,
     text: Annotated[
         str | None, typer.Option(help="A text to look at, in place of INPUT: prints a table.", show_default=False)
@@ -71,21 +92,26 @@ def predict(
 ) -> None:
     """Find the entities of every text of a file, in constant memory; or those of one text, with --text.
 
-    Each record keeps its fields and gets one more for its entities. A run that was interrupted goes on with the same
-    command.
+    Each record keeps its fields and gets one more for its entities, or becomes a task for an annotation tool. A run
+    that was interrupted goes on with the same command.
     """
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.files.output_lock import output_lock
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
+    from ...predictions.pre_annotation import pre_annotation
+    from ...predictions.progress import PredictionProgress
     from ...predictions.records import STANDARD_INPUT, format_of, read_records, schema_of
     from ...predictions.run import PartedOutput, parts_folder, with_entities
     from ...predictions.table import entity_table
-    from ...predictions.writing import OUTPUT_FORMATS, RecordFiles, json_line
+    from ...predictions.writing import RecordFiles, write_stream
 
     if backend == Runtime.torch:
         quiet_libraries()
     named = {"labels": named_types(label), "threshold": threshold}
+    refuse_other_than_recognizer(model, backend, label)
+    if source != STANDARD_INPUT:
+        refuse_wrong_kind(source, Needed.TEXTS)
     load = partial(
         EntityRecognizer.from_pretrained,
         model,
@@ -105,36 +131,42 @@ def predict(
         raise ValueError("Parquet cannot be read from the standard input; name the file")
     if source != STANDARD_INPUT and not Path(source).is_file():
         raise FileNotFoundError(2, "No such file", source)
-    written = format_of(output, OUTPUT_FORMATS) if output else None
+    written = _output_format(output, tool)
     if output is not None:
         context.with_resource(output_lock(output))
         goes_on = parts_folder(output).is_dir()
         context.with_resource(new_output(output, inputs=[model, source], overwrite=force or goes_on))
     recognizer = load()
+
+    def results(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        found = with_entities(records, recognizer, column, entities_field)
+        return map(pre_annotation(tool.value, column, model, entities_field), found) if tool else found
+
     console = PlainConsole(stderr=True)
     try:
-        if output is None or written is None:
+        if output is None:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # pyright: ignore
-            for record in with_entities(read_records(source, chosen, column), recognizer, column, entities_field):
-                sys.stdout.write(json_line(record))
+            write_stream(results(read_records(source, chosen, column)), written, sys.stdout)
             sys.stdout.flush()
         else:
             settings = {
                 "recognizer": model,
                 "input": _state_of(source),
                 "options": [backend.value, dtype, decoding.value, max_length, column, chosen],
+                # Runs of earlier versions, which go on, have none of these.
                 **named,
+                "tool": tool.value if tool else None,
+                "entities_field": None if entities_field == "entities" else entities_field,
             }
-            if entities_field != "entities":
-                settings["entities_field"] = entities_field
-            files = RecordFiles(written, entities_field, schema_of(source) if chosen == "parquet" else None)
+            schema = schema_of(source) if chosen == "parquet" and not tool else None
+            files = RecordFiles(written, entities_field, schema)
             parts = PartedOutput(output, files, settings, rows_a_part, restart)
             done = parts.rows_done()
             if done:
                 console.tell(f"Going on behind record {done:,}")
-            records = read_records(source, chosen, column, skip=done)
-            with _progress(console, done) as advance:
-                parts.write(with_entities(records, recognizer, column, entities_field), advance)
+            with PredictionProgress(console) as progress:
+                records = read_records(source, chosen, column, skip=done, tell_share=progress.read)
+                parts.write(results(records), progress.advance)
     except KeyboardInterrupt:
         raise StoppedByUser(
             "Stopped."
@@ -145,6 +177,20 @@ def predict(
     console.tell(f"{read}, {counts.entities:,} entities" + (f"; written: {output}" if output else ""))
 
 
+def _output_format(output: Path | None, tool: Tool | None) -> str:
+    """Return the format of the output: what the tool takes, or as its ending tells."""
+    from ...predictions.pre_annotation import PRE_ANNOTATION_FILES
+    from ...predictions.records import format_of
+    from ...predictions.writing import OUTPUT_FORMATS
+
+    if tool is None:
+        return format_of(output, OUTPUT_FORMATS) if output else "jsonl"
+    written = PRE_ANNOTATION_FILES[tool.value]
+    if output is not None and output.suffix.lower() != f".{written}":
+        raise typer.BadParameter(f"{tool.value} takes a .{written} file, not {output.name}", param_hint="--output")
+    return written
+
+
 def _state_of(source: str) -> list[Any]:
     """Return what tells one state of the input from another."""
     path = Path(source)
@@ -152,17 +198,3 @@ def _state_of(source: str) -> list[Any]:
         return [source]
     state = path.stat()
     return [str(path.resolve()), state.st_size, state.st_mtime_ns]
-
-
-@contextmanager
-def _progress(console: PlainConsole, done: int) -> Iterator[Callable[[int], None]]:
-    """Show a display that is told how many records were written."""
-    columns = (
-        TextColumn("Recognizing", markup=False),
-        BarColumn(),
-        TaskProgressColumn(show_speed=True),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=None, completed=done)
-        yield lambda rows: progress.advance(task, rows)

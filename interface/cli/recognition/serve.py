@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
-from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types, refuse_other_than_recognizer
 from ..output import quiet_libraries
 
 
@@ -39,9 +38,6 @@ def serve(
     Requests that wait together are recognized together. On SIGTERM and Ctrl-C the requests under way are answered
     first, within --graceful-timeout. There is no access control: put a proxy before it where others can reach it.
     """
-    for module in ("fastapi", "uvicorn", "prometheus_client"):
-        if find_spec(module) is None:
-            raise ValueError(f"the service needs {module}; install it with: pip install 'nuner[serve]'")
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
     from ...serving.app import create_app
@@ -50,6 +46,7 @@ def serve(
     if backend == Runtime.torch:
         quiet_libraries()
     types = named_types(label)
+    refuse_other_than_recognizer(model, backend, types)
     bound = listener(host, port)
     recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=types, threshold=threshold)
     name = Path(model).resolve().name if Path(model).is_dir() else model

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -13,8 +14,11 @@ from rich.text import Text
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..options.corpus import OnError, OnErrorPolicy
+from ..options.labelled import Config, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
 from ..options.output import Force
 from ..output import quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 RESULT_FILE, PICTURE_FILE = "few_shot.json", "few_shot.png"
 
@@ -31,8 +35,13 @@ def benchmark(
     ],
     data: Annotated[
         list[str],
-        typer.Option(help=f"Labelled data set: a folder, a Hub id or {SUPPORT_TICKETS}; may be repeated."),
+        typer.Option(help=f"Labelled data set: a file or folder, a Hub id or {SUPPORT_TICKETS}; may be repeated."),
     ] = [SUPPORT_TICKETS],  # noqa: B006 (typer reads the default, nobody changes it)
+    config: Config = None,
+    scheme: Scheme = None,
+    words_column: WordsColumn = None,
+    tags_column: TagsColumn = None,
+    on_error: OnError = OnErrorPolicy.stop,
     k: Annotated[
         list[int],
         typer.Option(help="Annotations a type (k to 2k are drawn); may be repeated."),
@@ -58,6 +67,7 @@ def benchmark(
     writes all figures and the picture (F1 against k).
     """
     from nuner.data_builders.files.new_output import new_output
+    from nuner.data_builders.labelled.load import load_labelled
     from nuner.trainers.few_shot.comparison import compare_encoders
     from nuner.trainers.few_shot.plot import plot_few_shot
 
@@ -65,8 +75,13 @@ def benchmark(
     if find_spec("matplotlib") is None:
         raise ValueError("the picture needs matplotlib; install it with: pip install 'nuner[plot]'")
     named = _named(encoders)
+    for encoder in named.values():
+        refuse_wrong_kind(encoder, Needed.ENCODER)
+    for source in data:
+        refuse_other_than_labelled(source)
     files = output / RESULT_FILE, output / PICTURE_FILE
     context.with_resource(new_output(*files, inputs=[*named.values(), *data], overwrite=force))
+    scheme_: Any = scheme
     console = PlainConsole()
     with console.status("Drawing samples") as status:
 
@@ -76,9 +91,27 @@ def benchmark(
                 console.tell(line)
 
         result = compare_encoders(
-            named, data, k, seeds, max_test_sentences=max_test, names=names, bf16=bf16, progress=show
+            named,
+            data,
+            k,
+            seeds,
+            max_test_sentences=max_test,
+            names=names,
+            bf16=bf16,
+            load=partial(
+                load_labelled,
+                config=config,
+                scheme=scheme_,
+                words_column=words_column,
+                tags_column=tags_column,
+                on_error=on_error.value,
+            ),
+            progress=show,
         )
     console.print(result.table())
+    for data_set in result.settings["data_sets"].values():
+        if data_set["held_out"] is not None:
+            console.tell(data_set["held_out"])
     for reason in result.settings["ks_left_out"].values():
         console.tell(f"Left out: {reason}")
     result.to_json(files[0])

@@ -10,9 +10,20 @@ from rich.table import Table
 
 from nuner.data_builders.plain_console import PlainConsole
 
-from ..options.labelled import Config, Data, Scheme, TagsColumn
+from ..options.corpus import OnError, OnErrorPolicy
+from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
 from ..options.output import Force
-from ..options.recognizer import Backend, Decode, Decoding, Dtype, Labels, Runtime, Threshold, named_types
+from ..options.recognizer import (
+    Backend,
+    Decode,
+    Decoding,
+    Dtype,
+    Labels,
+    Runtime,
+    Threshold,
+    named_types,
+    refuse_other_than_recognizer,
+)
 from ..output import quiet_libraries
 
 if TYPE_CHECKING:
@@ -38,7 +49,9 @@ def evaluate(
     ] = None,
     config: Config = None,
     scheme: Scheme = None,
+    words_column: WordsColumn = None,
     tags_column: TagsColumn = None,
+    on_error: OnError = OnErrorPolicy.stop,
     label: Labels = None,
     threshold: Threshold = None,
     backend: Backend = Runtime.torch,
@@ -58,19 +71,37 @@ def evaluate(
     """
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
+    from nuner.data_builders.labelled.split_names import find_split
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
     from nuner.trainers.evaluation.page import write_evaluation_page
     from nuner.trainers.evaluation.recognizer_evaluation import evaluate_recognizer
+    from nuner.trainers.fine_tuning.run import held_out_of
+    from nuner.trainers.held_out import with_test_split
 
     quiet_libraries()
+    types = named_types(label)
+    refuse_other_than_recognizer(model, backend, types)
+    refuse_other_than_labelled(data)
     files = [path for path in (output, html) if path is not None]
     context.with_resource(new_output(*files, inputs=[model, data], overwrite=force))
     scheme_: Any = scheme
-    splits = load_labelled(data, config=config, scheme=scheme_, tags_column=tags_column)
-    chosen = split or (next(iter(splits)) if len(splits) == 1 else "test")
-    if chosen not in splits:
-        raise ValueError(f"{data} has no split {chosen!r}, only {', '.join(map(str, splits))}; choose with --split")
-    types = named_types(label)
+    splits = load_labelled(
+        data,
+        config=config,
+        scheme=scheme_,
+        words_column=words_column,
+        tags_column=tags_column,
+        on_error=on_error.value,
+    )
+    console = PlainConsole()
+    if split is None and held_out_of(model, data) and "test" not in splits:
+        splits, note = with_test_split(splits, data)
+        console.tell(f"{note}, as in fine-tuning.")
+    chosen = find_split(split or (next(iter(splits)) if len(splits) == 1 else "test"), map(str, splits))
+    if chosen is None:
+        raise ValueError(
+            f"{data} has no split {split or 'test'!r}, only {', '.join(map(str, splits))}; choose with --split"
+        )
     recognizer = EntityRecognizer.from_pretrained(
         model, backend.value, dtype, labels=types, threshold=threshold, decoding=decoding.value
     )
@@ -85,7 +116,6 @@ def evaluate(
     evaluation.to_json(output)
     if html is not None:
         write_evaluation_page(evaluation, html)
-    console = PlainConsole()
     title = f"Entities of the split {chosen} of {data} ({len(evaluation.sentences):,} sentences)"
     console.print(_table(evaluation, title))
     f1, precision, recall, token_f1 = (

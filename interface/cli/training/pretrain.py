@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import StoppedByUser
+from ..errors import StoppedByUser, UselessResult
 from ..options.corpus import CorpusFormat, Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..options.output import Force
 from ..output import is_main_process, main_console, quiet_libraries
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -37,7 +38,9 @@ class Pooling(str, Enum):
 
 def pretrain(
     context: typer.Context,
-    text_encoder: Annotated[str, typer.Option(help="Folder or Hub id of the encoder to start from.")],
+    text_encoder: Annotated[
+        str, typer.Option(help="Folder or Hub id of the encoder, or of the bi-encoder, to start from.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the bi-encoder and its checkpoints.")],
     concept_encoder: Annotated[
         str | None, typer.Option(help="Encoder of the concept names; the text encoder by default.")
@@ -83,8 +86,11 @@ def pretrain(
     """Pre-train a bi-encoder on an annotated corpus (section 3 of the paper).
 
     Writes the bi-encoder to OUTPUT, the plain text encoder to OUTPUT/backbone, both with their card, checkpoints to
-    OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under torchrun.
+    OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under torchrun. The exit
+    code is 1 where the encoder has not learnt.
     """
+    import datasets
+
     from nuner.data_builders.corpus.builder import NuNerCorpus
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.files.output_lock import output_lock
@@ -93,10 +99,15 @@ def pretrain(
     from nuner.hub_cards.facts.training_facts import Source, TrainingFacts
     from nuner.trainers.pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE
     from nuner.trainers.pretraining.run import pretrain as run
+    from nuner.trainers.pretraining.validation.learning import NotLearntError
     from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
     console = main_console()
+    if console.is_terminal and is_main_process():
+        datasets.enable_progress_bars()  # a large corpus is read and tokenized for minutes
+    for source in corpus if corpus != ["bundled"] else ():
+        refuse_wrong_kind(source, Needed.CORPUS)
     if is_main_process():  # of torchrun's processes one writes
         context.with_resource(output_lock(output))
         inputs = [text_encoder, concept_encoder, *corpus]
@@ -105,6 +116,7 @@ def pretrain(
         if force and not resume:
             remove_folder(output / CHECKPOINTS)
     for encoder in dict.fromkeys((text_encoder, concept_encoder or text_encoder)):
+        refuse_wrong_kind(encoder, Needed.ENCODER)
         load_word_tokenizer(encoder)
     selection: dict[str, Any] = {
         "max_concepts": max_concepts,
@@ -144,6 +156,7 @@ def pretrain(
             scored_on="validation" if len(splits["validation"]) else None,
         )
     )
+    not_learnt = None
     try:
         run(
             text_encoder,
@@ -161,9 +174,13 @@ def pretrain(
         )
     except KeyboardInterrupt:
         raise StoppedByUser(_how_to_go_on(output)) from None
+    except NotLearntError as error:
+        not_learnt = str(error)
     console.tell(
         f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)"
     )
+    if not_learnt is not None:
+        raise UselessResult(not_learnt)
     _end_process_of_group()
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import StoppedByUser
+from ..errors import StoppedByUser, UselessResult
 from ..options.output import Force
 from ..output import quiet_libraries
 
@@ -24,6 +24,7 @@ def quickstart(
     """
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.files.output_lock import output_lock
+    from nuner.trainers.pretraining.validation.learning import NotLearntError
 
     from ...quickstart.files import QuickstartFiles
     from ...quickstart.run import run_quickstart
@@ -33,6 +34,8 @@ def quickstart(
     context.with_resource(new_output(output, overwrite=force or QuickstartFiles(output).is_unfinished))
     try:
         run_quickstart(output)
+    except NotLearntError as error:
+        raise UselessResult(str(error)) from None
     except KeyboardInterrupt:
         raise StoppedByUser(
             f"Stopped. What is complete in {output} is whole, and the same command goes on from the last checkpoint."

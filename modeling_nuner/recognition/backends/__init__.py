@@ -8,6 +8,9 @@ import numpy as np
 
 BackendName = Literal["torch", "onnx", "openvino"]
 
+DeviceMap = str | dict[str, int | str]
+"""Which device has which part of a model, or how to find that out: `device_map` of transformers."""
+
 
 class Backend(Protocol):
     """A token classifier, whatever runs it.

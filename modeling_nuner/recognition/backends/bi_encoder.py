@@ -9,6 +9,8 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
+from ...devices import use_one_thread_after_fork
+
 
 class BiEncoderBackend:
     """A bi-encoder as a token classifier.
@@ -28,6 +30,7 @@ class BiEncoderBackend:
     @torch.inference_mode()
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
         """Classify tokens, see `Backend`."""
+        use_one_thread_after_fork()
         device = self.model.device
         output = self.model(
             input_ids=torch.from_numpy(input_ids).to(device),

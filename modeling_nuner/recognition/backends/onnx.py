@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,14 +22,22 @@ class OnnxBackend:
     max_padding = 0.0
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        import onnxruntime
+        try:
+            import onnxruntime
+        except ModuleNotFoundError as error:
+            raise ImportError("onnxruntime is not installed; install it with: pip install 'nuner[onnx]'") from error
 
+        self.path = os.fspath(path)
         options = onnxruntime.SessionOptions()
         # Threads that wait actively take the cores from tokenizing and from other processes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
-        self.session = onnxruntime.InferenceSession(os.fspath(path), options, providers=_providers())
+        self.session = onnxruntime.InferenceSession(self.path, options, providers=_providers())
         self.inputs = {value.name for value in self.session.get_inputs()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle the backend as its file."""
+        return type(self), (self.path,)
 
     @classmethod
     def from_folder(cls, folder: Path, dtype: str) -> OnnxBackend:

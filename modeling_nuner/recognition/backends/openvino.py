@@ -29,8 +29,12 @@ class OpenVinoBackend:
     max_padding = 0.0
 
     def __init__(self, path: str | os.PathLike[str], dtype: str = "float32") -> None:
-        import openvino
+        try:
+            import openvino
+        except ModuleNotFoundError as error:
+            raise ImportError("openvino is not installed; install it with: pip install 'nuner[openvino]'") from error
 
+        self.path, self.dtype = os.fspath(path), dtype
         core = openvino.Core()
         precision = _PRECISION[dtype]
         if dtype == "int8" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
@@ -38,8 +42,14 @@ class OpenVinoBackend:
         options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
         if dtype == "int8":
             options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = _INT8_GROUP
-        self.model = core.compile_model(os.fspath(path), "CPU", options)
+        self.model = core.compile_model(self.path, "CPU", options)
         self.inputs = {name for port in self.model.inputs for name in port.get_names()}
+        # First inferences of several threads at once wait for each other for ever: the first is made here, by one.
+        self(np.zeros((1, 1), dtype=np.int64), np.ones((1, 1), dtype=np.int64))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle the backend as its file."""
+        return type(self), (self.path, self.dtype)
 
     @classmethod
     def from_folder(cls, folder: Path, dtype: str) -> OpenVinoBackend:

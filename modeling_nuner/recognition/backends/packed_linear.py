@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from transformers.activations import GELUActivation
@@ -27,6 +29,16 @@ class PackedLinear(nn.Module):
         self.weight = torch.ops.mkldnn._reorder_linear_weight(weight, _ROWS)
         self.bias = linear.bias.detach() if linear.bias is not None else None
         self.activation = ("gelu", [], "none") if gelu else ("none", [], "")
+        self.gelu = gelu
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle the layer as what it was made of: the layout is this processor's."""
+        weight = self.weight.to_dense()
+        linear = nn.Linear(weight.shape[1], weight.shape[0], self.bias is not None, dtype=weight.dtype)
+        linear.weight.data = weight
+        if self.bias is not None:
+            linear.bias.data = self.bias
+        return PackedLinear, (linear.requires_grad_(False), self.gelu)
 
     def forward(self, states: Tensor) -> Tensor:
         """Apply the layer.
@@ -88,6 +100,14 @@ def pack_linear_layers(model: nn.Module) -> None:
         model: The model, in evaluation mode; it cannot be trained or saved afterwards.
     """
     if not (torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")):
+        return
+    # Some processors have no kernels for half precision, in which torch still computes by itself.
+    supported = {
+        torch.float32: True,
+        torch.bfloat16: torch.ops.mkldnn._is_mkldnn_bf16_supported(),
+        torch.float16: torch.ops.mkldnn._is_mkldnn_fp16_supported(),
+    }
+    if not all(supported.get(parameter.dtype, False) for parameter in model.parameters()):
         return
     for module in list(model.modules()):
         for name, child in list(module.named_children()):

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
-from ...devices import choose_device
+from ...devices import choose_device, use_one_thread_after_fork
+from ...encoder_loading import without_load_report
+from . import DeviceMap
 from .packed_linear import pack_linear_layers
 
 # On a CPU small batches stay in the cache and padding costs as much as text; an accelerator wants large batches.
@@ -21,7 +23,8 @@ class TorchBackend:
     """A token classifier of transformers.
 
     Args:
-        model: The classifier. Its layers are replaced by faster ones: it cannot be saved afterwards.
+        model: The classifier. Its layers are replaced by faster ones: it cannot be saved afterwards. One that
+            `device_map` has laid out stays where it is, as it is.
         dtype: `"float32"`, `"bfloat16"` or `"float16"`; that of the checkpoint's weights when left out.
         device: Where to run it; the accelerator where there is one, else the CPU, when left out.
     """
@@ -29,17 +32,24 @@ class TorchBackend:
     def __init__(
         self, model: PreTrainedModel, dtype: str | None = None, device: str | torch.device | None = None
     ) -> None:
-        self.device = choose_device(device)
         self.model: Any = model.eval()
-        self.model.to(device=self.device, dtype=_dtype(dtype) if dtype is not None else None)
-        if self.device.type == "cpu":
-            pack_linear_layers(self.model)
+        if getattr(model, "hf_device_map", None) is not None:
+            self.device = model.device
+        else:
+            self.device = choose_device(device)
+            self.model.to(device=self.device, dtype=_dtype(dtype) if dtype is not None else None)
+            if self.device.type == "cpu":
+                pack_linear_layers(self.model)
         self.batch_tokens = _BATCH_TOKENS.get(self.device.type, 16384)
         self.max_padding = _MAX_PADDING.get(self.device.type, 0.1)
 
     @classmethod
     def from_pretrained(
-        cls, checkpoint: str | os.PathLike[str], dtype: str | None = None, device: str | None = None
+        cls,
+        checkpoint: str | os.PathLike[str],
+        dtype: str | None = None,
+        device: str | None = None,
+        device_map: DeviceMap | None = None,
     ) -> TorchBackend:
         """Load a token classifier.
 
@@ -47,6 +57,7 @@ class TorchBackend:
             checkpoint: Folder or Hub id of any `...ForTokenClassification` checkpoint.
             dtype: As above; `float32` when left out.
             device: As above.
+            device_map: Where to put which part of it, as for `from_pretrained` of transformers.
 
         Returns:
             The backend.
@@ -54,9 +65,14 @@ class TorchBackend:
         Raises:
             ValueError: If the checkpoint has no classifier.
         """
-        model, loading = AutoModelForTokenClassification.from_pretrained(
-            checkpoint, dtype=_dtype(dtype or "float32"), output_loading_info=True
-        )
+        with without_load_report():
+            model, loading = AutoModelForTokenClassification.from_pretrained(
+                checkpoint,
+                dtype=_dtype(dtype or "float32"),
+                device_map=device_map,
+                output_loading_info=True,
+                trust_remote_code=False,
+            )
         missing = sorted(loading["missing_keys"])
         if missing:
             raise ValueError(
@@ -68,6 +84,7 @@ class TorchBackend:
     @torch.inference_mode()
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
         """Classify tokens, see `Backend`."""
+        use_one_thread_after_fork()
         inputs: dict[str, Any] = {"input_ids": torch.from_numpy(input_ids).to(self.device)}
         # Attention without a mask is faster, and without padding it is the same.
         if not attention_mask.all():

@@ -4,7 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
+from datasets import ClassLabel, Dataset, DatasetDict, Features, IterableDataset, IterableDatasetDict, List, Value
 from support.folders import SHARED
 
 from nuner.data_builders.labelled.load import entity_types, load_labelled
@@ -88,16 +88,19 @@ def test_the_support_tickets_are_bundled():
     [
         ("{", "Expecting property name"),
         ("[]", "must be a JSON object, not list"),
-        ('{"tokens": ["a"]}', "lists of strings"),
-        ('{"tokens": ["a"], "tags": [1]}', "lists of strings"),
-        ('{"tokens": ["a", "b"], "tags": ["O"]}', "2 tokens but 1 tags"),
+        ('{"tokens": ["a"]}', "1 words in tokens but 0 tags in tags"),
+        ('{"tokens": ["a", 3], "tags": ["O", "O"]}', "tokens must be a list of strings"),
+        ('{"tokens": ["a"], "tags": [1]}', "tags has the number 1 without a name"),
+        ('{"tokens": ["a"], "tags": [-100]}', "word 0 has the tag -100, as parts of words and padding have"),
+        ('{"tokens": ["a", "b"], "tags": ["O", null]}', "word 1 has the tag None"),
+        ('{"tokens": ["a", "b"], "tags": ["O"]}', "2 words in tokens but 1 tags in tags"),
         ('{"tokens": [], "tags": []}', "no word"),
-        ('{"text": "a"}', "needs tokens and tags, or text and entities"),
+        ('{"text": "a"}', "needs words and tags, such as tokens and ner_tags, or text and entities"),
         ('{"text": "a", "entities": [{"start": 0, "end": 5, "label": "x"}]}', "outside the text"),
         ('{"tokens": ["a"], "tags": ["E-PER"]}', "continues an entity that was not opened"),
         ('{"tokens": ["a"], "tags": ["X"]}', "'X' has no prefix"),
         ('{"tokens": ["a"], "tags": [""]}', "'' is not a label"),
-        (b"\xff\xfe", "can't decode byte"),
+        (b"\xff\xfe", "not valid UTF-8"),
     ],
 )
 def test_a_bad_record_is_named_by_file_and_line(tmp_path, line, message):
@@ -124,7 +127,7 @@ def test_what_cannot_be_loaded_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="no labelled data set at"):
         load_labelled(tmp_path / "absent")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(FileNotFoundError, match="empty is not a folder or file with labelled sentences"):
+    with pytest.raises(FileNotFoundError, match=r"empty has no labelled files .* in it is nothing"):
         load_labelled(tmp_path / "empty")
     with pytest.raises(ValueError, match=r"notes\.csv is in no known format of labelled data"):
         (tmp_path / "notes.csv").write_text("To do: label.\n")
@@ -140,7 +143,7 @@ def test_what_cannot_be_loaded_is_named(tmp_path):
 
 def test_columns_that_are_missing_are_named(tmp_path):
     Dataset.from_dict({"words": [["a"]]}).save_to_disk(str(tmp_path / "saved"))
-    with pytest.raises(ValueError, match="has the columns words; tokens and ner_tags or tags are needed"):
+    with pytest.raises(ValueError, match="no list beside the words has tags of entities"):
         load_labelled(tmp_path / "saved")
 
 
@@ -153,19 +156,99 @@ def test_dataset_objects_with_words_or_spans():
     assert both["train"].features == both["test"].features
 
 
-def test_another_column_of_tags():
-    label = ClassLabel(names=["O", "person-artist"])
-    features = Features({"tokens": List(Value("string")), "fine_ner_tags": List(label)})
-    rows = Dataset.from_dict({"tokens": [["Ada", "smiled"]], "fine_ner_tags": [[1, 0]]}, features=features)
-    assert entity_types(load_labelled(rows, "train", tags_column="fine_ner_tags")) == ["person-artist"]
-    with pytest.raises(ValueError, match="tokens and ner_tags or tags are needed"):
+def _rows(**columns: list[list[str]]) -> Dataset:
+    return Dataset.from_dict(columns)
+
+
+def test_the_list_of_the_tags_is_found_by_name_and_content():
+    words, coarse, fine, none = [["Ada", "smiled"]], [["B-PER", "O"]], [["B-artist", "O"]], [["O", "O"]]
+    pos, chunks = [["NNP", "VBD"]], [["B-NP", "B-VP"]]
+    for columns in (
+        {"tokens": words, "tags": pos, "ner_tags": coarse},
+        {"words": words, "chunk_tags": chunks, "labels": coarse, "fine": fine},
+        {"form": words, "pos_tags": pos, "iob": coarse, "inner": none},
+        {"satz": words, "pos": pos, "iob": coarse},
+    ):
+        assert _tags(load_labelled(_rows(**columns), "train")) == coarse
+    with pytest.raises(ValueError, match="'tags' has no entities, but 'fine' has; pass tags_column='fine'"):
+        load_labelled(_rows(tokens=words, tags=none, fine=fine))
+    with pytest.raises(ValueError, match="'tags' and 'ner_tags' both have tags of entities; choose with tags_column="):
+        load_labelled(_rows(tokens=words, tags=coarse, ner_tags=fine))
+
+
+def test_columns_that_are_named(tmp_path):
+    words, coarse, fine = [["Ada", "smiled"]], [["B-PER", "O"]], [["B-artist", "O"]]
+    rows = _rows(raw=[["ADA", "SMILED"]], tokens=words, ner_tags=coarse, fine=fine)
+    path = tmp_path / "train.jsonl"
+    rows.to_json(path)
+    for source in (rows, path):
+        loaded = load_labelled(source, "train", words_column="raw", tags_column="fine")
+        assert loaded["tokens"][:] == [["ADA", "SMILED"]]
+        assert _tags(loaded) == fine
+        with pytest.raises(ValueError, match="there is no list 'finer', only 'raw', 'tokens', 'ner_tags', 'fine'"):
+            load_labelled(source, tags_column="finer")
+        with pytest.raises(ValueError, match="cannot hold both the words and the tags"):
+            load_labelled(source, words_column="ner_tags", tags_column="ner_tags")
+    path = tmp_path / "tasks.xml"
+    path.write_text(
+        "<collection><document><passage><offset>0</offset><text>a</text></passage></document></collection>"
+    )
+    with pytest.raises(ValueError, match=r"tasks\.xml is BioC XML.*, which has no columns to choose"):
+        load_labelled(path, tags_column="fine")
+
+
+def test_declared_labels_of_each_split_are_joined():
+    def split(names, tags):
+        features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))})
+        return Dataset.from_dict({"tokens": [["Ada", "smiled"]], "ner_tags": [tags]}, features=features)
+
+    train, test = split(["O", "B-PER", "I-PER"], [1, 0]), split(["O", "B-LOC", "B-PER"], [2, 1])
+    loaded = load_labelled({"train": train, "test": test})
+    assert entity_types(loaded["train"]) == ["PER", "LOC"]
+    assert _tags(loaded["train"]) == [["B-PER", "O"]] and _tags(loaded["test"]) == [["B-PER", "B-LOC"]]
+
+
+@pytest.mark.parametrize("odd", ["[PAD]", "X", "[CLS]", "MISC"])
+def test_a_declared_label_that_no_word_has_does_not_switch_the_scheme(odd):
+    names = ["O", "B-PER", "I-PER", odd]
+    features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))})
+    rows = Dataset.from_dict({"tokens": [["Ada", "L", "smiled"]], "ner_tags": [[1, 2, 0]]}, features=features)
+    loaded = load_labelled(rows, "train")
+    assert entity_types(loaded) == ["PER"] and _tags(loaded) == [["B-PER", "I-PER", "O"]]
+    used = Dataset.from_dict({"tokens": [["Ada", "L", "smiled"]], "ner_tags": [[1, 3, 0]]}, features=features)
+    with pytest.raises(ValueError, match=r"the data set\[train\]:1: tag "):
+        load_labelled(used)
+
+
+@pytest.mark.parametrize("tag", [-1, -100, None, 2])
+def test_numbers_that_stand_for_no_label_are_refused(tag):
+    features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=["O", "B-PER"]))})
+    table = Dataset.from_dict({"tokens": [["Ada", "smiled"]], "ner_tags": [[1, 0]]}, features=features)
+    raw = Dataset.from_dict({"tokens": [["Ada", "smiled"]], "ner_tags": [[1, tag]]})
+    rows = Dataset(raw.data.cast(table.features.arrow_schema), info=table.info)
+    with pytest.raises(ValueError, match=rf"\[train\]:1: .*{tag}"):
         load_labelled(rows)
 
 
 def test_numbers_without_names_are_refused():
     rows = Dataset.from_dict({"tokens": [["Ada"]], "ner_tags": [[1]]})
-    with pytest.raises(ValueError, match="numbers without names as ner_tags"):
+    with pytest.raises(ValueError, match=r"ner_tags has the number 1 without a name; .*cast_column\('ner_tags'"):
         load_labelled(rows)
+
+
+def test_streamed_data_sets():
+    rows = Dataset.from_list([{"tokens": ["Ada", "smiled"], "tags": ["U-PER", "O"]}])
+    streamed = rows.to_iterable_dataset()
+    unknown = IterableDataset.from_generator(lambda: iter(rows))
+    for source in (streamed, unknown, IterableDatasetDict({"train": streamed})):
+        assert _tags(load_labelled(source, "train")) == [["B-PER", "O"]]
+
+
+def test_byte_order_marks(tmp_path):
+    line = json.dumps({"tokens": ["Zoë"], "tags": ["B-PER"]}, ensure_ascii=False) + "\n"
+    for encoding in ("utf-8-sig", "utf-16"):
+        (tmp_path / "train.jsonl").write_text(line, encoding=encoding)
+        assert load_labelled(tmp_path, "train")["tokens"][:] == [["Zoë"]]
 
 
 def test_only_some_types():

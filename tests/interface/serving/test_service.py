@@ -57,6 +57,9 @@ def test_one_text_and_many_are_answered_in_kind(url, direct):
         f"{url}/entities", content=rb'{"texts": "\ud83d paris"}', headers={"Content-Type": "application/json"}
     )
     assert plain(halves.json()["entities"]) == places(direct("\ud83d paris"))
+    for text in ("\u200b", "\ufeff", "\ufffd", "\x00", "\xad"):
+        assert httpx.post(f"{url}/entities", json={"texts": text}).json() == {"entities": []}
+        assert httpx.post(f"{url}/entities", json={"texts": [text]}).json() == {"entities": [[]]}
     assert httpx.post(f"{url}/entities", json={"texts": []}).json() == {"entities": []}
 
 

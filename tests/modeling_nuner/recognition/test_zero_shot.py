@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from support.tiny_recognizer import places
 from transformers import AutoTokenizer, pipeline
 
 from nuner import EntityRecognizer, NuNerForPreTraining, ZeroShotRecognizer, export_backbone
+from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
 
 
 @pytest.fixture
@@ -131,6 +133,22 @@ def test_pipeline_gives_what_the_recognizer_gives(checkpoint: Path) -> None:
     assert list(ner((text for text in TEXTS), candidate_labels=LABELS)) == expected
     assert ner(TEXTS, candidate_labels=LABELS, nested=True) == recognizer.with_labels(LABELS, nested=True)(TEXTS)
     assert ner([], candidate_labels=LABELS) == []
+
+
+@pytest.mark.parametrize("own_tokenizer", [False, True])
+def test_a_pipeline_is_saved_whole(checkpoint: Path, tmp_path: Path, own_tokenizer: bool) -> None:
+    folder = tmp_path / "given"
+    shutil.copytree(checkpoint, folder)
+    if own_tokenizer:
+        AutoTokenizer.from_pretrained(folder).save_pretrained(folder / CONCEPT_TOKENIZER)
+    load: Any = pipeline
+    ner = load("zero-shot-ner", model=str(folder))
+    ner.save_pretrained(tmp_path / "saved")
+    assert (tmp_path / "saved" / CONCEPT_TOKENIZER).is_dir() == own_tokenizer
+    saved = load("zero-shot-ner", model=str(tmp_path / "saved"))
+    text = "acme bought the order in paris"
+    found = ner(text, candidate_labels=["city", "company"])
+    assert found and saved(text, candidate_labels=["city", "company"]) == found
 
 
 @pytest.mark.parametrize(

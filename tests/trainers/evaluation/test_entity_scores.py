@@ -25,9 +25,13 @@ def test_tokens_are_scored_without_b_and_i():
     assert scores["token_macro_f1"] == pytest.approx((1 + 0) / 2)
 
 
-def test_no_entity_to_be_found():
+@pytest.mark.parametrize(
+    ("gold", "predicted"),
+    [([["O"]], [["B-city"]]), ([["O"]], [["O"]]), ([[]], [[]]), ([], []), ([["O", "O"], []], [["O", "O"], []])],
+)
+def test_no_entity_to_be_found(gold, predicted):
     with pytest.raises(ValueError, match="F1 is not defined"):
-        entity_scores([["O"]], [["B-city"]])
+        entity_scores(gold, predicted)
 
 
 def test_nothing_found():

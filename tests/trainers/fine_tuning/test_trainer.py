@@ -34,6 +34,28 @@ def test_an_entity_across_two_windows_counts_as_one(tiny_bert_dir, tmp_path):
     assert 0 <= scores["eval_f1"] <= 1
 
 
+def test_words_without_sub_words_are_measured_and_teach_nothing(tiny_bert_dir, tmp_path):
+    unread = [{"tokens": ["\u200b"], "ner_tags": [1]}, {"tokens": ["\ufeff", "\x00"], "ner_tags": [0, 0]}]
+    rows = Dataset.from_list(
+        [{"tokens": ["paris", "\u200b", "in"], "ner_tags": [1, 2, 0]}, *unread], features=FEATURES
+    )
+    run = TokenClassificationTrainer(
+        NuNerForTokenClassification.from_encoder(tiny_bert_dir, NAMES),
+        FineTuningArguments(output_dir=str(tmp_path), per_device_train_batch_size=1, num_train_epochs=1),
+        rows,
+        processing_class=AutoTokenizer.from_pretrained(tiny_bert_dir),
+    )
+    run.train()
+    assert all(weight.isfinite().all() for weight in run.model.parameters())
+    scores = run.evaluate(Dataset.from_list(unread, features=FEATURES))
+    assert scores["eval_loss"] == 0
+    assert run.type_scores["city"]["support"] == 1
+    with pytest.raises(ValueError, match="leaves nothing of any word"):
+        TokenClassificationTrainer(
+            run.model, run.args, rows.select([1, 2]), processing_class=AutoTokenizer.from_pretrained(tiny_bert_dir)
+        )
+
+
 @pytest.mark.parametrize(("labels", "recall"), [(NAMES, 1.0), (["O", "city"], 1 / 3)])
 def test_plain_labels_cannot_part_entities_that_touch(tiny_bert_dir, tmp_path, labels, recall):
     run = trainer(tiny_bert_dir, tmp_path, labels=labels)

@@ -33,3 +33,15 @@ def test_unknown_normalization(tmp_path):
 
 def test_bf16_works_without_an_accelerator(tmp_path):
     assert ContrastiveTrainingArguments(output_dir=str(tmp_path), bf16=True).bf16
+
+
+def test_more_frozen_layers_than_there_are_name_the_option_and_the_preset_that_fits(tmp_path):
+    paper = ContrastiveTrainingArguments.preset("paper", output_dir=str(tmp_path))
+    paper.check_depths(12, 12)
+    with pytest.raises(
+        ValueError, match=r"\(--frozen-layers\) is 6, .* 6 layers.* 5 or less, or take .* 'quickstart'"
+    ):
+        paper.check_depths(6, 6)
+    quickstart = ContrastiveTrainingArguments.preset("quickstart", output_dir=str(tmp_path))
+    with pytest.raises(ValueError, match=r"\(--frozen-concept-layers\) is 5, .* 4 layers.* 3 or less\.$"):
+        quickstart.check_depths(4, 4)

@@ -78,3 +78,19 @@ def test_concepts_outside_the_table_are_left_out(tiny_bert_dir):
 def test_a_corpus_without_concepts_is_refused(tiny_bert_dir):
     with pytest.raises(ValueError, match="no concept to learn from"):
         ConceptTable.from_names([], AutoTokenizer.from_pretrained(tiny_bert_dir))
+
+
+def test_texts_and_names_without_tokens_are_left_out(tiny_bert_dir):
+    def row(text, concept):
+        return {"text": text, "entities": [{"start": 0, "end": 1, "text": text[0], "concept": concept}]}
+
+    rows = [row("\u200b", "city"), row("paris", "\ufeff"), row("\x00", "day"), row("monday", "day")]
+    features, table, _ = featurize(rows, tiny_bert_dir)
+    assert table.names == ("city", "day")
+    assert features["row"] == [0, 1]
+    assert [len(ids) for ids in features["input_ids"]] == [3, 3]
+    assert features["positive_concepts"] == [[], [1]]
+    with pytest.raises(ValueError, match="leaves nothing of any of the 2 texts"):
+        featurize([rows[0], rows[2]], tiny_bert_dir)
+    with pytest.raises(ValueError, match="leaves nothing of any concept's name"):
+        featurize([rows[1]], tiny_bert_dir)

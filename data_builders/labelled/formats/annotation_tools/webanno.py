@@ -119,9 +119,9 @@ def _parse(row: Row, notes: Counter[str]) -> QuotedText:
                 alone.append(checked_span(token.start, token.end, label))
     spans = alone + [
         checked_span(min(piece.start for piece in pieces), max(piece.end for piece in pieces), label)
-        for (_, label), pieces in in_pieces.items()
+        for (_, label), pieces in sorted(in_pieces.items(), key=lambda item: int(item[0][0]))
     ]
-    spans.sort()
+    spans.sort(key=lambda span: span.start)
     return QuotedText((sentence.text,), (*spans, *(token for token, _ in sentence.tokens)), row.file, row.line)
 
 

@@ -63,6 +63,12 @@ def test_a_passing_fault_does_not_stop_the_probe(server, kind):
     probed(quick_client(server.base_url, timeout=0.5))
 
 
+@pytest.mark.parametrize("kind", ["500 for 31 years", "429 at once", "nested body", "bomb", "endless", "drip"])
+def test_a_hostile_answer_does_not_stop_the_probe(server, kind):
+    server.change(faults={kind: 0.2})
+    probed(quick_client(server.base_url, timeout=2))
+
+
 @pytest.mark.parametrize("kind", ["empty choices", "content_filter", "non-json", "wrong json", "length"])
 def test_nonsense_of_the_model_does_not_stop_the_probe(server, kind):
     server.change(faults={kind: 1})

@@ -9,6 +9,7 @@ import time
 
 import pytest
 from support.annotation_cases import quick_client, some_sentences
+from support.small_disk import make_read_only, needs_small_disk, small_disk
 
 from nuner.data_builders.annotation.llm.cost import Usage
 from nuner.data_builders.annotation.llm.prompt import Prompt
@@ -203,3 +204,93 @@ def test_a_store_that_cannot_be_written(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(StoreError, match="cannot be opened"):
         AnnotationStore(tmp_path / "store.sqlite")
+
+
+def expire(store, worker):
+    """Let the lease of a worker run out."""
+    with store.transaction() as connection:
+        connection.execute("UPDATE workers SET expires_at = ? WHERE id = ?", (time.time() - 1, worker))
+
+
+def test_a_suspended_worker_holds_nothing_that_nobody_takes(store):
+    store.add(some_sentences(6))
+    suspended, other = store.join(), store.join()
+    store.claim(suspended, 4)
+    expire(store, suspended)
+    assert len(store.claim(other, 2)) == 2  # those that are free
+    assert len(store.claim(other, 2)) == 2  # of those of the suspended one
+    # It wakes, claims without knowing of it, and is killed before it leaves.
+    assert len(store.claim(suspended, 2)) == 2
+    with store.transaction() as connection:
+        connection.execute("DELETE FROM workers WHERE id = ?", (suspended,))
+    assert StoreStatus.of(store).left_behind == 2
+    assert len(store.claim(store.join(), 6)) == 2
+
+
+def test_a_worker_learns_that_its_lease_had_run_out(store):
+    worker = store.join()
+    assert store.renew(worker)
+    expire(store, worker)
+    store.join()
+    assert not store.renew(worker)
+    assert store.renew(worker)
+
+
+def test_late_outcomes_do_not_spoil_the_attempts_of_others(store):
+    store.add(some_sentences(3))
+    suspended = store.join()
+    late = store.claim(suspended, 3)
+    expire(store, suspended)
+    other = store.join()
+    assert len(store.claim(other, 3)) == 3
+    failed = [Outcome(sentence.number, "failed", error="no reply within 60 s") for sentence in late[:2]]
+    store.record([*failed, done(late[2], usage=Usage(5, 1))], worker=suspended)
+    assert store.counts() == {"pending": 2, "done": 1, "failed": 0}
+    store.record([done(sentence) for sentence in late], worker=other)
+    assert store.counts()["done"] == 3
+    assert store.query("SELECT count(*) FROM sentences WHERE worker IS NOT NULL") == [(0,)]
+
+
+def test_a_lease_of_a_wrong_clock_ends(store):
+    store.add(some_sentences(2))
+    worker = store.join()
+    store.claim(worker, 2)
+    with store.transaction() as connection:
+        connection.execute("UPDATE workers SET expires_at = ?, host = 'elsewhere'", (time.time() + 1e8,))
+    assert len(store.claim(store.join(), 2)) == 2
+
+
+def test_halves_of_characters_spoil_no_commit(store):
+    store.add(some_sentences(2))
+    first, second = store.claim(store.join(), 2)
+    broken = Outcome(second.number, "failed", reply="\ud83d?", error="HTTP 400: \udc00")
+    store.record([done(first, reply="a \ud83d\ude00 \ud83d", entities=REPLY), broken])
+    assert store.query("SELECT reply, error FROM sentences ORDER BY number") == [("a 😀 ", None), ("?", "HTTP 400: ")]
+
+
+@needs_small_disk
+def test_a_finished_store_is_read_where_nothing_can_be_written(tmp_path):
+    disk = tmp_path / "disk"
+    with small_disk(disk, "8m"):
+        with AnnotationStore(disk / "store.sqlite") as store:
+            store.add(some_sentences(3))
+            store.record([done(sentence) for sentence in store.claim(store.join(), 2)])
+        make_read_only(disk)
+        with AnnotationStore(disk / "store.sqlite", create=False) as store:
+            assert StoreStatus.of(store).done == 2
+            assert len(list(store.finished())) == 2
+            with pytest.raises(StoreError, match="readonly"):
+                store.add(some_sentences(5))
+
+
+@needs_small_disk
+def test_replies_in_a_log_on_a_disk_that_cannot_be_written_are_not_passed_over(tmp_path):
+    disk = tmp_path / "disk"
+    with small_disk(disk, "8m"):
+        with AnnotationStore(disk / "store.sqlite") as store:
+            store.add(some_sentences(3))
+            log = (disk / "store.sqlite-wal").read_bytes()
+        (disk / "store.sqlite-wal").write_bytes(log)
+        make_read_only(disk)
+        with pytest.raises(StoreError, match=r"store\.sqlite-wal: copy both"):
+            AnnotationStore(disk / "store.sqlite", create=False)

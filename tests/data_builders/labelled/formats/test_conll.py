@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nuner.data_builders.labelled.formats.conll import read_conll
 from nuner.data_builders.labelled.formats.labelled_file import LabelledFile
 from nuner.data_builders.labelled.load import entity_types, load_labelled
-from nuner.data_builders.labelled.sources import VALIDATION_SPLITS
+from nuner.data_builders.labelled.split_names import VALIDATION_SPLITS
 from nuner.data_builders.rejections import CorpusError, Rejections
 
 _WORD = st.text(st.characters(exclude_categories=("Z", "C"), exclude_characters="#"), min_size=1, max_size=6)
@@ -150,6 +150,7 @@ def test_a_folder_of_columns_in_iob1(tmp_path, validation):
     (tmp_path / f"{validation}.txt").write_text("Rome I-LOC\n")
     (tmp_path / "README.txt").write_text("About these files.\n")
     loaded = load_labelled(tmp_path)
-    assert list(loaded) == ["train", validation]
+    assert list(loaded) == ["train", "validation"]
+    assert load_labelled(tmp_path, validation)["tokens"][:] == [["Rome"]]
     assert entity_types(loaded["train"]) == ["LOC", "PER"]
     assert loaded["train"]["ner_tags"][0] == [3, 0, 1, 1]

@@ -45,13 +45,6 @@ def test_only_a_recognizer_is_shown(tiny_bert_dir, tmp_path):
     assert f"{model} is a backbone; fine-tune it first: nuner finetune" in result.stderr
 
 
-def test_without_gradio_it_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("nuner.cli.recognition.demo.find_spec", lambda name: None)
-    result = nuner("demo", "tickets")
-    assert result.exit_code == 2
-    assert "pip install 'nuner[demo]'" in result.stderr
-
-
 @pytest.mark.parametrize("kind", ["recognizer", "bi-encoder"])
 def test_the_page_finds_the_types_that_are_named(tiny_bert_dir, tmp_path, kind):
     pytest.importorskip("gradio")

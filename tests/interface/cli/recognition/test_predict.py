@@ -14,6 +14,7 @@ import pytest
 from pyarrow import parquet
 from support.cli_runs import nuner, start_nuner
 from support.killed_commands import steps_of_a_killed_command
+from support.labelled_readings import reading
 from support.tiny_bi_encoder import save_tiny_bi_encoder
 from support.tiny_recognizer import save_tiny_recognizer
 from transformers import AutoTokenizer, BertForTokenClassification
@@ -79,6 +80,15 @@ def test_every_format_to_every_format(recognizer, expected, tmp_path, file_forma
     if file_format != "txt":
         assert [int(row["id"]) for row in rows] == [0, 1, 2, 3, 4]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([output.name, f"texts.{file_format}"])
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_texts_without_tokens(recognizer, tmp_path, ending):
+    odd = ["\u200b", "\ufeff", "\x00", "\xad", "\ud800"]
+    (tmp_path / "odd.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in odd))
+    result = nuner("predict", recognizer, tmp_path / "odd.jsonl", "-o", tmp_path / f"found.{ending}")
+    assert result.exit_code == 0, result.output
+    assert [row["entities"] for row in read_output(tmp_path / f"found.{ending}")] == [[]] * len(odd)
 
 
 def test_standard_input_to_standard_output(recognizer, expected):
@@ -302,3 +312,43 @@ def test_one_look(recognizer, expected):
     for arguments in (["texts.txt"], ["-o", "out.jsonl"]):
         both = nuner("predict", recognizer, "--text", "paris", *arguments)
         assert both.exit_code == 2 and "--text is for one look, in place of INPUT and --output" in both.stderr
+
+
+TOOLS = {"label-studio": "json", "prodigy": "jsonl", "doccano": "jsonl"}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("rows_a_part", [2, 100])
+def test_tasks_for_annotation_tools(recognizer, expected, tmp_path, tool, rows_a_part):
+    output = tmp_path / f"tasks.{TOOLS[tool]}"
+    source = write_input(tmp_path, "jsonl")
+    done = nuner("predict", recognizer, source, "-o", output, "--format", tool, "--rows-per-part", rows_a_part)
+    assert done.exit_code == 0, done.output
+    spans = [[(entity["start"], entity["end"], entity["label"]) for entity in entities] for entities in expected]
+    assert any(spans)
+    if tool == "label-studio":
+        tasks = json.loads(output.read_text())
+        assert [task["data"] for task in tasks] == [{"id": i, "text": text} for i, text in enumerate(TEXTS)]
+        for task in tasks:  # what the tool would export once a person has agreed
+            task["annotations"] = [{"result": task["predictions"][0]["result"]}]
+        scores = [[item["score"] for item in task["predictions"][0]["result"]] for task in tasks]
+        assert scores == [[entity["score"] for entity in entities] for entities in expected]
+        output.write_text(json.dumps(tasks))
+    else:
+        assert [json.loads(line)["text"] for line in output.read_text().splitlines()] == TEXTS
+    name, read, _, rejected = reading(output)
+    assert (name, rejected) == (tool, [])
+    assert read == list(zip(TEXTS, spans, strict=True))
+
+
+def test_tasks_on_standard_output(recognizer, tmp_path):
+    (tmp_path / "texts.csv").write_text("id,body\n7,paris\n", encoding="utf-8")
+    arguments = ("predict", recognizer, tmp_path / "texts.csv", "--column", "body")
+    [task] = json.loads(nuner(*arguments, "--format", "label-studio").stdout)
+    assert task["data"] == {"body": "paris", "id": "7"}
+    assert json.loads(nuner(*arguments, "--format", "prodigy").stdout)["text"] == "paris"
+    (tmp_path / "texts.csv").write_text("id,body\n", encoding="utf-8")
+    assert json.loads(nuner(*arguments, "--format", "label-studio").stdout) == []
+    refused = nuner(*arguments, "--format", "label-studio", "-o", tmp_path / "tasks.csv")
+    assert refused.exit_code == 2
+    assert "takes a .json file" in refused.output

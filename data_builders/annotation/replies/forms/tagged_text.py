@@ -6,8 +6,8 @@ import re
 from html import unescape
 from typing import NamedTuple
 
-from ...raw_entity import EitherWay, RawEntity
-from .entity_keys import CONCEPT, DESCRIPTION, HOLDERS, TEXT, names_a_part, part, plain_name
+from ....raw_entity import EitherWay, RawEntity
+from ..entity_keys import CONCEPT, DESCRIPTION, HOLDERS, TEXT, names_a_part, part, plain_name
 from .tables import table_entities
 
 _TAG = re.compile(r"<([^<>]{1,500})>")
@@ -123,4 +123,4 @@ def _rows_as_lines(answer: str) -> list[str]:
 
 def _cells_of(row: str) -> list[str]:
     row = row[row.lower().rfind("<tr") :]
-    return [cell for cell in re.split(r"</t[dh]>", row, flags=re.IGNORECASE)[:-1]]
+    return re.split(r"</t[dh]>", row, flags=re.IGNORECASE)[:-1]

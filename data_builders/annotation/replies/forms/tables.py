@@ -6,28 +6,16 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 
-from ...raw_entity import EitherWay, RawEntity
-from .entity_keys import CONCEPT, DESCRIPTION, TEXT, UNSURE, names_a_part, part, plain_name
+from ....raw_entity import EitherWay, RawEntity
+from ..entity_keys import CONCEPT, DESCRIPTION, TEXT, UNSURE, names_a_part, part, plain_name
 from .lines import is_correction, without_list_mark
 
 _DRAWN = str.maketrans("\u2502\u2503\u2551\u00a6", "||||")
-_RULE = set(
-    "-:|+= \t\u2500\u2501\u2550\u253c\u251c\u2524\u250c\u2510\u2514\u2518\u252c\u2534\u254b\u2523\u252b\u2554\u2557\u255a\u255d\u2560\u2563\u256c\u2566\u2569\u250f\u2513\u2517\u251b\u2533\u253b"
-)
+_RULE = "-:|+= \t" + "".join(map(chr, range(0x2500, 0x2580)))  # with all characters that draw boxes
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 _PLURALS = {
-    "texts",
-    "mentions",
-    "spans",
-    "examples",
-    "instances",
-    "values",
-    "terms",
-    "words",
-    "tokens",
-    "items",
-    "entities",
-}
+    "texts", "mentions", "spans", "examples", "instances", "values", "terms", "words", "tokens", "items", "entities",
+}  # fmt: skip
 
 Row = Sequence[str]
 
@@ -49,7 +37,7 @@ def _piped(lines: list[str]) -> list[RawEntity]:
     corrected = False
     for line in lines:
         line = without_list_mark(line.translate(_DRAWN))
-        is_rule = not line.strip("".join(_RULE))
+        is_rule = not line.strip(_RULE)
         if line and is_rule and ("-" in line or not line.isascii()):
             rows.append(())
         elif "|" in line:

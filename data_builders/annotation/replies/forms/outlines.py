@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .entity_keys import TEXT, names_a_part, part, plain_name
+from ..entity_keys import TEXT, names_a_part, part, plain_name
 from .json_scanner import scan_json, unescaped
 from .lines import described, is_correction, sides_of, without_list_mark
 
@@ -13,7 +13,7 @@ _NAME = re.compile(r"""(?P<name>"[^"\n]{1,100}"|'[^'\n]{1,100}'|[^:\n]{1,100}?)[
 _MOST_WORDS_OF_A_HEADING = 5
 _MARKS = "*_#` "
 _ANNOUNCEMENT = re.compile(
-    r"entit|entid|concept|konzept|answer|result|output|list|follow|found|correct|final|here", re.I
+    r"entit|entid|concept|konzept|answer|result|output|list|follow|found|correct|final|here", re.IGNORECASE
 )
 
 

@@ -24,15 +24,15 @@ class JsonPiece(NamedTuple):
 
     Args:
         value: The value; None also where nothing of it is whole.
-        start: Where it begins.
         end: Where it ends.
         form: How it stood there.
+        start: Where it begins.
     """
 
     value: Any
-    start: int
     end: int
     form: JsonForm
+    start: int = 0
 
 
 def find_json(reply: str, truncated: bool = False) -> list[JsonPiece]:
@@ -46,29 +46,28 @@ def find_json(reply: str, truncated: bool = False) -> list[JsonPiece]:
     Example:
         ```python
         >>> find_json('Sure! {"entities": []}')
-        [JsonPiece(value={'entities': []}, start=6, end=22, form='prose')]
+        [JsonPiece(value={'entities': []}, end=22, form='prose', start=6)]
         >>> find_json('[{"text": "Ada", "concept": "person"}, {"text": "Bo", "conc')
-        [JsonPiece(value=[{'text': 'Ada', 'concept': 'person'}], start=0, end=59, form='cut')]
+        [JsonPiece(value=[{'text': 'Ada', 'concept': 'person'}], end=59, form='cut', start=0)]
 
         ```
     """
     pieces: list[JsonPiece] = []
-    strictly = True
     opening = _OPENING.search(reply)
+    whole: JsonForm = "fenced" if opening is not None and "```" in reply[: opening.start()] else "prose"
+    strictly = True
     while opening is not None and len(pieces) < _MOST_PIECES:
         start = opening.start()
-        form: JsonForm = "fenced" if not pieces and "```" in reply[:start] else pieces[-1].form if pieces else "prose"
-        form = form if form in ("fenced", "prose") else "prose"
-        if strictly:
-            try:
-                value, end = _KEEPS_ALL_NAMES.raw_decode(reply, start)
-            except (ValueError, RecursionError):
-                strictly = False  # tried once: each failure may have read all that is left
-        if not strictly:
+        try:
+            # Tried until it fails once: each failure may have read all that is left.
+            piece = JsonPiece(*_decoded(reply, start), whole) if strictly else None
+        except (ValueError, RecursionError):
+            piece, strictly = None, False
+        if piece is None:
             value, end, cut = scan_json(reply, start, truncated)
-            form = "cut" if cut else "repaired"
-        pieces.append(JsonPiece(value, start, end, form))
-        opening = _OPENING.search(reply, end)
+            piece = JsonPiece(value, end, "cut" if cut else "repaired")
+        pieces.append(piece._replace(start=start))
+        opening = _OPENING.search(reply, piece.end)
     return pieces
 
 
@@ -76,14 +75,17 @@ def whole_json(reply: str) -> tuple[Any] | None:
     """Return the value of a reply that is JSON and nothing else, None for any other reply.
 
     Args:
-        reply: What the model wrote.
+        reply: What the model wrote, without white space around it.
     """
     try:
-        return (_DECODER.decode(reply),)
+        value, end = _decoded(reply, 0)
     except (ValueError, RecursionError):
         return None
+    return (value,) if end == len(reply) else None
 
 
-def with_all_names(reply: str) -> Any:
-    """Return the value of a reply that is JSON, with all that stands under names that an object has twice."""
-    return _KEEPS_ALL_NAMES.decode(reply)
+def _decoded(text: str, start: int) -> tuple[Any, int]:
+    value, end = _DECODER.raw_decode(text, start)
+    if isinstance(value, dict) and isinstance(value.get("entities"), list):
+        return value, end
+    return _KEEPS_ALL_NAMES.raw_decode(text, start)  # what most replies do not need takes twice as long

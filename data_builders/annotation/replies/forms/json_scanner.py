@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from ...schema import without_lone_surrogates
-from .entity_keys import names_a_part
+from ....schema import without_lone_surrogates
+from ..entity_keys import names_a_part
 
 MOST_BRACKETS = 32
 """Brackets that may be open at once; no answer needs so many."""
@@ -15,17 +15,19 @@ MOST_ITEMS = 3000
 """Brackets in one value; what follows is taken for cut off."""
 
 _TOKEN = re.compile(
-    r"""\s+ | "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\]]) | (?P<comma>[,;]) | (?P<colon>:|=>?) | (?P<open>[{\[(]) | (?P<close>[}\])])
+    r"""\s*(?: "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\])]) | '(?P<single>[^'\\\n]*)'(?=\s?[,:}\])])
+    | (?P<comma>[,;]) | (?P<colon>:|=>?) | (?P<open>[{\[(]) | (?P<close>[}\])])
     | (?P<quote>["'`\u201c\u201e\u2018\u00ab]) | (?P<comment>/\*) | //[^\n]* | \#[^\n]* | \.\.\.|\u2026
-    | (?P<word>[^\s,;:{}\[\]()"'`=][^,;:{}\[\]"\n=]*) | (?P<other>.)""",
+    | (?P<word>[^\s,;:{}\[\]()"'`=][^,;:{}\[\]"\n=]*) | (?P<other>.) | \Z)""",
     re.VERBOSE | re.DOTALL,
 )
 _CLOSER = {"{": "}", "[": "]", "(": ")"}
 _CLOSING_QUOTES = {"\u201c": "\u201d", "\u201e": "\u201c\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb"}
 # What stands behind a quote that ends a string, and not behind one inside of it.
 _BEHIND_A_STRING = re.compile(
-    r"""[ \t]*(?:[:}\])\n\r]|,\s*(?:["'`\u201c{\[(}\])]|//|/\*|[\w-]{1,40}["']?\s{0,9}:|[-\d.]|(?:true|false|null|None)\b|$)
-    |["{\[]|$)""",
+    r"""[ \t]*(?:[:}\])\n\r]
+    |,\s*(?:["'`\u201c{\[(}\])]|//|/\*|[\w-]{1,40}["']?\s{0,9}:|[-\d.]|(?:true|false|null|None)\b|$))
+    |["{\[]|$""",
     re.VERBOSE,
 )
 _STRING_MARKS = {
@@ -155,35 +157,33 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
         token = match(text, position)
         assert token is not None  # anything is some token
         kind, position = token.lastgroup, token.end()
-        if kind is None or kind == "other":
-            continue
-        if kind == "simple":
-            stack[-1].add(token["simple"])
-        elif kind == "open":
-            items += 1
-            if len(stack) == MOST_BRACKETS or items > MOST_ITEMS:
-                return _cut(stack, length, True)
-            stack.append(_Open(token.group()))
-        elif kind == "close":
-            value = _close(stack, token.group(), text, position)
-            if not stack:
-                return ScannedJson(value, position, False)
+        if kind == "simple" or kind == "single":
+            stack[-1].add(token[kind])
         elif kind == "comma":
             stack[-1].comma()
         elif kind == "colon":
             stack[-1].has_colon = True
-        elif kind == "comment":
-            end = text.find("*/", position)
-            position = length if end == -1 else end + 2
+        elif kind == "close":
+            value = _close(stack, token["close"], text, position)
+            if not stack:
+                return ScannedJson(value, position, False)
+        elif kind == "open":
+            items += 1
+            if len(stack) == MOST_BRACKETS or items > MOST_ITEMS:
+                return _cut(stack, length, True)
+            stack.append(_Open(token["open"]))
         elif kind == "quote":
-            value, position = _string(text, token.start())
+            value, position = _string(text, token.start("quote"))
             if value is None:
                 return _cut(stack, length, True)
             stack[-1].add(value)
-        else:
+        elif kind == "word":
             if position == length:  # nothing tells whether its end is there
                 return _cut(stack, length, True)
-            stack[-1].add(_word(token.group()))
+            stack[-1].add(_word(token["word"]))
+        elif kind == "comment":
+            end = text.find("*/", position)
+            position = length if end == -1 else end + 2
     return _cut(stack, length, truncated)
 
 
@@ -214,14 +214,19 @@ def _cut(stack: list[_Open], end: int, truncated: bool = False) -> ScannedJson:
         if stack and stack[-1].bracket != "{":
             cut = True  # an item of a list
             continue
-        if innermost.bracket == "{" and not any(isinstance(inner, (list, dict)) for _, inner in innermost.pairs):
-            if not innermost.pairs or any(names_a_part(name) for name, _ in innermost.pairs):
-                cut = True  # an entity, or nothing yet
-                continue
+        if innermost.bracket == "{" and _is_half(innermost.pairs):
+            cut = True  # an entity, or nothing yet
+            continue
         value = innermost.value()
         if stack:
             stack[-1].add(value)
     return ScannedJson(value, end, cut)
+
+
+def _is_half(pairs: list[tuple[str, Any]]) -> bool:
+    """Tell whether the first pairs of an object are of no use without the others."""
+    holds_more = any(isinstance(inner, (list, dict)) for _, inner in pairs)
+    return not holds_more and (not pairs or any(names_a_part(name) for name, _ in pairs))
 
 
 def _string(text: str, start: int) -> tuple[str | None, int]:

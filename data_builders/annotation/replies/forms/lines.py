@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...raw_entity import SEPARATOR, EitherWay, RawEntity
+from ....raw_entity import SEPARATOR, EitherWay, RawEntity
 
 # What may stand between an entity and its concept, the clearest first. The last ones also stand in prose.
 _ARROWS = ("->", "\u2192", "=>", "\u21d2", "\u27f6", "\u27a1", "::", "|", "\t")

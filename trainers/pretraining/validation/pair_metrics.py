@@ -18,7 +18,7 @@ class PairMetrics:
     Example:
         ```python
         >>> import torch
-        >>> from nuner.trainers.pretraining.pair_metrics import PairMetrics
+        >>> from nuner.trainers.pretraining.validation.pair_metrics import PairMetrics
         >>> metrics = PairMetrics()
         >>> metrics.add(torch.tensor([[2.0, -1.0], [-3.0, -2.0]]), torch.tensor([[0, 0]]))
         >>> metrics.compute()["average_precision"]
@@ -54,8 +54,9 @@ class PairMetrics:
         """Compute the metrics.
 
         Returns:
-            `average_precision`; `f1` at the threshold that is best, and that `threshold`, a probability. Empty when
-            no pair agrees.
+            `average_precision`; `f1` at the threshold that is best, and that `threshold`, a probability; `chance`,
+            the share of pairs that agree, which is the average precision of scores that tell nothing; `logit_spread`,
+            their standard deviation. Empty when no pair agrees.
         """
         total = int(self.positives.sum())
         if not total:
@@ -68,10 +69,15 @@ class PairMetrics:
         f1 = 2 * found / (returned + total)
         best = int(f1.argmax())
         threshold = HIGHEST - (best + 1) * (HIGHEST - LOWEST) / BINS
+        counts = self.positives + self.negatives
+        centers = LOWEST + (torch.arange(BINS, dtype=torch.double) + 0.5) * (HIGHEST - LOWEST) / BINS
+        mean = (counts * centers).sum() / counts.sum()
         return {
             "average_precision": float(average_precision),
             "f1": float(f1[best]),
-            "threshold": float(torch.tensor(threshold).sigmoid()),
+            "threshold": float(torch.tensor(threshold, dtype=torch.double).sigmoid()),
+            "chance": total / int(counts.sum()),
+            "logit_spread": float(((counts * (centers - mean) ** 2).sum() / counts.sum()).sqrt()),
         }
 
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from nuner.trainers.pretraining.pair_metrics import PairMetrics
+from nuner.trainers.pretraining.validation.pair_metrics import PairMetrics
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -36,3 +36,16 @@ def test_logits_out_of_range_are_counted():
     metrics = PairMetrics()
     metrics.add(torch.tensor([[1e6, -1e6]]), torch.tensor([[0, 0]]))
     assert metrics.compute()["average_precision"] == 1.0
+
+
+def test_scores_that_tell_nothing_are_at_chance():
+    targets = torch.rand(2000, 50, generator=torch.Generator().manual_seed(0)) < 0.02
+    equal, drawn = PairMetrics(), PairMetrics()
+    equal.add(torch.full((2000, 50), -6.15), targets.nonzero())
+    logits = 2 * torch.randn(2000, 50, generator=torch.Generator().manual_seed(1))
+    drawn.add(logits, targets.nonzero())
+    for metrics in (equal.compute(), drawn.compute()):
+        assert metrics["chance"] == pytest.approx(targets.float().mean().item())
+        assert metrics["average_precision"] == pytest.approx(metrics["chance"], rel=0.1)
+    assert equal.compute()["logit_spread"] == pytest.approx(0, abs=1e-3)
+    assert drawn.compute()["logit_spread"] == pytest.approx(logits.std().item(), rel=1e-3)

@@ -1,0 +1,81 @@
+"""`nuner labels`: labelled files of one tool as files of another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nuner.data_builders.plain_console import PlainConsole
+
+from ..options.output import Force
+
+app = typer.Typer(help="Labelled files of annotation tools and libraries.", no_args_is_help=True)
+
+_NAMES = (
+    "label-studio, label-studio-min, prodigy, doccano, doccano-relation, ner-annotator, brat, webanno, pubtator, "
+    "bioc, bioc-json, spacy, spacy-json, gliner, csv, conll, jsonl or parquet"
+)
+Source = Annotated[
+    Path, typer.Argument(metavar="IN", help="A labelled file, or a folder of brat's files; compressed or not.")
+]
+Target = Annotated[
+    Path, typer.Argument(metavar="OUT", help="The file to write, compressed if it ends with .gz; for brat a folder.")
+]
+From = Annotated[
+    str | None,
+    typer.Option("--from", help=f"Format of IN: {_NAMES}. Told from its content by default.", show_default=False),
+]
+To = Annotated[
+    str | None,
+    typer.Option("--to", help="Format of OUT, one of the same. Told from its name by default.", show_default=False),
+]
+Skip = Annotated[bool, typer.Option("--skip-errors", help="Leave out records that cannot be read.")]
+
+
+@app.callback()
+def _labels() -> None:
+    pass
+
+
+@app.command("convert")
+def convert(
+    source: Source,
+    target: Target,
+    source_format: From = None,
+    target_format: To = None,
+    skip_errors: Skip = False,
+    force: Force = False,
+) -> None:
+    """Write labelled texts in the format of another tool.
+
+    Texts, offsets and labels stay as they are wherever the new format can hold them; what it cannot is counted.
+    """
+    from nuner.data_builders.labelled.conversion import convert_labels
+    from nuner.data_builders.labelled.formats.table import format_for, format_named
+
+    for name, option in ((source_format, "--from"), (target_format, "--to")):
+        if name is not None:
+            try:
+                format_named(name)
+            except ValueError as error:
+                raise typer.BadParameter(str(error), param_hint=option) from None
+    if target_format is None:
+        try:
+            format_for(target)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--to") from None
+    done = convert_labels(
+        source, target, source_format, target_format, on_error="skip" if skip_errors else "raise", overwrite=force
+    )
+    lines = [
+        f"{done.texts:,} texts, {done.entities:,} entities: {done.source_format} to {done.target_format}; "
+        f"written: {target}"
+    ]
+    lines += [f"  {count:,} {note}" for note, count in done.notes.most_common()]
+    if len(done.rejections):
+        lines.append(
+            f"Left out {len(done.rejections):,} records that cannot be read; the first: {done.rejections.items[0]}"
+        )
+    PlainConsole(stderr=True).tell(*lines)

@@ -1,0 +1,65 @@
+"""Which checkpoint a run goes on from, if it is one of the same run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..checkpoints import latest_complete_checkpoint
+from .losses.contrastive_bce import ContrastiveBCELoss
+
+SETTINGS_FILE = "settings.json"
+
+
+def checkpoint_to_resume(
+    folder: Path, settings: dict[str, Any], resume: bool, tell: Callable[[str], None]
+) -> Path | None:
+    """Find the newest whole checkpoint, if it may be gone on from.
+
+    Args:
+        folder: Folder of the checkpoints, with the settings of the run that made them.
+        settings: Those of this run.
+        resume: Whether to go on from one.
+        tell: Called with a sentence for each checkpoint that is passed over.
+
+    Returns:
+        The checkpoint; None where there is none.
+
+    Raises:
+        ValueError: If there is one and `resume` is off, or it belongs to a run with other settings.
+    """
+    checkpoint = latest_complete_checkpoint(folder, tell)
+    if checkpoint is None:
+        return None
+    if not resume:
+        raise ValueError(
+            f"{folder} holds checkpoints of an earlier run: resume it (--resume), or choose another output folder."
+        )
+    try:
+        earlier = dict(json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return checkpoint
+    except (ValueError, TypeError):
+        raise ValueError(
+            f"{folder / SETTINGS_FILE} cannot be read, and says what run the checkpoints beside it are of: choose "
+            "another output folder, or remove that file if this is the same run."
+        ) from None
+    now = _comparable(json.loads(json.dumps(settings, default=str)))
+    earlier = _comparable(earlier)
+    other = [name for name in {**now, **earlier} if earlier.get(name) != now.get(name)]
+    if other:
+        raise ValueError(
+            f"{checkpoint} belongs to a run with other settings ({', '.join(other)}): use those in "
+            f"{folder / SETTINGS_FILE}, or choose another output folder."
+        )
+    return checkpoint
+
+
+def _comparable(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings with the loss that was learnt from, whether an object named it or `loss_normalization`."""
+    overrides = dict(settings.get("overrides", {}))
+    normalization = overrides.pop("loss_normalization", settings.get("preset", {}).get("loss_normalization"))
+    loss = settings.get("loss", repr(ContrastiveBCELoss(normalization)))
+    return {**settings, "overrides": overrides, "loss": loss}

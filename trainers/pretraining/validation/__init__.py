@@ -1,0 +1,1 @@
+"""What a validation says: metrics over pairs, and whether a run has learnt."""
