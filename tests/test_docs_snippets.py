@@ -43,6 +43,7 @@ parts = dict(
 )
 """,
     "export.md": f"sample_texts = {TEXTS!r}",
+    "your-own-data.md": "import shutil; shutil.copytree('recognizer', 'my-recognizer')",
     "fine-tuning.md": """
 import shutil
 from nuner import load_labelled
@@ -108,6 +109,19 @@ def test_the_readme_works_from_top_to_bottom_in_one_shell(world: Path) -> None:
         done = subprocess.run(command, cwd=world, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{place(block)}: {done.stderr}"
     for file in ("few_shot.png", "recognizer/config.json", "found.parquet", "comparison/few_shot.json"):
+        assert (world / file).exists(), file
+
+
+@pytest.mark.slow
+def test_the_way_from_texts_to_a_recognizer_works(world: Path) -> None:
+    """The commands of the first page of the guide, one after another."""
+    for block in docs_blocks(REPOSITORY / "docs/your-own-data.md"):
+        for words in nuner_commands(block) if block.language == "bash" else ():
+            done = nuner(*words)
+            assert done.exit_code == 0, f"{place(block)}: {done.output}"
+        if block.language == "python":
+            exec(block.code, {})
+    for file in ("to-correct.json", "my-recognizer/config.json", "errors.html", "found.parquet", "sure.jsonl"):
         assert (world / file).exists(), file
 
 
