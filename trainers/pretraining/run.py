@@ -14,7 +14,7 @@ from typing import Any
 from datasets import Dataset, DatasetDict
 from transformers import TrainerCallback
 
-from nuner.data_builders.files.output_lock import output_lock
+from nuner.data_builders.files.new_output import new_output
 from nuner.data_builders.files.whole_files import whole_files, write_whole
 from nuner.modeling_nuner.devices import bf16_is_fast, is_accelerator_available
 from nuner.modeling_nuner.export.plain import export_backbone
@@ -81,7 +81,7 @@ def pretrain(
 
     Raises:
         FileNotFoundError: If an encoder does not exist.
-        FileExistsError: If there is a file where the output folder shall be.
+        FileExistsError: If there is a file where the output folder shall be, or an encoder that is read lies there.
         NotLearntError: If validation is no better than chance after an epoch or more. All is written by then; the
             error says the likely reason, which is in `pretraining.json` as `not_learnt`, and has the figures.
         OutputInUseError: If another process is pre-training into the same folder.
@@ -130,7 +130,9 @@ def pretrain(
     if loss is not None and loss != args.default_loss():
         settings["loss"] = repr(loss)
     output.mkdir(parents=True, exist_ok=True)  # tells by its own name of a file that is in the way
-    with output_lock(output) if args.should_save else nullcontext():
+    # What is there is replaced, as by any trainer, but not what is read.
+    claim = new_output(output, inputs=[text_encoder, concept_encoder], overwrite=True)
+    with claim if args.should_save else nullcontext():
         tell = tell if args.should_save else _tell_nobody
         checkpoint = checkpoint_to_resume(output / CHECKPOINTS, settings, resume, tell)
         if checkpoint is not None:

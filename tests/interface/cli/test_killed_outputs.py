@@ -43,12 +43,11 @@ COMMANDS = {
     "finetune": (["finetune", "{encoder}", "--data", "{data}", "--epochs", "1", "-o"], "out"),
     "evaluate": (["evaluate", "{recognizer}", "--data", "{data}", "--html", "out.html", "-o"], "out.json"),
     "benchmark": (["benchmark", "{encoder}", "--data", "{data}", "--k", "1", "--seeds", "1", "-o"], "out"),
-    "export": (["export", "{recognizer}", "--format", "openvino", "--sample", "{texts}", "-o"], "out"),
 }
 
 
 # All their files are there in one step; others add a card, a picture or a page.
-AT_ONCE = {"sentences", "corpus build", "export"}
+AT_ONCE = {"sentences", "corpus build"}
 
 
 def seen(folder: Path) -> dict[str, int]:

@@ -102,7 +102,7 @@ def test_types_of_parquet_stay(tmp_path, name):
     assert written["entities"].to_pylist() == [[ENTITY]] * 2
 
 
-@pytest.mark.parametrize("value", [2**70, "\ud800", {"a": 1, "b": object()}])
+@pytest.mark.parametrize("value", [2**70, {"a": 1, "b": object()}])
 def test_what_no_column_holds_is_told(tmp_path, value):
     with pytest.raises(ValueError, match=r"the field 'value' fits no column of Parquet \(.*\); write .jsonl"):
         RecordFiles("parquet", "entities").write_part([{"value": value, "entities": []}], tmp_path / "part")
