@@ -97,7 +97,7 @@ def evaluate(
     if split is None and held_out_of(model, data) and "test" not in splits:
         splits, note = with_test_split(splits, data)
         console.tell(f"{note}, as in fine-tuning.")
-    chosen = find_split(split or (next(iter(splits)) if len(splits) == 1 else "test"), map(str, splits))
+    chosen = find_split(split or (str(next(iter(splits))) if len(splits) == 1 else "test"), map(str, splits))
     if chosen is None:
         raise ValueError(
             f"{data} has no split {split or 'test'!r}, only {', '.join(map(str, splits))}; choose with --split"
