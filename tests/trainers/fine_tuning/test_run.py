@@ -324,7 +324,7 @@ def test_a_run_that_stops_has_written_nothing(tiny_bert_dir, tmp_path):
 @pytest.mark.parametrize(
     ("splits", "arguments", "message"),
     [
-        ({"train": 6}, {}, "the data set has no split 'test', only train"),
+        ({"train": 1}, {}, "the data set has no test split, and its 1 training sentences are too few"),
         ({"train": 6, "test": 3}, {"early_stopping_patience": 2}, "early stopping needs a split 'validation'"),
         ({"train": 6, "test": 3}, {"k": 50}, "k = 50 is too large"),
     ],

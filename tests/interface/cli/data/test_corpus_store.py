@@ -89,7 +89,7 @@ def test_the_cost_is_known_where_the_prices_are(store, tmp_path, currency, cost)
         (["{store}", "--max-concepts", "5"], "--max-concepts has no effect here"),
         (["{store}", "more.jsonl"], "data-files has no effect here"),
         (["bundled", "--ignore-case"], "--ignore-case has no effect here: bundled is no annotation store"),
-        (["{store}", "--rows-per-shard", "0"], "rows_per_shard is 0"),
+        (["{store}", "--rows-per-shard", "0"], "--rows-per-shard is 0"),
         (["{store}", "--prompt-price", "1"], "give both prices"),
         (["{store}", "--currency", "EUR"], "--currency needs the prices"),
         (["bundled", "--prompt-price", "1"], "--prompt-price has no effect here"),

@@ -47,7 +47,7 @@ def test_every_option_reaches_the_sentences(tmp_path):
         (["{file}", "--config", "en"], "the source is files"),
         (["{file}", "--sample", "0"], "size of the sample is 0"),
         (["{file}", "--output", "out.csv"], "neither .jsonl nor .parquet"),
-        (["{file}", "--min-words", "5", "--max-words", "2"], "min_words is 5"),
+        (["{file}", "--min-words", "5", "--max-words", "2"], "--min-words is 5"),
         (["{file}", "--language", "en", "--language", "fr"], "no column that tells them apart"),
     ],
 )
