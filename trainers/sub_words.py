@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from nuner.data_builders.labelled.placed_words import PlacedWords
-from nuner.modeling_nuner.recognition.word_tokens import WordTokenizer
+from nuner.modeling_nuner.recognition.words.tokens import WordTokenizer
 
 
 def sub_words_of(tokenizer: WordTokenizer, sentences: Sequence[PlacedWords]) -> list[list[list[int]]]:
@@ -24,7 +24,7 @@ def sub_words_of(tokenizer: WordTokenizer, sentences: Sequence[PlacedWords]) -> 
     Example:
         ```python
         >>> from nuner.data_builders.labelled.placed_words import place_words
-        >>> from nuner.modeling_nuner.recognition.word_tokens import WordTokenizer
+        >>> from nuner.modeling_nuner.recognition.words.tokens import WordTokenizer
         >>> from nuner.trainers.sub_words import sub_words_of
         >>> [ids] = sub_words_of(WordTokenizer.of(tokenizer), [place_words(["in", "\u200b"])])
         >>> [len(word) for word in ids]

@@ -8,7 +8,7 @@ import regex
 
 from ..unspaced_scripts import UNSPACED
 
-# Recognition has the same rule (modeling_nuner/recognition/words.py); a test holds the two together.
+# Recognition has the same rule (modeling_nuner/recognition/words/splitting.py); a test holds the two together.
 _ATTACHED = r"[\p{M}\p{Join_Control}\xad]*+"
 _WORD = regex.compile(
     rf"(?:[a-zA-Z0-9_]++{_ATTACHED}|[[\p{{L}}\p{{N}}]--{UNSPACED.pattern}]{_ATTACHED})++"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypedDict
 
 from .decoding import WordSpans
-from .word_tokens import WordTokens
+from .words.tokens import WordTokens
 
 
 class Entity(TypedDict):

@@ -12,7 +12,7 @@ from ..checkpoint_errors import explain_checkpoint_errors
 from ..input_length import longest_input
 from .backends import Backend, BackendName, DeviceMap
 from .labels.label_table import LabelTable
-from .word_tokens import WordTokenizer
+from .words.tokens import WordTokenizer
 
 # By its name: exports are recognized where torch is not installed.
 _BI_ENCODER = "NuNerForPreTraining"

@@ -17,9 +17,9 @@ from .labels.label_table import LabelTable
 from .labels.named_types import Labels, check_threshold, described_types, types_among
 from .loading import is_token_classifier, load_parts
 from .text_sources import recognize_source, text_or_none
-from .windows import DEFAULT_WINDOW, plan_windows, window_length
-from .word_logits import Padding, classify_words
-from .word_tokens import WordTokenizer, WordTokens
+from .words.logits import Padding, classify_words
+from .words.tokens import WordTokenizer, WordTokens
+from .words.windows import DEFAULT_WINDOW, plan_windows, window_length
 
 if TYPE_CHECKING:  # an exported recognizer runs where these are not installed
     from transformers import PreTrainedTokenizerBase

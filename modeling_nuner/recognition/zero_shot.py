@@ -12,7 +12,7 @@ from .backends.bi_encoder import BiEncoderBackend
 from .concepts import UNCALIBRATED_THRESHOLD, ConceptVectors, concept_classifier, concept_labels
 from .decoding import TypeDecoder
 from .labels.named_types import Labels, check_threshold
-from .word_tokens import WordTokenizer
+from .words.tokens import WordTokenizer
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from nuner import EntityRecognizer
 from nuner.data_builders import split_words
 from nuner.data_builders.labelled import words as labelled_words
 from nuner.data_builders.labelled.placed_words import place_words
-from nuner.modeling_nuner.recognition import words as recognition_words
-from nuner.modeling_nuner.recognition.word_tokens import WordTokenizer
+from nuner.modeling_nuner.recognition.words import splitting as recognition_words
+from nuner.modeling_nuner.recognition.words.tokens import WordTokenizer
 from nuner.trainers.sub_words import sub_words_of
 
 TOKENIZERS = {

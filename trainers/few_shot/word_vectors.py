@@ -15,7 +15,7 @@ from nuner.data_builders.labelled.placed_words import place_words
 from nuner.modeling_nuner.devices import choose_device
 from nuner.modeling_nuner.encoder_loading import load_encoder
 from nuner.modeling_nuner.input_length import longest_input
-from nuner.modeling_nuner.recognition.word_tokens import WordTokenizer
+from nuner.modeling_nuner.recognition.words.tokens import WordTokenizer
 
 from ..sub_words import sub_words_of
 from ..word_tokenizer import load_word_tokenizer

@@ -10,7 +10,7 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 
 from nuner.data_builders.labelled.placed_words import place_sentences
-from nuner.modeling_nuner.recognition.word_tokens import WordTokenizer
+from nuner.modeling_nuner.recognition.words.tokens import WordTokenizer
 
 from ..sub_words import sub_words_of
 

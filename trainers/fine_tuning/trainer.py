@@ -19,6 +19,7 @@ from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
 from nuner.data_builders.labelled.label_schemes import OUTSIDE, to_iob2
+from nuner.modeling_nuner.input_length import longest_input
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from ..evaluation.entity_scores import entity_scores, type_scores
@@ -156,8 +157,9 @@ class TokenClassificationTrainer(HubTrainer):
     ) -> None:
         self.type_scores: dict[str, dict[str, float]] = {}
         self._measured: Any = None
-        self._tokenizer, self._max_length = processing_class, args.max_length
         config: Any = model.config
+        self._tokenizer = processing_class
+        self._max_length = min(args.max_length, longest_input(config, processing_class.model_max_length))
         self._label2id: dict[str, int] = config.label2id
         names = list(config.id2label.values())
         self._label_names: list[str] = names

@@ -16,6 +16,7 @@ from transformers import PreTrainedTokenizerBase, ProgressCallback
 from transformers.trainer_callback import PrinterCallback
 
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
+from nuner.modeling_nuner.input_length import longest_input
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
 
@@ -97,16 +98,21 @@ class ContrastiveTrainer(PairLossTrainer):
         self.concept_processing_class = concept_processing_class if own else None
         self.centering: Centering | None = None
         corpora = [corpus for corpus in (train_dataset, eval_dataset) if corpus is not None]
+        concept_tokenizer = concept_processing_class or processing_class
         self.concepts = ConceptTable.from_names(
             (entity["concept"] for corpus in corpora for entities in corpus["entities"] for entity in entities),
-            concept_processing_class or processing_class,
-            args.max_concept_length,
+            concept_tokenizer,
+            min(
+                args.max_concept_length,
+                longest_input(model.config.concept_config, concept_tokenizer.model_max_length),
+            ),
         )
         args.check_depths(model.config.text_config.num_hidden_layers, model.config.concept_config.num_hidden_layers)
+        max_length = min(args.max_length, longest_input(model.config, processing_class.model_max_length))
         freeze_lower_layers(model.nuner.encoder, args.num_frozen_text_layers)
         freeze_lower_layers(model.concept_encoder, args.num_frozen_concept_layers)
         train, evaluation = (
-            featurize_corpus(corpus, processing_class, self.concepts, args.max_length) if corpus is not None else None
+            featurize_corpus(corpus, processing_class, self.concepts, max_length) if corpus is not None else None
             for corpus in (train_dataset, eval_dataset)
         )
         pad_token_id = cast(int, processing_class.pad_token_id or 0)

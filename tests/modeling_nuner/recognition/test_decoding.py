@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuner.modeling_nuner.recognition.batching import plan_batches
 from nuner.modeling_nuner.recognition.decoding import LabelDecoder, TypeDecoder, decode
 from nuner.modeling_nuner.recognition.labels.label_table import LabelTable
-from nuner.modeling_nuner.recognition.windows import plan_windows
+from nuner.modeling_nuner.recognition.words.batching import plan_batches
+from nuner.modeling_nuner.recognition.words.windows import plan_windows
 
 IOB2 = ["O", "B-a", "I-a", "B-b", "I-b"]
 BIOES = ["O", "B-a", "I-a", "E-a", "S-a", "S-b"]

@@ -3,7 +3,7 @@
 import pytest
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-from nuner.modeling_nuner.recognition.word_tokens import WordTokenizer
+from nuner.modeling_nuner.recognition.words.tokens import WordTokenizer
 
 TEXTS = [
     "Paris, (New  York).\r\n",

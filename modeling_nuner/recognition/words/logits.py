@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .backends import Backend
+from ..backends import Backend
 from .batching import plan_batches
+from .tokens import WordTokens
 from .windows import Windows
-from .word_tokens import WordTokens
 
 
 class Padding(NamedTuple):

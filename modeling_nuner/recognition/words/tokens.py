@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from tokenizers import Tokenizer
 
-from .words import word_spans
+from .splitting import word_spans
 
 if TYPE_CHECKING:  # an exported recognizer runs where transformers is not installed
     from transformers import PreTrainedTokenizerBase
@@ -60,7 +60,7 @@ class WordTokenizer:
     Example:
         ```python
         >>> from tokenizers import Tokenizer
-        >>> from nuner.modeling_nuner.recognition.word_tokens import WordTokenizer
+        >>> from nuner.modeling_nuner.recognition.words.tokens import WordTokenizer
         >>> tokenizer = WordTokenizer(Tokenizer.from_file("tokenizer.json"))  # depends on the model  # doctest: +SKIP
         >>> tokenizer(["Ada lives in Paris."]).start  # depends on the model  # doctest: +SKIP
         array([ 0,  4, 10, 13, 18])

@@ -62,7 +62,7 @@ def plan_windows(text_starts: np.ndarray, size: int, overlap: int) -> Windows:
     Example:
         ```python
         >>> import numpy as np
-        >>> from nuner.modeling_nuner.recognition.windows import plan_windows
+        >>> from nuner.modeling_nuner.recognition.words.windows import plan_windows
         >>> windows = plan_windows(np.array([0, 3, 13]), size=6, overlap=2)
         >>> [(int(a), int(b)) for a, b in zip(windows.start, windows.end)]
         [(0, 3), (3, 9), (7, 13)]

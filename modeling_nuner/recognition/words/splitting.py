@@ -30,7 +30,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 
     Example:
         ```python
-        >>> from nuner.modeling_nuner.recognition.words import word_spans
+        >>> from nuner.modeling_nuner.recognition.words.splitting import word_spans
         >>> word_spans("in 東京.")
         [(0, 2), (3, 4), (4, 5), (5, 6)]
 

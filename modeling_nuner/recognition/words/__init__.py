@@ -1,0 +1,1 @@
+"""Words of texts, their sub-words, and the logits of these: in windows, in batches."""
