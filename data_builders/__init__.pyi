@@ -37,6 +37,7 @@ from .labelled.sampling import annotation_counts as annotation_counts
 from .labelled.sampling import sample_k_shot as sample_k_shot
 from .labelled.words import split_words as split_words
 from .locating import locate as locate
+from .raw_entity import EitherWay as EitherWay
 from .raw_entity import RawEntity as RawEntity
 from .record_error import RecordError as RecordError
 from .rejections import CorpusError as CorpusError

@@ -36,7 +36,7 @@ def data_kind(path: str | os.PathLike[str]) -> DataKind | None:
     Example:
         ```python
         >>> from nuner.data_builders.data_kinds import data_kind
-        >>> data_kind("annotations.sqlite").value, data_kind("corpus").value
+        >>> data_kind("run.sqlite").value, data_kind("corpus").value
         ('an annotation store', 'an annotated corpus')
 
         ```

@@ -47,6 +47,13 @@ class EitherWay(RawEntity):
     """An entity of which the reply does not say which side is its text: it is the one that stands in the sentence.
 
     `text` and `concept` are what they are where both sides or none stand there.
+
+    Example:
+        ```python
+        >>> EitherWay("Genoa", "city") == RawEntity("Genoa", "city")
+        True
+
+        ```
     """
 
     __slots__ = ()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_REACHED_SECONDS = 5
 # What transformers says where a checkpoint wants to bring its code.
 _CUSTOM_CODE = "custom code"
 
@@ -48,7 +49,7 @@ def explain_checkpoint_errors(
     name, path = os.fspath(checkpoint), Path(checkpoint)
     missing = FileNotFoundError(f"there is no {kind} {name!r}: neither {folder} nor a Hub id within reach")
     # No id on the Hub looks like this, so that nobody need be asked.
-    if not path.exists() and (path.is_absolute() or name.startswith(".")):
+    if not path.exists() and (path.is_absolute() or name.startswith(".") or not _is_within_reach(name)):
         raise missing
     try:
         yield
@@ -59,3 +60,21 @@ def explain_checkpoint_errors(
                 reason = "its architecture is not in transformers, and code that a checkpoint brings is never run"
             raise ValueError(f"{name} holds no {contents or kind} ({reason})") from error
         raise missing from error
+
+
+def _is_within_reach(repository: str) -> bool:
+    """Tell whether a repository may be had: where the Hub cannot be reached, its client tries for most of a minute."""
+    import httpx2
+    from huggingface_hub import constants, try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import get_session
+
+    if constants.HF_HUB_OFFLINE:
+        return True  # its client looks into the cache at once
+    try:
+        if isinstance(try_to_load_from_cache(repository, "config.json"), str):
+            return True
+        get_session().head(constants.ENDPOINT, timeout=_REACHED_SECONDS)
+    except (HFValidationError, httpx2.TransportError):
+        return False
+    return True

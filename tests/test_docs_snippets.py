@@ -44,7 +44,9 @@ parts = dict(
 """,
     "export.md": f"sample_texts = {TEXTS!r}",
     "fine-tuning.md": """
+import shutil
 from nuner import load_labelled
+shutil.rmtree("recognizer")
 train, validation = load_labelled("my-data", "train"), load_labelled("my-data", "test")
 """,
     "recognize.md": f"texts = {TEXTS!r}",
@@ -137,7 +139,7 @@ def test_commands_do_what_the_guide_says(world: Path) -> None:
         "sentences notes.txt -o sentences.jsonl",
         "annotate sentences.jsonl --model gpt-4.1-mini --store run.sqlite",
         "annotate status run.sqlite --prompt-price 0.40 --completion-price 1.60",
-        "corpus build run.sqlite --output corpus --license cc-by-4.0",
+        "corpus build run.sqlite --output corpus --license cc-by-4.0 --force",
         "corpus stats records mine.jsonl --plot rank-frequency.png --json stats.json",
         "evaluate recognizer --data my-data --html evaluation.html",
         "predict recognizer reviews.jsonl --output found.jsonl",

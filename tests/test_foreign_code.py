@@ -47,7 +47,7 @@ def foreign(tiny_bert_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     folder = tmp_path / "foreign"
     shutil.copytree(tiny_bert_dir, folder)
     config = json.loads((folder / "config.json").read_text())
-    config["model_type"] = "foreign"
+    config |= {"model_type": "foreign", "architectures": ["ForeignForTokenClassification"]}
     config["auto_map"] = {
         "AutoConfig": "foreign.ForeignConfig",
         "AutoModel": "foreign.ForeignModel",

@@ -7,17 +7,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from ..files.new_output import new_output
 from ..files.whole_files import whole_files, write_whole
 from ..record_error import RecordError
 from ..rejections import OnError, Rejections
+from .columns.choice import ColumnName
+from .formats.columns import CONLL
+from .formats.conll import read_conll
 from .formats.labelled_file import LabelledFile
-from .formats.labelled_format import Labelled
+from .formats.labelled_format import Labelled, LabelledFormat
 from .formats.table import format_for, format_named, recognize_format
-from .label_schemes import LabelScheme, TagError, detect_scheme, read_spans
+from .formats.text_records import JSON_LINES, lists_of, read_text_records
+from .formats.word_rows import WORD_ROWS, read_word_rows
+from .label_schemes import LabelScheme, detect_scheme, read_spans
 from .labelled_text import LabelledText
 from .sentence import LabelledSentence
+from .tag_spelling import TagError, spell_tags
 
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
@@ -48,6 +55,10 @@ def convert_labels(
     target: Path,
     source_format: str | None = None,
     target_format: str | None = None,
+    *,
+    words_column: ColumnName | None = None,
+    tags_column: ColumnName | None = None,
+    scheme: LabelScheme | None = None,
     on_error: OnError = "raise",
     overwrite: bool = False,
 ) -> Conversion:
@@ -61,6 +72,9 @@ def convert_labels(
         target: The file to write, compressed if its name ends with `.gz`; for brat a folder.
         source_format: Name of the format of the source; told from its content if not given.
         target_format: Name of the format of the target; told from its name if not given.
+        words_column: Column of the words, as for `load_labelled`.
+        tags_column: Column of the tags, as for `load_labelled`.
+        scheme: Scheme of the tags; told from all tags if not given.
         on_error: `"raise"` stops at a record that cannot be read, `"skip"` leaves it out and counts it.
         overwrite: Whether a file that is there is replaced; the source never is.
 
@@ -78,20 +92,23 @@ def convert_labels(
         >>> folder = tempfile.TemporaryDirectory()
         >>> source, target = Path(folder.name, "train.conll"), Path(folder.name, "train.jsonl")
         >>> _ = source.write_text("Ada B-PER\nsmiled O\n")
-        >>> convert_labels(source, target, target_format="prodigy").texts
+        >>> convert_labels(source, target, target_format="doccano").texts
         1
         >>> target.read_text()
-        '{"text": "Ada smiled", "spans": [{"start": 0, "end": 3, "label": "PER"}], "answer": "accept"}\n'
+        '{"id": 1, "text": "Ada smiled", "label": [[0, 3, "PER"]]}\n'
 
         ```
     """
     if not source.exists():
         raise FileNotFoundError(2, "No such file", str(source))
+    if scheme is not None and scheme not in get_args(LabelScheme):
+        raise ValueError(f"unknown label scheme {scheme!r}; known are {', '.join(get_args(LabelScheme))}")
     writes = format_named(target_format) if target_format else format_for(target)
     file = LabelledFile(source)
     reads = format_named(source_format) if source_format else recognize_format(file)
     rejections, notes = Rejections(on_error), Counter[str]()
-    texts = list(_without_surrogates(_texts(reads.read(file, rejections, notes), rejections), notes))
+    labelled = _read(file, reads, (words_column, tags_column), rejections, notes)
+    texts = list(_without_surrogates(_texts(labelled, scheme, rejections), notes))
     if not texts:
         raise ValueError(f"{source} has no readable record")
     content = writes.write(texts, notes)
@@ -113,24 +130,41 @@ def _write(target: Path, content: bytes | Mapping[str, bytes]) -> None:
             write_whole(folder / name, part)
 
 
-def _texts(labelled: Iterable[Labelled], rejections: Rejections) -> Iterator[LabelledText]:
-    """Yield all as texts; the scheme of tags is told from all of them."""
+def _read(
+    file: LabelledFile,
+    reads: LabelledFormat,
+    columns: tuple[ColumnName | None, ColumnName | None],
+    rejections: Rejections,
+    notes: Counter[str],
+) -> Iterable[Labelled]:
+    if columns == (None, None):
+        return reads.read(file, rejections, notes)
+    if reads is CONLL:
+        return read_conll(file, rejections, *columns)
+    if reads is WORD_ROWS:
+        return read_word_rows(file, rejections, *columns)
+    if reads is JSON_LINES:
+        return read_text_records(file.json_rows, lists_of(file.json_rows, *columns), rejections, notes)
+    raise ValueError(f"{file.path} is {reads.title}, which has no columns to choose; leave them out")
+
+
+def _texts(labelled: Iterable[Labelled], scheme: LabelScheme | None, rejections: Rejections) -> Iterator[LabelledText]:
+    """Yield all as texts; spelling and scheme of the tags are told from all of them."""
     found = list(labelled)
     unknown = {tag for item in found if isinstance(item, LabelledSentence) and not item.scheme for tag in item.tags}
-    scheme = detect_scheme(unknown) if unknown else "IOB2"
+    spelling = spell_tags(unknown, None if scheme is None else scheme != "plain").spelling
+    scheme = scheme or detect_scheme(spelling.values())
     for item in found:
         if isinstance(item, LabelledText):
             yield item
             continue
+        tags = item.tags if item.scheme else [spelling[tag] for tag in item.tags]
         try:
-            yield _joined(item, item.scheme or scheme)
+            spans = read_spans(tags, item.scheme or scheme)
         except TagError as error:
             rejections.add(item.file, item.line, RecordError("unreadable tags", str(error)))
-
-
-def _joined(sentence: LabelledSentence, scheme: LabelScheme) -> LabelledText:
-    spans = read_spans(sentence.tags, scheme)
-    return LabelledText.from_words(sentence.tokens, spans, sentence.file, sentence.line)
+        else:
+            yield LabelledText.from_words(item.tokens, spans, item.file, item.line)
 
 
 def _without_surrogates(texts: Iterable[LabelledText], notes: Counter[str]) -> Iterator[LabelledText]:

@@ -14,8 +14,8 @@ from ..rejections import OnError, Rejections
 from .columns.choice import ColumnName
 from .label_schemes import LabelScheme, detect_scheme, to_iob2
 from .sentence import LabelledSentence
-from .sources import Columns, LabelledSource, read_splits
-from .split_names import find_split
+from .sources.reading import Columns, LabelledSource, read_splits
+from .sources.split_names import find_split
 from .tag_spelling import OUTSIDE, TagError, spell_tags
 
 # Halves of surrogate pairs, from broken JSON: they are no characters, no file of Unicode holds them.

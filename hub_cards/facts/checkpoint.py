@@ -11,7 +11,7 @@ from typing import Any
 from huggingface_hub.constants import CONFIG_NAME
 
 from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
-from nuner.modeling_nuner.recognition.label_spelling import parse_labels
+from nuner.modeling_nuner.recognition.labels.label_table import parse_labels
 
 
 class Kind(str, Enum):

@@ -10,9 +10,9 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from .._version import __version__
+from .command_group import CommandGroup
 from .data import annotate, corpus, labels, sentences
 from .errors import errors_as_messages
 from .hub import card, pull, push
@@ -21,7 +21,7 @@ from .recognition import demo, export, predict, serve
 from .training import benchmark, evaluate, finetune, pretrain, quickstart
 
 
-class _Commands(TyperGroup):
+class _Commands(CommandGroup):
     """Runs a command so that what the user can mend is said in one sentence."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -48,6 +48,8 @@ app = typer.Typer(
     cls=_Commands,
     help="Entity encoders that need few labels: pre-train them on LLM-annotated text, compare and fine-tune them.",
     no_args_is_help=True,
+    # In tables for rich, names of options are cut where the terminal is narrow.
+    rich_markup_mode=None,
     # What gets through errors_as_messages is a bug: its whole traceback belongs in a report.
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -28,7 +28,7 @@ _DISK_FULL_WORDS = (
 )
 
 
-_ARGUMENT = re.compile(r"(?P<name>[a-z_]+)\b(?P<equals>=(?P<value>'[^']*'|\[[^\]]*\]|[\w.-]*))?")
+_ARGUMENT = re.compile(r"(?P<name>[a-z_]+)\b(?P<equals>=(?P<value>'[^']*'|\[[^\]]*\]|[\w-]*(?:\.\w+)*))?")
 _BRACKETS = "'[]"
 
 

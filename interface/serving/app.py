@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.types import Receive
 
-from nuner.modeling_nuner.recognition.named_types import NamedTypesError
+from nuner.modeling_nuner.recognition.labels.named_types import NamedTypesError
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
 from .._version import __version__

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from starlette.exceptions import HTTPException
 
 from nuner.modeling_nuner.recognition.entities import Entity
-from nuner.modeling_nuner.recognition.named_types import Labels
+from nuner.modeling_nuner.recognition.labels.named_types import Labels
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
 from ..memory import trim_heap

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from nuner.modeling_nuner.recognition.entities import Entity
-from nuner.modeling_nuner.recognition.named_types import Labels, check_threshold, described_types
+from nuner.modeling_nuner.recognition.labels.named_types import Labels, check_threshold, described_types
 
 # Each costs a number for every word of a batch.
 MOST_LABELS = 100

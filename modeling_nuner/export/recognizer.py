@@ -13,6 +13,7 @@ from typing import Any, Literal
 from ..encoder_loading import without_load_report
 from ..recognition.backends.exported_files import EXPORTED_FILES, parity_file
 from ..recognition.recognizer import EntityRecognizer
+from .exporter_logs import without_exporter_logs
 from .parity import Parity, compare_recognizers
 
 # In float32 an export is the same arithmetic in another order.
@@ -50,7 +51,7 @@ def export_recognizer(
     Example:
         ```python
         >>> from nuner import export_recognizer
-        >>> # prints what the exporter says
+        >>> # takes a while
         >>> export_recognizer("recognizer", "exported", ["Ada lives in Paris."], int8=True)  # doctest: +SKIP
 
         ```
@@ -76,13 +77,15 @@ def export_recognizer(
 
     plain, small = (target / EXPORTED_FILES[file_format, dtype] for dtype in ("float32", "int8"))
     write, quantize = (export_onnx, quantize_onnx) if file_format == "onnx" else (export_openvino, quantize_openvino)
-    write(model, plain)
+    with without_exporter_logs():
+        write(model, plain)
     results = {plain.name: _check(original, target, file_format, "float32", sample_texts, checkpoint)}
     difference = results[plain.name].largest_logit_difference
     if not difference <= FLOAT32_TOLERANCE:
         raise ValueError(f"the logits of {plain} differ by {difference:.2g} from those of {checkpoint}")
     if int8:
-        quantize(plain, small)
+        with without_exporter_logs():
+            quantize(plain, small)
         results[small.name] = _check(original, target, file_format, "int8", sample_texts, checkpoint)
     return results
 

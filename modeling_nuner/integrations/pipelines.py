@@ -13,7 +13,7 @@ from transformers import Pipeline
 from ..modeling_nuner import NuNerForPreTraining
 from ..recognition.bi_encoder_loading import CONCEPT_TOKENIZER, NoConceptEncoderError, load_concept_tokenizer
 from ..recognition.entities import Entity
-from ..recognition.named_types import Labels
+from ..recognition.labels.named_types import Labels
 from ..recognition.recognizer import ZeroShotRecognizer
 
 ZERO_SHOT_NER = "zero-shot-ner"

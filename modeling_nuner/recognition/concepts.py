@@ -14,7 +14,7 @@ from transformers import PreTrainedTokenizerBase
 
 from ..input_length import longest_input
 from ..modeling_nuner import NuNerForPreTraining
-from .named_types import Labels, described_types
+from .labels.named_types import Labels, described_types
 
 UNCALIBRATED_THRESHOLD = 0.5
 # Names whose vectors are kept: some megabytes, whatever a caller's stream of label sets does.

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from .label_table import LabelTable
+from .labels.label_table import LabelTable
 
 
 class WordSpans(NamedTuple):

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 from ..checkpoint_errors import explain_checkpoint_errors
 from ..input_length import longest_input
 from .backends import Backend, BackendName, DeviceMap
-from .label_table import LabelTable
+from .labels.label_table import LabelTable
 from .words.tokens import WordTokenizer
 
 # By its name: exports are recognized where torch is not installed.

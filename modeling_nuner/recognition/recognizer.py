@@ -13,9 +13,9 @@ import numpy as np
 from .backends import Backend, BackendName, DeviceMap
 from .decoding import Decoder, LabelDecoder, WordSpans
 from .entities import Entity, place_entities
-from .label_table import LabelTable
+from .labels.label_table import LabelTable
+from .labels.named_types import Labels, check_threshold, described_types, types_among
 from .loading import is_token_classifier, load_parts
-from .named_types import Labels, check_threshold, described_types, types_among
 from .text_sources import recognize_source, text_or_none
 from .words.logits import Padding, classify_words
 from .words.tokens import WordTokenizer, WordTokens

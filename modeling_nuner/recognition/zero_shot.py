@@ -11,7 +11,7 @@ from ..modeling_nuner import NuNerForPreTraining
 from .backends.bi_encoder import BiEncoderBackend
 from .concepts import UNCALIBRATED_THRESHOLD, ConceptVectors, concept_classifier, concept_labels
 from .decoding import TypeDecoder
-from .named_types import Labels, check_threshold
+from .labels.named_types import Labels, check_threshold
 from .words.tokens import WordTokenizer
 
 logger = logging.getLogger(__name__)

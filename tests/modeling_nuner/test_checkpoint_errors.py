@@ -1,5 +1,10 @@
 """What is said about checkpoints that do not exist or hold something else."""
 
+import os
+import socket
+import subprocess
+import sys
+
 import pytest
 
 from nuner import EntityRecognizer, ZeroShotRecognizer
@@ -57,3 +62,26 @@ def test_other_errors_are_left_alone(tmp_path):
         explain_checkpoint_errors(tmp_path, "encoder"),
     ):
         raise OSError
+
+
+def test_without_the_hub_a_mistyped_name_is_told_at_once():
+    script = """
+import time
+from nuner import EntityRecognizer
+for name in ("me/recogniser", "recogniser", "no/id/at/all"):
+    began = time.monotonic()
+    try:
+        EntityRecognizer.from_pretrained(name)
+    except FileNotFoundError as error:
+        print(time.monotonic() - began, error, sep="|")
+"""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_HUB_OFFLINE")}
+        environment["HF_ENDPOINT"] = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+        )
+    lines = [line.split("|") for line in done.stdout.splitlines()]
+    assert len(lines) == 3 and all(WITHIN_REACH in said for _, said in lines)
+    assert all(float(seconds) < 5 for seconds, _ in lines[1:])

@@ -16,7 +16,10 @@ from nuner.trainers.word_tokenizer import load_word_tokenizer
 
 def of_models() -> dict[str, Any]:
     """A bi-encoder and its tokenizer."""
-    model, tokenizer = NuNerForPreTraining.from_pretrained("nuner"), AutoTokenizer.from_pretrained("nuner")
+    model, tokenizer = (
+        NuNerForPreTraining.from_pretrained("nuner-roberta"),
+        AutoTokenizer.from_pretrained("nuner-roberta"),
+    )
     return {"model": model, "bi_encoder": model, "tokenizer": tokenizer}
 
 
@@ -32,14 +35,14 @@ def of_pretraining() -> dict[str, Any]:
 def of_fine_tuning() -> dict[str, Any]:
     """A trainer of a recognizer after a step, and its parts."""
     train, test = load_labelled("my-data", "train"), load_labelled("my-data", "test")
-    trainer = finetune("nuner", train, "runs/given", max_steps=1)
+    trainer = finetune("nuner-roberta", train, "runs/given", max_steps=1)
     return {
         "train": train,
         "test": test,
         "trainer": trainer,
         "model": trainer.model,
         "args": trainer.args,
-        "tokenizer": load_word_tokenizer("nuner"),
+        "tokenizer": load_word_tokenizer("nuner-roberta"),
     }
 
 

@@ -34,6 +34,7 @@ WAITS = {
     "429 for 31 years": (429, "1000000000"),
     "500 for 31 years": (500, "1000000000"),
     "400 for 31 years": (400, "1000000000"),
+    "404 for 31 years": (404, "1000000000"),
     "429 at once": (429, "0"),
     "429 negative": (429, "-10"),
     "503 in the past": (503, email.utils.formatdate(1, usegmt=True)),

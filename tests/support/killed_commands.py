@@ -16,6 +16,9 @@ _ZYGOTE = """
 import json, os, sys
 from nuner.cli import app
 
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
 def run(arguments):
     try:
         app(arguments)
@@ -42,10 +45,9 @@ for line in sys.stdin:
     child = os.fork()
     if child == 0:
         sys.stdin = open(os.devnull)
-        os.dup2(2, 1)
         kill_before(change)
         os._exit(run(arguments))
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=answers, flush=True)
 """
 
 

@@ -70,7 +70,9 @@ def save_one_sided_encoder(name: str, tiny_bert_dir: Path, folder: Path) -> Path
     """
     tokenizer = AutoTokenizer.from_pretrained(tiny_bert_dir)
     config = {**ENDING_WITH_A_BIAS, **OTHERS}[name]
-    config = type(config).from_dict({**config.to_dict(), "vocab_size": len(tokenizer), "pad_token_id": 0})
+    own = {**config.to_dict(), "vocab_size": len(tokenizer), "pad_token_id": 0}
+    # Without dropout, so that training sees the vectors that a test sees.
+    config = type(config).from_dict({key: 0.0 if "dropout" in key else value for key, value in own.items()})
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(0)
         encoder = AutoModel.from_config(config)

@@ -9,7 +9,7 @@ from datasets import Dataset
 
 from nuner.data_builders.labelled.load import entity_types
 from nuner.data_builders.labelled.tag_spelling import OUTSIDE
-from nuner.modeling_nuner.recognition.label_spelling import parse_labels
+from nuner.modeling_nuner.recognition.labels.label_table import parse_labels
 
 ModelScheme = Literal["IOB2", "plain"]
 

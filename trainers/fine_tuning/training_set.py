@@ -53,7 +53,7 @@ def labelled_in_iob2(train: Dataset, evaluation: Dataset | None = None) -> tuple
     if missing:
         raise ValueError(
             f"the training set has no example of type {', '.join(map(repr, missing))}; label some, or choose other "
-            "types (load_labelled(..., types=[...]), nuner finetune --type)"
+            "types with types=[...]"
         )
     if evaluation is not None and not any(annotation_counts(evaluation)):
         raise ValueError("the evaluation set has no entity, so nothing can be measured on it")

@@ -66,7 +66,7 @@ class Start:
             return cls(text, concept, {**preset_fields, **fields}, False, tokenizer, load_tokenizer(concept))
         if not has_concept_encoder(text):
             return cls(text, concept, {**preset_fields, **fields}, False, tokenizer, None)
-        config = AutoConfig.from_pretrained(text)
+        config = AutoConfig.from_pretrained(text, trust_remote_code=False)
         own = {name: getattr(config, name) for name in preset_fields}
         return cls(text, concept, {**own, **fields}, True, tokenizer, load_concept_tokenizer(text))
 

@@ -16,6 +16,7 @@ from .waiting import Backoff
 _TEXT = FencedText("Ada Lovelace lived in London.", "en")
 _ATTEMPTS = 8
 _ATTEMPTS_OF_A_SIGN = 3  # so much counts what is likely to go on: a hang, another protocol, a long wait asked for
+_ATTEMPTS_OF_A_REFUSAL = 4  # of the key, the model or the address
 _LONGEST_WAIT = 60.0
 _PARAMETER_STATUSES = {400, 422, 500, 501}  # some servers fail on a field they do not know instead of refusing it
 
@@ -47,7 +48,7 @@ async def probe(connection: Connection, backoff: Backoff | None = None) -> Usage
                 continue
             if fault.reason in WORDLESS:  # the protocol is right; what the model says is for the run to judge
                 return fault.usage
-            attempt += _ATTEMPTS_OF_A_SIGN if _likely_to_go_on(fault) else 1
+            attempt += _weight(fault)
             if attempt >= _ATTEMPTS or not _passing(fault):
                 raise ProbeError(await _explanation(connection, fault)) from None
             await asyncio.sleep(waits.wait(attempt, min(fault.retry_after or 0.0, _LONGEST_WAIT)))
@@ -76,12 +77,15 @@ def _adapt(connection: Connection, fault: RequestFault) -> bool:
 
 def _passing(fault: RequestFault) -> bool:
     """Tell whether a fault may be over in a moment; not so where no server is there."""
-    return fault.reason != NO_CONNECTION and fault.blame in (Blame.SERVER, Blame.ATTEMPT)
+    return fault.reason != NO_CONNECTION and fault.blame is not Blame.SENTENCE
 
 
-def _likely_to_go_on(fault: RequestFault) -> bool:
-    asked = fault.retry_after or 0.0
-    return fault.reason == NO_PROTOCOL or fault.reason.startswith("no reply within") or asked > _LONGEST_WAIT
+def _weight(fault: RequestFault) -> int:
+    """Return for how many attempts a fault counts: the more, the less likely it is to be over in a moment."""
+    if fault.blame is Blame.SETTINGS:
+        return _ATTEMPTS_OF_A_REFUSAL
+    hangs, asked = fault.reason.startswith("no reply within"), fault.retry_after or 0.0
+    return _ATTEMPTS_OF_A_SIGN if fault.reason == NO_PROTOCOL or hangs or asked > _LONGEST_WAIT else 1
 
 
 async def _explanation(connection: Connection, fault: RequestFault) -> str:

@@ -21,10 +21,12 @@ from .entity_keys import (
     plain_name,
 )
 from .forms.json_forms import find_json
+from .forms.lines import sides_of
 
 Kind = Literal["answer", "item", "nothing", "unreadable"]
 
 _DEEPEST = 8
+_NAMES_OF_A_PART = ("text", "name", "value", "label", "type", "concept")
 _HOLDERS = frozenset(HOLDERS)
 _LONGEST_CONCEPT = 100
 
@@ -121,6 +123,8 @@ def _held(named: dict[str, Any], depth: int) -> FoundEntities | None:
 def _decoded(text: str) -> Any:
     """Read JSON that was written into a string."""
     if not text.lstrip().startswith(("{", "[", "`")):
+        if SEPARATOR in text:
+            return text.splitlines()
         return [] if text.strip().lower() in ("", "none", "null", "n/a", "no entities") else text
     pieces = find_json(text)
     return pieces[-1].value if pieces else text
@@ -156,6 +160,8 @@ def _entities_of(named: dict[str, Any]) -> Iterator[RawEntity]:
 def _strings(value: Any, numbers: bool = True) -> list[str]:
     strings = []
     for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, dict) and (name := part(one, _NAMES_OF_A_PART)) is not None:
+            one = one[name]
         if isinstance(one, str):
             strings.append(_cleaned(one))
         elif numbers and isinstance(one, (int, float)) and not isinstance(one, bool):
@@ -181,6 +187,11 @@ def _in_list(items: list[Any], depth: int) -> FoundEntities:
             inner = _found(item, depth + 1)
             found.entities += inner.entities
             found.unreadable += inner.unreadable
+    if items and not found.entities and all(isinstance(item, str) for item in items):
+        sides = [sides_of(item) for item in items]
+        if all(sides):
+            found.entities = [EitherWay(*map(_cleaned, each[1:])) for each in sides if each is not None]
+            found.unreadable = 0
     # Two words are no pair, and a list of words alone has no concepts.
     if not found.entities and found.unreadable:
         found.kind, found.is_list = "unreadable", True

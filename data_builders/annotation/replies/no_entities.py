@@ -21,6 +21,7 @@ _ENTITIES = (
     r"entit\u00e4t\w*|begriff\w*|entiteit\w*|encj\w*|jednost\w*|byt\w*|\u0441\u0443\u0449\u043d\u043e\u0441\u0442\w*|\u043e\u0431\u044a\u0435\u043a\u0442\w*|"
     r"enheter|varl\u0131k\w*"
 )
+_MARKUP = re.compile(r"[={}\[\]<>|\"]")
 _EMPTY_TAGS = re.compile(r"(?:<\?[^<>]*>\s*)?<(\w{1,20})\s*(?:/>|>\s*</\1>)")
 _EMPTY_LIST = re.compile(r"\b(?:list|result|answer|output)s? (?:is|are) empty", re.IGNORECASE)
 _NO_ENTITIES = re.compile(rf"\b(?:{_NO})\b[^.!?\n]{{0,60}}?\b(?:{_ENTITIES})", re.IGNORECASE)
@@ -60,4 +61,6 @@ def says_nothing(answer: str) -> bool:
         return False
     if _NOTHING.fullmatch(words) or _EMPTY_TAGS.fullmatch(answer.strip()):
         return True
+    if _MARKUP.search(words):
+        return False
     return any(pattern.search(words) for pattern in (_NO_ENTITIES, _ENTITIES_NOT, _UNSPACED, _EMPTY_LIST))

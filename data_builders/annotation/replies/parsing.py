@@ -15,7 +15,7 @@ from ...schema import without_lone_surrogates
 from .answers import last_answer
 from .entity_values import FoundEntities, entities_in
 from .forms.json_forms import JsonForm, JsonPiece, find_json, whole_json
-from .forms.lines import contract_lines, marked_lines, without_list_mark
+from .forms.lines import contract_lines, marked_lines, one_a_line, without_list_mark
 from .forms.outlines import outline_value
 from .forms.tables import table_entities
 from .forms.tagged_text import tagged_entities, without_layout
@@ -28,6 +28,7 @@ MAX_REPLY_CHARACTERS = 200_000
 """A longer reply is refused unread: replies of a model are far below."""
 
 _MOST_WRAPPINGS = 3
+_CALL = re.compile(r"\b[A-Za-z]\w{0,40}\((?=\w{1,40}\s?=)")  # Entity(text="Genoa", concept="city")
 _QUOTED = re.compile(r'[{\[,:]\s*"')
 _MOST_LINES = 1000  # of an answer that is not JSON
 _LONGEST_LINE = 1000  # a longer one holds no entity
@@ -186,6 +187,7 @@ def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
         answer = answer.replace('\\"', '"').replace("\\n", "\n")  # JSON without the string that it was written into
     elif ('"' not in answer and "&quot;" in answer) or ("<" not in answer and "&lt;" in answer):
         answer = unescape(answer)
+    answer = _CALL.sub("(", answer)
     return answer, whole_json(answer)
 
 
@@ -207,7 +209,7 @@ def _in_words(answer: str, truncated: bool) -> ParsedReply | None:
         raise ReplyError(f"the reply has more than {_MOST_LINES:,} lines")
     if truncated and lines:
         del lines[-1]  # nothing tells whether its end is there
-    lines = [line for line in lines if len(line) <= _LONGEST_LINE]
+    lines = one_a_line([line for line in lines if len(line) <= _LONGEST_LINE])
     if contract := contract_lines(lines):
         entities = [RawEntity.from_line(without_list_mark(line)) for line in contract]
         found = FoundEntities("answer", [entity for entity in entities if entity is not None])

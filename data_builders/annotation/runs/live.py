@@ -23,6 +23,7 @@ from .settings import RunSettings
 
 _SECONDS_BETWEEN_REPORTS = 0.5
 _SECONDS_BETWEEN_CLAIMS = 1.0
+_MOST_REFUSALS = 5  # in a row, of the key, the quota, the model or the address
 
 Group = list[PendingSentence]
 End = Literal["finished", "cost limit", "server", "stopped", "waiting"]
@@ -92,6 +93,7 @@ class AnnotationRun:
         self._counts = store.counts()
         self._usage = store.usage()
         self._answered = 0
+        self._refusals = 0
         self._claimed: deque[PendingSentence] = deque()
 
     async def run(self, stop: asyncio.Event) -> RunResult:
@@ -185,6 +187,7 @@ class AnnotationRun:
                     await pause(self._settings.backoff.wait(faults, fault.retry_after), self._stop)
             else:
                 self._last_answer = time.monotonic()
+                self._refusals = 0
                 self._tokens.correct(min(_total(completion.usage), _total(most)) - expected)
                 if completion.usage is None:
                     self._budget.count_as_lost(most)
@@ -203,7 +206,10 @@ class AnnotationRun:
         if fault.blame in (Blame.SERVER, Blame.SETTINGS):
             self._budget.settle(most, self._usage)
             silent = time.monotonic() - self._last_answer
-            if fault.blame is Blame.SETTINGS or silent > self._settings.patience:
+            self._refusals += fault.blame is Blame.SETTINGS
+            # The probe was answered: only when nothing is any more, it is not this answer that is wrong.
+            refused = self._refusals >= max(_MOST_REFUSALS, self._settings.concurrency)
+            if refused or silent > self._settings.patience:
                 raise ServerGone(self._client.key.hide(str(fault)))
             return [group]
         if fault.usage is None:

@@ -95,8 +95,8 @@ def _tags(columns: list[Column]) -> Column:
     if found:
         return found[0]
     # Without an entity, what is called tags is; its faults are found with their records.
-    outside = next((column for column in columns if says_outside(column)), None)
-    if named is None and outside is None:
+    best = named or next((column for column in columns if says_outside(column)), None)
+    if best is None:
         others = "".join(f", only {column.name!r}" for column in columns)
         raise ColumnsError(f"no list beside the words has tags of entities (tags, ner_tags, ...){others}")
-    return named or outside
+    return best

@@ -11,7 +11,6 @@ from ..columns.columns_error import ColumnsError
 from ..columns.rows import split_rows
 from ..labelled_text import LabelledText
 from ..sentence import LabelledSentence
-from ..split_names import SPLIT_WORDS
 from ..text_words import tag_text
 from .conll import CONLL_SUFFIXES, read_conll
 from .labelled_file import LabelledFile
@@ -42,10 +41,6 @@ def _tells_its_columns(content: str) -> bool:
         return False
 
 
-def _is_called_so(suffix: str) -> bool:
-    return suffix in ("", *CONLL_SUFFIXES) or suffix[1:] in SPLIT_WORDS  # CoNLL-2003's own files are `eng.train`, ...
-
-
 # That of CoNLL-U Plus.
 _NAMES = "# global.columns = FORM NER"
 
@@ -54,7 +49,7 @@ CONLL = LabelledFormat(
     title="CoNLL columns",
     suffixes=CONLL_SUFFIXES,
     # Any text has columns: only the name of a file says that these are meant.
-    recognize=lambda file: int(file.path.is_file() and _is_called_so(file.suffix)),
+    recognize=lambda file: int(file.path.is_file() and file.suffix in ("", *CONLL_SUFFIXES)),
     read=_read,
     write=_write,
 )

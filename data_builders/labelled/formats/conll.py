@@ -19,6 +19,8 @@ from .labelled_file import LabelledFile
 CONLL_SUFFIXES = (
     *(".conll", ".conllu", ".conllup", ".conll03", ".iob", ".iob1", ".iob2", ".bio", ".bio2", ".bioes", ".bilou"),
     *(".bioul", ".bmes", ".ner", ".tsv", ".txt", ".data", ".dat"),
+    # CoNLL-2003's own files are `eng.train`, `eng.testa` and `eng.testb`, other tasks' `de.dev` and `test.annotated`.
+    *(".train", ".testa", ".testb", ".valid", ".val", ".dev", ".test", ".annotated"),
 )
 
 _SHOWN_ROWS = 4
@@ -156,5 +158,5 @@ def _refusal(file: LabelledFile, rows: Rows, error: ColumnsError) -> str:
     )
     return (
         f"{file.path}: {error}. The first lines in columns, numbered from 0:\n{table}\n"
-        "Say where they are with words_column= and tags_column=; running text has to be labelled first."
+        "Say which columns hold them with words_column= and tags_column=. Running text has to be labelled first."
     )

@@ -30,9 +30,11 @@ def parquet_dataset(file: LabelledFile) -> Dataset:
         ValueError: If it is damaged.
     """
     try:
-        return Dataset(parquet.read_table(io.BytesIO(file.data)))
-    except pa.ArrowException as error:
+        table = parquet.read_table(io.BytesIO(file.data))
+        table.validate(full=True)
+    except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{file.path} is no Parquet file, or damaged ({error})") from error
+    return Dataset(table)
 
 
 def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> Iterator[Labelled]:

@@ -12,7 +12,7 @@ from ..labelled_text import LabelledText
 from ..offset_units import QuotedText
 from ..sentence import LabelledSentence
 from .labelled_file import LabelledFile
-from .labelled_format import LabelledFormat, checked_list, checked_span, json_array, read_records, recognize_records
+from .labelled_format import LabelledFormat, checked_span, json_array, read_records, recognize_records
 
 
 def _is_pair(value: Any) -> bool:
@@ -31,24 +31,40 @@ def _sentences(file: LabelledFile) -> Iterator[Row]:
         if not isinstance(row.value, dict) or not isinstance(row.value.get("paragraphs"), list):
             yield row
             continue
-        for paragraph in filter(None, row.value["paragraphs"]):
-            yield from (Row(row.file, row.line, sentence) for sentence in checked_list(paragraph, "sentences"))
+        for paragraph in row.value["paragraphs"]:
+            sentences = paragraph.get("sentences") if isinstance(paragraph, dict) else None
+            for sentence in sentences if isinstance(sentences, list) else [paragraph]:
+                yield Row(row.file, row.line, sentence)
 
 
-def _is_pair_or_sentence(value: Any) -> bool:
-    return _is_pair(value) or (isinstance(value, dict) and _is_token(next(iter(value.get("tokens") or []), None)))
+def _is_record(value: Any) -> bool:
+    return _is_pair(value) or _is_document(value) or _is_sentence(value)
+
+
+def _is_document(value: Any) -> bool:
+    """Tell whether a value is what `Doc.to_json` returns."""
+    return isinstance(value, dict) and isinstance(value.get("text"), str) and isinstance(value.get("ents"), list)
+
+
+def _is_sentence(value: Any) -> bool:
+    tokens = value.get("tokens") if isinstance(value, dict) else None
+    return isinstance(tokens, list) and bool(tokens) and all(map(_is_token, tokens))
 
 
 def _is_token(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("orth"), str)
+    return isinstance(value, dict) and isinstance(value.get("orth"), str) and isinstance(value.get("ner", "-"), str)
 
 
-def _parse_pair_or_sentence(row: Row, notes: Counter[str]) -> QuotedText | LabelledSentence:
-    if not isinstance(row.value, dict):
+def _parse_record(row: Row, notes: Counter[str]) -> QuotedText | LabelledSentence:
+    if _is_document(row.value):
+        entities = row.value["ents"]
+        if not all(isinstance(entity, dict) for entity in entities):
+            raise ValueError("an entity must be an object")
+        spans = (checked_span(entity.get("start"), entity.get("end"), entity.get("label")) for entity in entities)
+        return QuotedText((row.value["text"],), tuple(spans), row.file, row.line)
+    if not _is_sentence(row.value):
         return _parse_pair(row, notes)
-    tokens = checked_list(row.value, "tokens")
-    if not tokens or not all(map(_is_token, tokens)):
-        raise ValueError("a sentence must have tokens with the field 'orth'")
+    tokens = row.value["tokens"]
     tags = [token.get("ner", "-") for token in tokens]
     # A hyphen stands for a token that was not annotated.
     notes["tokens without an annotation were taken as outside"] += tags.count("-")
@@ -78,8 +94,8 @@ SPACY_TRAINING = LabelledFormat(
     name="spacy-json",
     title="spaCy v2 training data",
     suffixes=(".json", ".jsonl"),
-    recognize=recognize_records(_is_pair_or_sentence, _sentences),
-    read=read_records(_parse_pair_or_sentence, records=_sentences),
+    recognize=recognize_records(_is_record, _sentences),
+    read=read_records(_parse_record, records=_sentences),
     write=_write_pairs,
 )
 

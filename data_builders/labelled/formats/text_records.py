@@ -37,7 +37,7 @@ def _looks_alike(record: Any) -> bool:
     return any(isinstance(record.get(name), list) for name in WORD_NAMES) or len(_string_lists(record)) > 1
 
 
-def _string_lists(record: dict[str, Any]) -> list[str]:
+def _string_lists(record: dict[str, Any]) -> list[list[str]]:
     lists = [value for value in record.values() if isinstance(value, list) and value]
     return [value for value in lists if all(isinstance(item, str) for item in value)]
 

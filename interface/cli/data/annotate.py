@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from typer.core import TyperGroup
 
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..command_group import CommandGroup
 from ..errors import StoppedByUser
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
 from ..wrong_kinds import Needed, refuse_wrong_kind
@@ -29,7 +29,7 @@ SERVER_GONE = 1
 _RUN = "run"
 
 
-class _RunByDefault(TyperGroup):
+class _RunByDefault(CommandGroup):
     """Takes `nuner annotate sentences.jsonl` for `nuner annotate run sentences.jsonl`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from rich.table import Table
 from nuner.data_builders.data_kinds import DataKind, data_kind
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..command_group import CommandGroup
 from ..options.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..options.output import Force
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
@@ -48,7 +49,7 @@ _OF_STORES = (
     "currency",
 )
 
-app = typer.Typer(help="Build an annotated corpus, and look at what it holds.", no_args_is_help=True)
+app = typer.Typer(cls=CommandGroup, help="Build an annotated corpus, and look at what it holds.", no_args_is_help=True)
 
 
 Config = Annotated[

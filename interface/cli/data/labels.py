@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from nuner.data_builders.data_kinds import DataKind
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..command_group import CommandGroup
+from ..options.labelled import Scheme, TagsColumn, WordsColumn
 from ..options.output import Force
+from ..wrong_kinds import Needed, refuse_wrong_kind
 
-app = typer.Typer(help="Labelled files of annotation tools and libraries.", no_args_is_help=True)
+app = typer.Typer(cls=CommandGroup, help="Labelled files of annotation tools and libraries.", no_args_is_help=True)
 
 _NAMES = (
     "label-studio, label-studio-min, prodigy, doccano, doccano-relation, ner-annotator, brat, webanno, pubtator, "
@@ -45,6 +49,9 @@ def convert(
     target: Target,
     source_format: From = None,
     target_format: To = None,
+    words_column: WordsColumn = None,
+    tags_column: TagsColumn = None,
+    scheme: Scheme = None,
     skip_errors: Skip = False,
     force: Force = False,
 ) -> None:
@@ -66,8 +73,18 @@ def convert(
             format_for(target)
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--to") from None
+    refuse_wrong_kind(source, Needed.LABELLED, accepted=(DataKind.CORPUS,))
+    scheme_: Any = scheme
     done = convert_labels(
-        source, target, source_format, target_format, on_error="skip" if skip_errors else "raise", overwrite=force
+        source,
+        target,
+        source_format,
+        target_format,
+        words_column=words_column,
+        tags_column=tags_column,
+        scheme=scheme_,
+        on_error="skip" if skip_errors else "raise",
+        overwrite=force,
     )
     lines = [
         f"{done.texts:,} texts, {done.entities:,} entities: {done.source_format} to {done.target_format}; "

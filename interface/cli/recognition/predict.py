@@ -122,8 +122,8 @@ def predict(
         **named,
     )
     if text is not None:
-        if source != STANDARD_INPUT or output is not None:
-            raise ValueError("--text is for one look, in place of INPUT and --output")
+        if source != STANDARD_INPUT or output is not None or tool is not None:
+            raise ValueError("--text is for one look, in place of INPUT, --output and --format")
         PlainConsole().print(entity_table(load()(text)))
         return
     chosen = input_format.value if input_format else "text" if source == STANDARD_INPUT else format_of(source)

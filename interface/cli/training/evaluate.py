@@ -71,7 +71,7 @@ def evaluate(
     """
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
-    from nuner.data_builders.labelled.split_names import find_split
+    from nuner.data_builders.labelled.sources.split_names import find_split
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
     from nuner.trainers.evaluation.page import write_evaluation_page
     from nuner.trainers.evaluation.recognizer_evaluation import evaluate_recognizer
@@ -97,7 +97,7 @@ def evaluate(
     if split is None and held_out_of(model, data) and "test" not in splits:
         splits, note = with_test_split(splits, data)
         console.tell(f"{note}, as in fine-tuning.")
-    chosen = find_split(split or (next(iter(splits)) if len(splits) == 1 else "test"), map(str, splits))
+    chosen = find_split(split or (str(next(iter(splits))) if len(splits) == 1 else "test"), map(str, splits))
     if chosen is None:
         raise ValueError(
             f"{data} has no split {split or 'test'!r}, only {', '.join(map(str, splits))}; choose with --split"

@@ -108,6 +108,9 @@ def pretrain(
         datasets.enable_progress_bars()  # a large corpus is read and tokenized for minutes
     for source in corpus if corpus != ["bundled"] else ():
         refuse_wrong_kind(source, Needed.CORPUS)
+    encoders = list(dict.fromkeys((text_encoder, concept_encoder or text_encoder)))
+    for encoder in encoders:
+        refuse_wrong_kind(encoder, Needed.ENCODER)
     if is_main_process():  # of torchrun's processes one writes
         context.with_resource(output_lock(output))
         inputs = [text_encoder, concept_encoder, *corpus]
@@ -115,8 +118,7 @@ def pretrain(
         context.with_resource(new_output(output, inputs=inputs, overwrite=force or begun))
         if force and not resume:
             remove_folder(output / CHECKPOINTS)
-    for encoder in dict.fromkeys((text_encoder, concept_encoder or text_encoder)):
-        refuse_wrong_kind(encoder, Needed.ENCODER)
+    for encoder in encoders:
         load_word_tokenizer(encoder)
     selection: dict[str, Any] = {
         "max_concepts": max_concepts,

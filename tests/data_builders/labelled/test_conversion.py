@@ -39,6 +39,13 @@ def test_words_and_tags_of_any_scheme_become_texts(tmp_path):
     ]
 
 
+def test_tags_in_other_spellings(tmp_path):
+    (tmp_path / "train.conll").write_text("Ada\tb_per\nLovelace\ti_per\n.\tNONE\n\nRome\tb_loc\n")
+    convert_labels(tmp_path / "train.conll", tmp_path / "train.jsonl", target_format="doccano")
+    lines = [json.loads(line) for line in (tmp_path / "train.jsonl").read_text().splitlines()]
+    assert [line["label"] for line in lines] == [[[0, 12, "per"]], [[0, 4, "loc"]]]
+
+
 def test_what_words_cannot_hold_is_counted(tmp_path):
     entities = [[0, 8, "LOC"], [4, 8, "PER"], [9, 11, "X"], [3, 4, "Y"]]
     (tmp_path / "a.jsonl").write_text(json.dumps({"text": "New York1980", "label": entities}))

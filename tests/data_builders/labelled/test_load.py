@@ -129,7 +129,7 @@ def test_what_cannot_be_loaded_is_named(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(FileNotFoundError, match=r"empty has no labelled files .* in it is nothing"):
         load_labelled(tmp_path / "empty")
-    with pytest.raises(ValueError, match=r"notes\.csv is in no known format of labelled data"):
+    with pytest.raises(ValueError, match=r"notes\.csv: no column holds tags"):
         (tmp_path / "notes.csv").write_text("To do: label.\n")
         load_labelled(tmp_path / "notes.csv")
     with pytest.raises(ValueError, match="has no split 'dev', only train, test"):

@@ -3,14 +3,18 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 import typer
+import typer.main
 from support.cli_runs import nuner, start_nuner
+from typer.testing import CliRunner
 
 from nuner import __version__
+from nuner.cli import app
 from nuner.cli.errors import StoppedByUser, errors_as_messages, is_disk_full, one_sentence
 
 
@@ -20,6 +24,27 @@ def test_help_names_every_command():
     for command in ("quickstart", "corpus", "pretrain", "finetune", "benchmark"):
         assert command in result.output
         assert nuner(command, "--help").exit_code == 0
+
+
+def commands_of(group, names=()):
+    for name, command in group.commands.items():
+        inner = getattr(command, "commands", None)
+        yield (*names, name), command
+        if inner:
+            yield from commands_of(command, (*names, name))
+
+
+def test_help_cuts_no_name_and_no_sentence():
+    shown: dict[tuple[str, ...], str] = {(): nuner("--help").output}
+    for names, command in commands_of(typer.main.get_command(app)):
+        shown[names] = CliRunner().invoke(app, [*names, "--help"]).output
+        for option in (name for parameter in command.params for name in parameter.opts if name.startswith("--")):
+            assert re.search(rf"{option}(?![\w-])", shown[names]), (names, option)
+        assert "…" not in shown[names] and max(map(len, shown[names].splitlines())) <= 80
+        summary = (command.help or "").partition("\n\n")[0]
+        if names[:-1] == ("annotate",):
+            continue  # the help of `annotate` is that of `annotate run`
+        assert summary and "".join(summary.split()) in "".join(shown[names[:-1]].split()), names
 
 
 def test_version():

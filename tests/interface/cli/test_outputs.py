@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from support.cli_runs import nuner
+from support.tiny_recognizer import save_tiny_recognizer
 
 from nuner.data_builders.files.output_lock import output_lock
 
@@ -16,33 +18,42 @@ ENTITY = {"start": 0, "end": 3, "text": "Ada", "concept": "person"}
 COMMANDS = {
     "sentences": (["sentences", "texts.txt", "-o"], "out.jsonl", "texts.txt"),
     "sentences --report": (["sentences", "texts.txt", "--report"], "out.json", "texts.txt"),
-    "corpus build": (["corpus", "build", "records", "data", "-o"], "out", "data"),
+    "corpus build": (["corpus", "build", "records", "mine", "-o"], "out", "mine"),
     "corpus build STORE": (["corpus", "build", "run.sqlite", "-o"], "out", "run.sqlite"),
-    "corpus stats --json": (["corpus", "stats", "records", "data", "--json"], "out.json", "data"),
-    "corpus stats --plot": (["corpus", "stats", "records", "data/*.jsonl", "--plot"], "out.png", "data/train.jsonl"),
-    "pretrain": (["pretrain", "--text-encoder", "model", "-o"], "out", "model"),
-    "pretrain CORPUS": (["pretrain", "--text-encoder", "me/model", "--corpus", "data", "-o"], "out", "data"),
-    "finetune": (["finetune", "model", "--data", "data", "-o"], "out", "model"),
-    "finetune DATA": (["finetune", "model", "--data", "data", "-o"], "out", "data"),
+    "corpus stats --json": (["corpus", "stats", "records", "mine", "--json"], "out.json", "mine"),
+    "corpus stats --plot": (["corpus", "stats", "records", "mine/*.jsonl", "--plot"], "out.png", "mine/corpus.jsonl"),
+    "pretrain": (["pretrain", "--text-encoder", "encoder", "-o"], "out", "encoder"),
+    "pretrain CORPUS": (["pretrain", "--text-encoder", "me/model", "--corpus", "mine", "-o"], "out", "mine"),
+    "finetune": (["finetune", "encoder", "--data", "data", "-o"], "out", "encoder"),
+    "finetune DATA": (["finetune", "encoder", "--data", "data", "-o"], "out", "data"),
     "evaluate": (["evaluate", "model", "--data", "data/train.jsonl", "-o"], "out.json", "data/train.jsonl"),
     "evaluate --html": (["evaluate", "model", "--data", "data", "--html"], "out.html", "model/config.json"),
-    "benchmark": (["benchmark", "NAME=model", "--data", "data", "-o"], "out", None),
+    "benchmark": (["benchmark", "NAME=encoder", "--data", "data", "-o"], "out", None),
     "export": (["export", "model", "-o"], "out", "model"),
     "export --sample": (["export", "model", "--sample", "texts.txt", "-o"], "out", "texts.txt"),
     "predict": (["predict", "model", "texts.jsonl", "-o"], "out.jsonl", "texts.jsonl"),
+    "labels convert": (["labels", "convert", "data/train.jsonl"], "out.conll", "data/train.jsonl"),
     "quickstart": (["quickstart", "-o"], "out", None),
     "pull": (["pull", "me/model"], "out", None),
 }
 
 
+@pytest.fixture(scope="module")
+def recognizer(tiny_bert_dir, tmp_path_factory):
+    return save_tiny_recognizer(tiny_bert_dir, tmp_path_factory.mktemp("recognizer") / "model")
+
+
 @pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
+def here(tmp_path, monkeypatch, tiny_bert_dir, recognizer):
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(tiny_bert_dir, "encoder")
+    shutil.copytree(recognizer, "model")
     for name, content in {
         "texts.txt": "Ada lives in Paris.\n",
         "texts.jsonl": '{"text": "Ada lives in Paris."}\n',
-        "data/train.jsonl": json.dumps({"text": "Ada was here.", "entities": [ENTITY]}) + "\n",
-        "model/config.json": "{}",
+        "mine/corpus.jsonl": json.dumps({"text": "Ada was here.", "entities": [ENTITY]}) + "\n",
+        "data/train.jsonl": json.dumps({"tokens": ["in", "Paris"], "tags": ["O", "B-city"]}) + "\n",
+        "data/test.jsonl": json.dumps({"tokens": ["in", "Rome"], "tags": ["O", "B-city"]}) + "\n",
     }.items():
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_text(content)
@@ -115,12 +126,17 @@ def test_what_another_process_writes_is_left_alone(command, force):
 def test_results_of_a_folder_that_is_used_for_more_do_not_matter():
     Path("out").mkdir()
     Path("out", "notes.md").write_text("of the user")
-    assert "is there already" not in refusal("benchmark", "NAME=model", "--data", "data", "-o", "out")
+    done = nuner("benchmark", "NAME=encoder", "--data", "data", "--k", "1", "--seeds", "1", "-o", "out")
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in Path("out").iterdir()} == {"few_shot.json", "few_shot.png", "notes.md"}
 
 
-def test_folders_are_made(tmp_path):
+def test_folders_are_made_where_there_is_something_to_write():
     done = nuner("sentences", "texts.txt", "-o", "a/b/out.jsonl", "--report", "c/d/out.json")
     assert done.exit_code == 0, done.output
     assert Path("a/b/out.jsonl").exists() and Path("c/d/out.json").exists()
-    refusal("evaluate", "model", "--data", "data", "-o", "e/f/out.json")
-    assert not Path("e").exists()
+    done = nuner("evaluate", "model", "--data", "data", "-o", "e/f/out.json")
+    assert done.exit_code == 0, done.output
+    assert Path("e/f/out.json").exists()
+    refusal("evaluate", "model", "--data", "data", "--split", "none", "-o", "g/h/out.json")
+    assert not Path("g").exists()

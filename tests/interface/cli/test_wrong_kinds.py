@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "predict GIVEN texts.txt": RECOGNIZERS,
     "predict GIVEN texts.txt --label city": ("bi-encoder", *RECOGNIZERS),
     "predict GIVEN texts.txt --backend onnx": (),
-    "predict recognizer GIVEN": ("corpus.jsonl",),
+    "predict recognizer GIVEN": (),
     "evaluate GIVEN --data labelled -o out.json": RECOGNIZERS,
     "evaluate recognizer --data GIVEN -o out.json": LABELLED,
     "serve GIVEN --port 0": (),
@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "annotate status GIVEN": ("store",),
     "annotate GIVEN --model tiny --base-url http://127.0.0.1:9/v1": (),
     "sentences GIVEN": (),
+    "labels convert GIVEN out --to jsonl": ("labelled.jsonl",),
     "card GIVEN": (*ENCODERS, "corpus"),
     "push GIVEN tickets": (*ENCODERS, "corpus"),
 }
@@ -55,7 +56,7 @@ TRIED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "benchmark encoder --data": ("labelled.jsonl",),
 }
 # What they are given is text, if it has any: of a labelled file or a corpus its own.
-READS_TEXT = ("sentences GIVEN", "annotate GIVEN", "predict recognizer GIVEN")
+READS_TEXT = ("sentences GIVEN", "annotate GIVEN", "predict recognizer GIVEN", "labels convert GIVEN")
 
 
 @pytest.fixture(scope="module")

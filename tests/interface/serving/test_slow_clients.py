@@ -259,6 +259,7 @@ def test_head_is_answered_without_a_body(model, path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_many_requests_beside_slow_clients_are_all_answered_right(model):
     """Prints its figures: run it with `-s`."""
     megabyte = HEAD % (1 << 20) + b'{"texts": "' + b"x" * ((1 << 20) - 100)

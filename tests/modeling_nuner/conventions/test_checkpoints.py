@@ -1,12 +1,13 @@
 """What is saved in several files, in another precision or with another classifier loads as in transformers."""
 
 import logging
+from typing import Any
 
 import pytest
 import torch
 from transformers import AutoModel, AutoModelForTokenClassification
 
-from nuner import NuNerForTokenClassification
+from nuner import NuNerConfig, NuNerForPreTraining, NuNerForTokenClassification
 
 
 def test_shards(make_model, text, tmp_path):
@@ -28,10 +29,9 @@ def test_precision(make_model, dtype, tmp_path):
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_another_number_of_labels(text_config, tmp_path, layers):
-    from nuner import NuNerConfig
-
-    config = NuNerConfig(text_config=text_config, num_labels=3, num_classifier_layers=layers)
-    model = NuNerForTokenClassification(config)
+    names = {0: "O", 1: "B-city", 2: "I-city"}
+    config = NuNerConfig(text_config=text_config, id2label=names, num_classifier_layers=layers)
+    model: Any = NuNerForTokenClassification(config)
     model.save_pretrained(tmp_path)
     with pytest.raises(RuntimeError):
         AutoModelForTokenClassification.from_pretrained(tmp_path, num_labels=5)
@@ -47,8 +47,6 @@ def test_another_number_of_labels(text_config, tmp_path, layers):
 
 def test_weights_keep_their_names(text_config):
     """Those of checkpoints, adapters and interrupted runs that there are."""
-    from nuner import NuNerConfig
-
     for layers, numbers in ((1, (1,)), (2, (1, 4))):
         config = NuNerConfig(text_config=text_config, num_classifier_layers=layers)
         names = [name for name in NuNerForTokenClassification(config).state_dict() if "classifier" in name]
@@ -56,8 +54,6 @@ def test_weights_keep_their_names(text_config):
 
 
 def test_a_bi_encoder_loads_as_an_encoder_without_a_word(text_config, tmp_path, caplog):
-    from nuner import NuNerConfig, NuNerForPreTraining
-
     NuNerForPreTraining(NuNerConfig(text_config=text_config)).save_pretrained(tmp_path)
     transformers_logger = logging.getLogger("transformers")
     transformers_logger.addHandler(caplog.handler)

@@ -86,5 +86,5 @@ def test_layers_may_lie_on_several_devices(make_model, text, tmp_path):
         parts, max_memory={"cpu": weights // 2, "disk": 10 * weights}, no_split_module_classes=parts._no_split_modules
     )
     assert set(device_map.values()) == {"cpu", "disk"}
-    parts = dispatch_model(parts, device_map, main_device="cpu", offload_dir=tmp_path, force_hooks=True)
+    parts = dispatch_model(parts, device_map, main_device=torch.device("cpu"), offload_dir=tmp_path, force_hooks=True)
     torch.testing.assert_close(main_output(parts(**text)), expected)

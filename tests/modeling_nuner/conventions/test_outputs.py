@@ -1,5 +1,7 @@
 """Hidden states and attentions, asked for in the call or by the configuration."""
 
+from typing import Any
+
 import pytest
 import torch
 from support.main_output import main_output
@@ -73,7 +75,7 @@ def test_their_gradients_can_be_kept(make_model, text):
 
 
 def test_single_hidden_states_by_their_numbers(text):
-    size = {"vocab_size": 120, "hidden_size": 32, "num_hidden_layers": 4, "num_attention_heads": 2}
+    size: dict[str, Any] = {"vocab_size": 120, "hidden_size": 32, "num_hidden_layers": 4, "num_attention_heads": 2}
     bert = BertConfig(**size, intermediate_size=64)
     for layers in (1, 2):
         model = NuNerForTokenClassification(NuNerConfig(text_config=bert, num_classifier_layers=layers)).eval()

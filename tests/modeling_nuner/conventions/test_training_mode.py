@@ -1,12 +1,14 @@
 """`train()` is that of any model of transformers, but for what lies below all that is trained."""
 
+from typing import Any
+
 import torch
 from transformers import BertConfig, BertForTokenClassification
 
 from nuner import NuNerConfig, NuNerForPreTraining, NuNerForTokenClassification, NuNerModel
 
-SIZE = {"vocab_size": 120, "hidden_size": 32, "num_hidden_layers": 4, "num_attention_heads": 2}
-BERT = BertConfig(**SIZE, intermediate_size=64, num_labels=3)
+SIZE: dict[str, Any] = {"vocab_size": 120, "hidden_size": 32, "num_hidden_layers": 4, "num_attention_heads": 2}
+BERT = BertConfig(**SIZE, intermediate_size=64)
 
 
 def modes(encoder) -> list[bool]:
@@ -34,7 +36,7 @@ def test_frozen_lowest_layers_stay_as_in_evaluation():
 
 
 def test_frozen_layers_above_trained_ones_are_trained_as_berts():
-    model = NuNerModel(NuNerConfig(text_config=BERT))
+    model: Any = NuNerModel(NuNerConfig(text_config=BERT))
     model.encoder.encoder.layer[2].requires_grad_(False)
     model.train()
     assert modes(model.encoder) == [True] * 5

@@ -50,6 +50,19 @@ def test_the_parity_check_is_written_beside_the_file(exported, name):
     assert int8["largest_logit_difference"] > figures["largest_logit_difference"]
 
 
+def test_exporters_are_not_heard(folder, tmp_path):
+    # In a process of its own: exporters say most when they are first used.
+    script = (
+        "from nuner import export_recognizer\n"
+        "for file_format in ('onnx', 'openvino'):\n"
+        f"    export_recognizer({str(folder)!r}, {str(tmp_path)!r}, {TEXTS!r}, file_format=file_format, int8=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+    said = [line for line in done.stderr.replace("\r", "\n").splitlines() if line and "Loading weights" not in line]
+    assert said == []
+
+
 def test_onnx_runs_where_torch_and_transformers_cannot_be_imported(exported, folder):
     script = (
         "import sys; sys.modules['torch'] = sys.modules['transformers'] = None\n"

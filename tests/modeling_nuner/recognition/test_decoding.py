@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuner.modeling_nuner.recognition.decoding import LabelDecoder, TypeDecoder, decode
-from nuner.modeling_nuner.recognition.label_table import LabelTable
+from nuner.modeling_nuner.recognition.labels.label_table import LabelTable
 from nuner.modeling_nuner.recognition.words.batching import plan_batches
 from nuner.modeling_nuner.recognition.words.windows import plan_windows
 

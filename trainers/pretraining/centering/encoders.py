@@ -26,7 +26,7 @@ _RIDGE = 1e-3
 
 @dataclass(frozen=True)
 class Centering:
-    """Mean and standard deviation of the logits of all pairs, before two encoders were centered and afterwards.
+    """Mean and standard deviation of the logits of all pairs in training mode, before and after centering.
 
     Args:
         mean_before: Mean as the encoders came.
@@ -76,15 +76,18 @@ def center_encoders(model: NuNerForPreTraining, batches: Iterable[dict[str, Tens
         >>> from nuner.trainers.pretraining.concept_table import ConceptTable
         >>> from nuner.trainers.pretraining.features import featurize_corpus
         >>> concepts = ConceptTable.from_names(["city", "company"], tokenizer)
-        >>> rows = featurize_corpus(corpus["train"], tokenizer, concepts)
-        >>> center_encoders(bi_encoder, [ContrastiveCollator(concepts, 0)(list(rows))]).spread
+        >>> rows = list(featurize_corpus(corpus["train"], tokenizer, concepts))
+        >>> round(center_encoders(bi_encoder, [ContrastiveCollator(concepts, 0)(rows)]).spread, 3)
         1.0
 
         ```
     """
     training = model.training
+    # With dropout, as the loss sees the vectors: its noise may be larger than what tells concepts apart.
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        tokens, concepts, odds, sample = _measure(model.train(), batches)
     model.eval()
-    tokens, concepts, odds, sample = _measure(model, batches)
     temperature = model.config.temperature
     encoders = (
         (model.nuner.encoder, sample["input_ids"], sample["attention_mask"]),

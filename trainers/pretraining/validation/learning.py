@@ -91,7 +91,9 @@ def _reason(validation: Mapping[str, float], losses: Sequence[float], learning_r
             f"All pairs have the same score, as where the first steps were too long: try a learning rate below "
             f"{learning_rate:g}."
         )
-    if len(losses) > 1 and losses[-1] > (1 - _HARDLY_CHANGED) * losses[0]:
+    if len(losses) < 2:
+        return "It was short: try more epochs or more sentences."
+    if losses[-1] > (1 - _HARDLY_CHANGED) * losses[0]:
         return (
             f"The loss has hardly changed, from {losses[0]:.3f} to {losses[-1]:.3f}: try more epochs, or a learning "
             f"rate above {learning_rate:g}."

@@ -11,11 +11,14 @@ from ..entity_keys import names_a_part
 MOST_BRACKETS = 32
 """Brackets that may be open at once; no answer needs so many."""
 
+MOST_STRINGS = 15_000
+"""Strings in one value that are not plain ones; what follows is taken for cut off."""
+
 MOST_ITEMS = 3000
 """Brackets in one value; what follows is taken for cut off."""
 
 _TOKEN = re.compile(
-    r"""\s*(?: "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\])]) | '(?P<single>[^'\\\n]*)'(?=\s?[,:}\])])
+    r"""\s*(?: "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\])=]|[ \t]?\n) | '(?P<single>[^'\\\n]*)'(?=\s?[,:}\])=]|[ \t]?\n)
     | (?P<comma>[,;]) | (?P<colon>:|=>?) | (?P<open>[{\[(]) | (?P<close>[}\])])
     | (?P<quote>["'`\u201c\u201e\u2018\u00ab]) | (?P<comment>/\*) | //[^\n]* | \#[^\n]* | \.\.\.|\u2026
     | (?P<word>[^\s,;:{}\[\]()"'`=][^,;:{}\[\]"\n=]*) | (?P<other>.) | \Z)""",
@@ -25,7 +28,7 @@ _CLOSER = {"{": "}", "[": "]", "(": ")"}
 _CLOSING_QUOTES = {"\u201c": "\u201d", "\u201e": "\u201c\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb"}
 # What stands behind a quote that ends a string, and not behind one inside of it.
 _BEHIND_A_STRING = re.compile(
-    r"""[ \t]*(?:[:}\])\n\r]
+    r"""[ \t]*(?:[:=}\])\n\r]
     |,\s*(?:["'`\u201c{\[(}\])]|//|/\*|[\w-]{1,40}["']?\s{0,9}:|[-\d.]|(?:true|false|null|None)\b|$))
     |["{\[]|$""",
     re.VERBOSE,
@@ -60,10 +63,11 @@ class ScannedJson(NamedTuple):
 class _Open:
     """A bracket that is open, and what it holds so far."""
 
-    __slots__ = ("bracket", "has_colon", "items", "key", "pairs")
+    __slots__ = ("bracket", "closer", "has_colon", "items", "key", "pairs")
 
     def __init__(self, bracket: str) -> None:
         self.bracket = bracket
+        self.closer = _CLOSER[bracket]
         self.items: list[Any] = []
         self.pairs: list[tuple[str, Any]] = []
         self.key: Any = _NOTHING
@@ -77,6 +81,12 @@ class _Open:
         else:
             self.pairs.append((_name(self.key), value))
             self.key, self.has_colon = _NOTHING, False
+
+    def colon(self) -> None:
+        """Expect a value; brackets with names in them are those of a call."""
+        if self.bracket == "(" and self.items:
+            self.bracket, self.key = "{", self.items.pop()
+        self.has_colon = True
 
     def comma(self) -> None:
         """End an item; a key without a value is an item of a set."""
@@ -151,7 +161,7 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
         ```
     """
     stack: list[_Open] = []
-    position, length, items = start, len(text), 0
+    position, length, items, strings = start, len(text), 0, 0
     match = _TOKEN.match
     while position < length:
         token = match(text, position)
@@ -162,7 +172,7 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
         elif kind == "comma":
             stack[-1].comma()
         elif kind == "colon":
-            stack[-1].has_colon = True
+            stack[-1].colon()
         elif kind == "close":
             value = _close(stack, token["close"], text, position)
             if not stack:
@@ -173,14 +183,19 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
                 return _cut(stack, length, True)
             stack.append(_Open(token["open"]))
         elif kind == "quote":
+            strings += 1
             value, position = _string(text, token.start("quote"))
-            if value is None:
+            if value is None or strings > MOST_STRINGS:
                 return _cut(stack, length, True)
             stack[-1].add(value)
         elif kind == "word":
             if position == length:  # nothing tells whether its end is there
                 return _cut(stack, length, True)
-            stack[-1].add(_word(token["word"]))
+            word = token["word"]
+            if ")" in word and "(" not in word:  # the end of a tuple, and not of "Genoa (Italy)"
+                word = word[: word.index(")")]
+                position = token.start("word") + len(word)
+            stack[-1].add(_word(word))
         elif kind == "comment":
             end = text.find("*/", position)
             position = length if end == -1 else end + 2
@@ -190,8 +205,8 @@ def scan_json(text: str, start: int, truncated: bool = False) -> ScannedJson:
 def _close(stack: list[_Open], closer: str, text: str, position: int) -> Any:
     """Close the innermost bracket of a kind and those in it; return the value of the outermost that is closed."""
     matching = len(stack) - 1
-    if _CLOSER[stack[-1].bracket] != closer:
-        while matching >= 0 and _CLOSER[stack[matching].bracket] != closer:
+    if stack[-1].closer != closer:
+        while matching >= 0 and stack[matching].closer != closer:
             matching -= 1
         if matching < 0 or _ANOTHER_ITEM.match(text, position):
             return None  # one bracket too many: the list goes on

@@ -9,7 +9,8 @@ from ....raw_entity import SEPARATOR, EitherWay, RawEntity
 
 # What may stand between an entity and its concept, the clearest first. The last ones also stand in prose.
 _ARROWS = ("->", "\u2192", "=>", "\u21d2", "\u27f6", "\u27a1", "::", "|", "\t")
-_WEAK = (": ", "\uff1a", " - ", " \u2013 ", " \u2014 ", " = ", " (")
+_WEAK = (": ", "\uff1a", " - ", " \u2013 ", " \u2014 ", " = ", " (", " [")
+_CLOSERS = {" (": ")", " [": "]"}
 _LIST_MARK = re.compile(r"(?:[-*\u2022\u2023\u25e6\u00b7+>]|\(?\d{1,4}[.):]|\[\d{1,4}\])[ \t]+")
 _CORRECTION = re.compile(
     r"\b(?:wait|correct(?:ed|ion|ing)?|actually|revis(?:ed|ion)|instead|final|mistake|oops|better|again|improved|"
@@ -34,6 +35,33 @@ def without_list_mark(line: str) -> str:
     line = line.strip()
     mark = _LIST_MARK.match(line)
     return line[mark.end() :].strip() if mark else line
+
+
+def one_a_line(lines: list[str]) -> list[str]:
+    """Return lines of which each holds one entity, or one part of it, where some hold several.
+
+    Example:
+        ```python
+        >>> one_a_line(["Genoa (city), Ada (person)", "text: Genoa, concept: city"])
+        ['Genoa (city)', 'Ada (person)', 'text: Genoa', 'concept: city']
+
+        ```
+    """
+    return [piece for line in lines for piece in _pieces(line)]
+
+
+def _pieces(line: str) -> list[str]:
+    for separator in ("; ", ", ", " | "):
+        pieces = [piece.strip().removeprefix("and ") for piece in line.rstrip(" .").split(separator)]
+        if len(pieces) < 2:
+            continue
+        if all(SEPARATOR in piece for piece in pieces) and (separator == "; " or len(pieces) > 2):
+            return pieces
+        if SEPARATOR not in line and all(piece.endswith(")") and " (" in piece for piece in pieces):
+            return [pieces[0].rpartition(": ")[2], *pieces[1:]]
+        if all(": " in piece for piece in pieces):
+            return pieces
+    return [line]
 
 
 def is_correction(text: str) -> bool:
@@ -119,7 +147,7 @@ def sides_of(line: str) -> tuple[bool, str, str] | None:
         if found:
             position, mark = min(found)
             left, right = content[:position].strip(), content[position + len(mark) :].strip()
-            right = right.partition(")")[0] if mark == " (" else right
+            right = right.partition(_CLOSERS[mark])[0] if mark in _CLOSERS else right
             if left and right and len(left) <= _LONGEST_SIDE and len(left.split()) <= _MOST_WORDS:
                 return strong, left, right
             return None

@@ -9,7 +9,7 @@ from ..entity_keys import TEXT, names_a_part, part, plain_name
 from .json_scanner import scan_json, unescaped
 from .lines import described, is_correction, sides_of, without_list_mark
 
-_NAME = re.compile(r"""(?P<name>"[^"\n]{1,100}"|'[^'\n]{1,100}'|[^:\n]{1,100}?)[ ]?[:\uff1a](?:[ ]+|$)""")
+_NAME = re.compile(r"""(?P<name>"[^"\n]{1,100}"|'[^'\n]{1,100}'|[^:=\n]{1,100}?)[ ]?[:=\uff1a](?:[ ]+|$)""")
 _MOST_WORDS_OF_A_HEADING = 5
 _MARKS = "*_#` "
 _ANNOUNCEMENT = re.compile(

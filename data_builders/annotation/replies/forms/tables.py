@@ -57,7 +57,7 @@ def _piped(lines: list[str]) -> list[RawEntity]:
 
 
 def _separated(lines: list[str]) -> list[RawEntity]:
-    lines = [without_list_mark(line) for line in lines if line.strip() and not line.startswith("```")]
+    lines = [_without_brackets(line) for line in lines if line.strip() and not line.startswith("```")]
     for separator in "\t;,":
         rows = list(_cells([line for line in lines if separator in line], separator))
         if len(rows) * 2 <= len(lines) or not rows:
@@ -69,6 +69,12 @@ def _separated(lines: list[str]) -> list[RawEntity]:
         if has_names or separator == "\t" or (regular and len(widths) == 1):
             return _of_rows(rows)
     return []
+
+
+def _without_brackets(line: str) -> str:
+    line = without_list_mark(line)
+    row = line.rstrip(",;")
+    return row[1:-1] if row[:1] + row[-1:] in ("()", "[]") else line
 
 
 def _cells(lines: list[str], separator: str) -> Iterator[Row]:

@@ -39,6 +39,8 @@ def _is_task(record: Any) -> bool:
 
 
 def _parse_task(row: Row, notes: Counter[str]) -> QuotedText | None:
+    if not _is_task(row.value):
+        raise ValueError("a task needs data, and annotations")
     name = next((name for name in _ANNOTATIONS if row.value.get(name)), _ANNOTATIONS[0])
     annotations = [item for item in checked_list(row.value, name) if isinstance(item, dict)]
     notes["annotations that were cancelled were left out"] += sum(

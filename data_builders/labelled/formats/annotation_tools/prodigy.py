@@ -22,7 +22,8 @@ from ..labelled_format import (
 
 def prodigy_task(text: str, entities: Iterable[tuple[int, int, str]]) -> dict[str, Any]:
     """Return a task with spans, as Prodigy's recipes take it."""
-    return {"text": text, "spans": [{"start": start, "end": end, "label": label} for start, end, label in entities]}
+    spans = [{"start": start, "end": end, "text": text[start:end], "label": label} for start, end, label in entities]
+    return {"text": text, "spans": spans}
 
 
 def _looks_alike(record: Any) -> bool:

@@ -97,22 +97,26 @@ def _passages(row: Row, notes: Counter[str]) -> Iterator[QuotedText]:
     notes["relations were left out"] += len(checked_list(row.value, "relations"))
 
 
-def _quoted(row: Row, part: dict[str, Any], annotations: Iterable[Any], notes: Counter[str]) -> QuotedText:
-    offset, text = part.get("offset"), part.get("text")
+def _quoted(row: Row, part: Any, annotations: Iterable[Any], notes: Counter[str]) -> QuotedText:
+    offset, text = _field(part, "offset"), _field(part, "text")
     if type(offset) is not int or not isinstance(text, str):
         raise ValueError("a passage needs a text and its offset")
     spans: list[QuotedSpan] = []
     for annotation in annotations:
-        label = (annotation.get("infons") or {}).get("type")
+        label = _field(_field(annotation, "infons"), "type")
         locations = checked_list(annotation, "locations")
         if len(locations) != 1:
             notes["spans in several pieces were left out"] += 1
             continue
-        start, length = locations[0].get("offset"), locations[0].get("length")
+        start, length = _field(locations[0], "offset"), _field(locations[0], "length")
         if type(start) is not int or type(length) is not int:
             raise ValueError("a location needs whole numbers for offset and length")
-        spans.append(checked_span(start - offset, start - offset + length, label, annotation.get("text")))
+        spans.append(checked_span(start - offset, start - offset + length, label, _field(annotation, "text")))
     return QuotedText((text,), tuple(spans), row.file, row.line)
+
+
+def _field(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def _joined(parts: list[LabelledText]) -> LabelledText:

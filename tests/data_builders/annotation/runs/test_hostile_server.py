@@ -46,7 +46,7 @@ REASONS = {
 }
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith(("429", "503"))])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith(("404", "429", "503"))])
 def test_one_bad_answer_spoils_no_other(path, kind):
     sentences = some_sentences(6)
     bad = sentences[2]["text"]
@@ -66,7 +66,9 @@ def test_one_bad_answer_spoils_no_other(path, kind):
     assert result.end == "finished"
 
 
-@pytest.mark.parametrize("kind", ["429 for 31 years", "429 at once", "429 negative", "503 in the past"])
+@pytest.mark.parametrize(
+    "kind", ["404 for 31 years", "429 for 31 years", "429 at once", "429 negative", "503 in the past"]
+)
 def test_a_server_that_asks_for_odd_waits_is_neither_obeyed_nor_besieged(path, kind):
     sentences = some_sentences(4)
     with OpenAIServerProcess(poisoned={sentences[1]["text"]: kind}) as server:

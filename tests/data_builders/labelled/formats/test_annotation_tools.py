@@ -31,6 +31,7 @@ def read_json(tmp_path, value, name="tasks.json"):
         [region(2, 5, "PER", "Ada"), region(9, 13, "LOC", "Rome")],  # characters
         [region(3, 6, "PER", "Ada"), region(10, 14, "LOC", "Rome")],  # as JavaScript counts
         [region(2, 5, "PER"), region(9, 13, "LOC")],  # without quotes
+        [region(3, 6, "PER"), region(10, 14, "LOC")],  # without quotes, as the words tell
     ],
 )
 def test_label_studio_counts_characters_or_units_of_javascript(tmp_path, regions):

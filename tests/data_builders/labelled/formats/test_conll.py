@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nuner.data_builders.labelled.formats.conll import read_conll
 from nuner.data_builders.labelled.formats.labelled_file import LabelledFile
 from nuner.data_builders.labelled.load import entity_types, load_labelled
-from nuner.data_builders.labelled.split_names import VALIDATION_SPLITS
+from nuner.data_builders.labelled.sources.split_names import VALIDATION_SPLITS
 from nuner.data_builders.rejections import CorpusError, Rejections
 
 _WORD = st.text(st.characters(exclude_categories=("Z", "C"), exclude_characters="#"), min_size=1, max_size=6)

@@ -160,6 +160,8 @@ def test_documents_of_spacy(tmp_path):
     bin_of_documents = spacy.tokens.DocBin(docs=[document, spacy.blank("de")("Nichts")], store_user_data=True)
     bin_of_documents.to_disk(tmp_path / "train.spacy")
     read = [("Don't go to New  York!", [(12, 21, "LOC")]), ("Nichts", [])]
+    (tmp_path / "a.jsonl").write_text(json.dumps(document.to_json()))
+    assert reading(tmp_path / "a.jsonl") == ("spacy-json", read[:1], {}, [])
     assert reading(tmp_path / "train.spacy") == ("spacy", read, {"spans of span groups were left out": 1}, [])
     (tmp_path / "bad.spacy").write_bytes((tmp_path / "train.spacy").read_bytes()[:-9])
     with pytest.raises(ValueError, match=r"bad\.spacy is no \.spacy file, or damaged"):

@@ -75,3 +75,17 @@ def test_records_that_cannot_be_read(tasks, tmp_path):
     skipped = nuner("labels", "convert", tasks, tmp_path / "train.conll", "--skip-errors")
     assert skipped.exit_code == 0
     assert "Left out 1 records" in skipped.output
+
+
+def test_columns_and_scheme_are_chosen(tmp_path):
+    (tmp_path / "a.tsv").write_text("Ada\tS-PER\tO\nin\tO\tO\nRome\tS-LOC\tS-TOWN\n")
+    target = tmp_path / "a.jsonl"
+    arguments = ("labels", "convert", tmp_path / "a.tsv", target, "--to", "doccano", "--tags-column", "2")
+    assert nuner(*arguments).exit_code == 0
+    assert json.loads(target.read_text())["label"] == [[7, 11, "TOWN"]]
+    assert nuner(*arguments, "--force", "--scheme", "plain").exit_code == 0
+    assert json.loads(target.read_text())["label"] == [[7, 11, "S-TOWN"]]
+    assert nuner(*arguments, "--force", "--scheme", "IOB3").exit_code == 2
+    tagged = nuner("labels", "convert", target, tmp_path / "b.conll", "--tags-column", "label")
+    assert tagged.exit_code == 2
+    assert "has no columns to choose" in tagged.output

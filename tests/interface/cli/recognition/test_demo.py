@@ -42,7 +42,8 @@ def test_only_a_recognizer_is_shown(tiny_bert_dir, tmp_path):
     model = save_small_model("backbone", tiny_bert_dir, tmp_path / "encoder")
     result = nuner("demo", model)
     assert result.exit_code == 2, result.output
-    assert f"{model} is a backbone; fine-tune it first: nuner finetune" in result.stderr
+    assert f"{model} is an encoder without a classifier" in result.stderr
+    assert f"fine-tune it first: nuner finetune {model}" in result.stderr
 
 
 @pytest.mark.parametrize("kind", ["recognizer", "bi-encoder"])

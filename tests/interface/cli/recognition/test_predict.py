@@ -311,7 +311,9 @@ def test_one_look(recognizer, expected):
     assert nothing.exit_code == 0 and "No entity was found." in nothing.stdout
     for arguments in (["texts.txt"], ["-o", "out.jsonl"]):
         both = nuner("predict", recognizer, "--text", "paris", *arguments)
-        assert both.exit_code == 2 and "--text is for one look, in place of INPUT and --output" in both.stderr
+        assert (
+            both.exit_code == 2 and "--text is for one look, in place of INPUT, --output and --format" in both.stderr
+        )
 
 
 TOOLS = {"label-studio": "json", "prodigy": "jsonl", "doccano": "jsonl"}

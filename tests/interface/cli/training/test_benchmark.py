@@ -47,6 +47,18 @@ def test_a_folder_of_json_lines(run, tiny_bert_dir, tmp_path):
     assert (tmp_path / "o" / "few_shot.json").exists()
 
 
+def test_one_file_whose_columns_are_named(run, tiny_bert_dir, tmp_path):
+    (tmp_path / "places.tsv").write_text("paris\tS-LOC\tS-X\nworks\tO\tO\n\n" * 10)
+    outcome = run(
+        *(tiny_bert_dir, "--data", tmp_path / "places.tsv", "--words-column", 0, "--tags-column", 1),
+        *("--scheme", "BIOES", "--k", 1, "--seeds", 1, "-o", tmp_path / "o"),
+    )
+    assert outcome.exit_code == 0, outcome.output
+    assert "2 of its 10 sentences (drawn with seed 0) are held out" in outcome.output
+    measured = json.loads((tmp_path / "o" / "few_shot.json").read_text())["measured"]["data_sets"]["places.tsv"]
+    assert (measured["train_sentences"], measured["test_sentences"], measured["types"]) == (8, 2, ["LOC"])
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [

@@ -96,11 +96,43 @@ def test_the_command_and_the_function_do_the_same(tiny_bert_dir, data, tmp_path)
         assert (tmp_path / "command" / name).read_bytes() == (tmp_path / "function" / name).read_bytes()
 
 
-def test_a_data_set_without_a_test_split(tiny_bert_dir, data, tmp_path):
-    (data / "test.jsonl").unlink()
+def test_one_file_is_enough(tiny_bert_dir, data, tmp_path):
+    file = (data / "train.jsonl").rename(tmp_path / "cities.jsonl")
+    output = finetune(tiny_bert_dir, file, tmp_path / "out")
+    sentences = len(file.read_text().splitlines())
+    held_out = round(sentences / 5)
+    said = f"{file} has no test split: {held_out} of its {sentences} sentences (drawn with seed 0) are held out"
+    assert said in output
+    # What was learnt is not measured again.
+    evaluated = nuner("evaluate", tmp_path / "out", "--data", file, "-o", tmp_path / "evaluation.json")
+    assert said in evaluated.stdout and "as in fine-tuning" in evaluated.stdout
+    figures = json.loads((tmp_path / "evaluation.json").read_text())
+    assert (figures["measured_on"]["split"], figures["measured_on"]["sentences"]) == ("test", held_out)
+    whole = nuner("evaluate", tmp_path / "out", "--data", file, "--split", "train", "-o", tmp_path / "evaluation.json")
+    assert whole.exit_code == 0, whole.output
+    assert json.loads((tmp_path / "evaluation.json").read_text())["measured_on"]["sentences"] == sentences
+
+
+def test_columns_are_named_by_options_and_messages_name_options(tiny_bert_dir, tmp_path):
+    file = tmp_path / "cities.tsv"
+    sentence = "anna\tB-person\tB-human\nin\tO\tO\n{}\tB-city\tB-place\n"
+    file.write_text("\n".join(sentence.format(city) for city in ["paris", "london", "berlin"] * 4))
+    output = tmp_path / "out"
+    refused = nuner("finetune", tiny_bert_dir, "--data", file, "-o", output)
+    assert refused.exit_code == 2
+    assert "more than one column holds tags: 1, 2" in refused.stderr
+    assert "B-person  B-human" in refused.stderr
+    assert "with --words-column and --tags-column." in refused.stderr
+    finetune(tiny_bert_dir, file, output, "--tags-column", 2, "--words-column", 0)
+    assert json.loads((output / "config.json").read_text())["label2id"] == {"O": 0, "human": 1, "place": 2}
+
+
+def test_records_that_cannot_be_read_are_left_out_on_demand(tiny_bert_dir, data, tmp_path):
+    with (data / "train.jsonl").open("a") as file:
+        file.write('\n{"tokens": ["anna"], "tags": []}\n')
     result = nuner("finetune", tiny_bert_dir, "--data", data, "-o", tmp_path / "out")
-    assert result.exit_code == 2
-    assert "no split 'test'" in result.stderr
+    assert result.exit_code == 2 and "pass --on-error skip" in result.stderr
+    finetune(tiny_bert_dir, data, tmp_path / "out", "--on-error", "skip")
 
 
 def test_adapters_are_merged_and_kept(tiny_bert_dir, data, tmp_path):
@@ -126,12 +158,12 @@ def test_columns_early_stopping_and_types(tiny_bert_dir, data, tmp_path):
     [
         ("", (), "has no readable record"),
         ('{"tokens": ["anna"], "tags": ["B-person"]}', (), "no example of type 'city'"),
-        ('{"tokens": ["in", "paris"], "tags": ["B-city"]}', (), "train.jsonl:1: not a labelled sentence (there are 2"),
+        ('{"tokens": ["in", "paris"], "tags": ["B-city"]}', (), "train.jsonl:1: not a labelled record (there are 2"),
         (None, ("--scheme", "IOB9"), "unknown label scheme 'IOB9'"),
         (None, ("--type", "river"), "there is no entity of type 'river'"),
         (None, ("--preset", "best"), "no preset 'best'"),
         (None, ("--early-stopping", 2), "early stopping needs a split 'validation'"),
-        (None, ("--class-weights", "heavy"), "class_weights is 'heavy'"),
+        (None, ("--class-weights", "heavy"), "--class-weights is 'heavy'"),
     ],
 )
 def test_bad_input_is_said_in_one_sentence(tiny_bert_dir, data, tmp_path, train, options, message):

@@ -83,6 +83,25 @@ def test_resume_without_a_checkpoint_says_so(tiny_bert_dir, tmp_path):
     assert "no complete checkpoint" in result.output.replace("\n", " ")
 
 
+def test_a_run_that_has_not_learnt_ends_with_the_reason_and_1(tiny_bert_dir, tmp_path):
+    run = ["pretrain", "--text-encoder", tiny_bert_dir, *SMALL, "--max-examples", 400, "--epochs", 1]
+    result = nuner(*run, "--learning-rate", 1e-9, "-o", tmp_path / "nuner")
+    assert result.exit_code == 1
+    assert "\nError: The run has not learnt: after 1 epochs, average precision" in result.stderr
+    assert "a learning rate above 1e-09." in result.stderr
+    assert "Written: " in result.output
+    figures = json.loads((tmp_path / "nuner" / "pretraining.json").read_text())
+    for folder in (tmp_path / "nuner", tmp_path / "nuner" / "backbone"):
+        assert f"> **Warning.** {figures['not_learnt']}" in (folder / "README.md").read_text()
+    assert list((tmp_path / "nuner" / "checkpoints").glob("checkpoint-*/manifest.json"))
+
+
+def test_more_frozen_layers_than_there_are_name_option_and_preset(tiny_bert_dir, tmp_path):
+    result = nuner("pretrain", "--text-encoder", tiny_bert_dir, "--max-examples", 60, "-o", tmp_path / "nuner")
+    assert result.exit_code == 2
+    assert "(--frozen-layers) is 6, and the encoder has 2 layers" in result.stderr
+
+
 def test_another_concept_encoder_keeps_its_tokenizer(tiny_bert_dir, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(tiny_bert_dir, other)

@@ -32,7 +32,7 @@ def batch_of(encoder: Path) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def vectors_and_logits(model: NuNerForPreTraining, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Vectors of the real tokens, and the logits of all pairs."""
+    """Vectors of the real tokens, and the logits of all pairs, without dropout."""
     output = model.eval()(**{name: values for name, values in batch.items() if name != "concept_ids"})
     tokens = output.token_embeddings[batch["token_mask"]]
     return tokens, model.score(tokens, output.concept_embeddings)
@@ -76,6 +76,21 @@ def test_a_centered_pair_is_saved_and_exported_like_any_other(encoder: Path, tmp
     with torch.no_grad():
         states = plain(batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
     torch.testing.assert_close(states[batch["token_mask"]], tokens)
+
+
+def test_logits_with_dropout_are_what_is_scaled(tiny_bert_dir: Path) -> None:
+    model, batch = NuNerForPreTraining.from_encoders(tiny_bert_dir), batch_of(tiny_bert_dir)
+    torch.manual_seed(1)
+    state = torch.get_rng_state()
+    center_encoders(model, [batch])
+    assert torch.equal(torch.get_rng_state(), state)
+    model.train()
+    with torch.no_grad():
+        output = model(**{name: values for name, values in batch.items() if name != "concept_ids"})
+    logits = model.score(output.token_embeddings[batch["token_mask"]], output.concept_embeddings)
+    share = len(batch["positives"]) / logits.numel()
+    assert logits.mean().item() == pytest.approx(math.log(share / (1 - share)), abs=0.5)
+    assert 0.7 < logits.std().item() < 1.4
 
 
 def test_encoders_that_tell_nothing_apart_are_left_finite(tiny_bert_dir: Path) -> None:

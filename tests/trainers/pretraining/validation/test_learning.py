@@ -30,6 +30,7 @@ def test_a_run_that_has_learnt_has_nothing_to_say() -> None:
     ("validation", "log", "reason"),
     [
         ({"logit_spread": 0.01}, LOG, "All pairs have the same score"),
+        ({}, [], "It was short"),
         ({}, LOG, "on the training sentences alone"),
         ({}, [{"loss": 9.0}, {"loss": 8.9}], "hardly changed, from 9.000 to 8.900"),
         ({"loss": float("nan")}, LOG, "no number: a learning rate of 0.0005 is too high"),

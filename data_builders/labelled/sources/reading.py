@@ -10,24 +10,24 @@ from typing import Any, NamedTuple
 
 from datasets import Dataset, DatasetDict, IterableDataset, load_dataset, load_from_disk
 
-from ..record_error import RecordError
-from ..rejections import Rejections
-from .columns.choice import ColumnName
-from .formats.columns import CONLL
-from .formats.conll import read_conll
-from .formats.dataset_rows import dataset_rows, label_names
-from .formats.labelled_file import LabelledFile, data_suffix
-from .formats.labelled_format import Labelled
-from .formats.parquet import PARQUET, parquet_dataset
-from .formats.table import recognize_format
-from .formats.text_records import JSON_LINES, lists_of, read_text_records
-from .formats.word_rows import WORD_ROWS, read_word_rows
-from .labelled_text import LabelledText
-from .sentence import LabelledSentence
+from ...record_error import RecordError
+from ...rejections import Rejections
+from ..columns.choice import ColumnName
+from ..formats.columns import CONLL
+from ..formats.conll import read_conll
+from ..formats.dataset_rows import dataset_rows, label_names
+from ..formats.labelled_file import LabelledFile, data_suffix
+from ..formats.labelled_format import Labelled
+from ..formats.parquet import PARQUET, parquet_dataset
+from ..formats.table import recognize_format
+from ..formats.text_records import JSON_LINES, lists_of, read_text_records
+from ..formats.word_rows import WORD_ROWS, read_word_rows
+from ..labelled_text import LabelledText
+from ..sentence import LabelledSentence
+from ..support_tickets import SUPPORT_TICKETS, support_tickets_files
+from ..tag_spelling import is_outside
+from ..text_words import tag_text
 from .split_files import listing, split_files
-from .support_tickets import SUPPORT_TICKETS, support_tickets_files
-from .tag_spelling import is_outside
-from .text_words import tag_text
 
 logger = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ def check_threshold(threshold: float | None) -> float | None:
 
     Example:
         ```python
-        >>> from nuner.modeling_nuner.recognition.named_types import check_threshold
+        >>> from nuner.modeling_nuner.recognition.labels.named_types import check_threshold
         >>> check_threshold(0.5)
         0.5
 
@@ -51,7 +51,7 @@ def described_types(labels: Labels) -> dict[str, str]:
 
     Example:
         ```python
-        >>> from nuner.modeling_nuner.recognition.named_types import described_types
+        >>> from nuner.modeling_nuner.recognition.labels.named_types import described_types
         >>> described_types(["city", "drug"])
         {'city': 'city', 'drug': 'drug'}
 
@@ -97,7 +97,7 @@ def types_among(labels: Labels, known: Sequence[str]) -> list[str]:
 
     Example:
         ```python
-        >>> from nuner.modeling_nuner.recognition.named_types import types_among
+        >>> from nuner.modeling_nuner.recognition.labels.named_types import types_among
         >>> types_among(["city"], known=["city", "person"])
         ['city']
 

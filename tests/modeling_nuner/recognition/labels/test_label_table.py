@@ -3,8 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuner.data_builders.labelled.tag_spelling import spell_tags
-from nuner.modeling_nuner.recognition.label_spelling import parse_labels
-from nuner.modeling_nuner.recognition.label_table import LabelTable
+from nuner.modeling_nuner.recognition.labels.label_table import LabelTable, parse_labels
 
 _TYPES = st.lists(st.sampled_from(["PER", "LOC", "work-of-art", "job_title"]), min_size=1, unique=True)
 _SPELLINGS = st.sampled_from(

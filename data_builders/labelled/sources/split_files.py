@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from .formats.labelled_file import LabelledFile, data_suffix
-from .formats.table import LABELLED_SUFFIXES, looks_labelled
-from .split_names import SPLIT_WORDS, split_of
+from ..formats.labelled_file import LabelledFile, data_suffix
+from ..formats.table import LABELLED_SUFFIXES, looks_labelled
+from .split_names import split_of
 
 # The parts of a split, as the Hub calls them.
 _SHARD = re.compile(r"-\d+-of-\d+")
@@ -27,7 +27,7 @@ def split_files(path: Path) -> dict[str, list[Path]]:
         split of its own name. Nothing, if there are none.
 
     Raises:
-        ValueError: If two files stand for one split.
+        ValueError: If two files stand for one split, or none of several for any.
     """
     if path.is_file():
         return {split_of(path.name) or "train": [path]}
@@ -41,7 +41,7 @@ def split_files(path: Path) -> dict[str, list[Path]]:
             splits[split].append(file)
         elif data_suffix(file) == ".jsonl":
             splits[file.name.partition(".")[0]].append(file)
-        else:
+        elif data_suffix(file) not in (".txt", ".parquet"):  # notes; what datasets reads as it is called on the Hub
             others.append(file)
     for split, files in splits.items():
         if len({_SHARD.sub("", file.name) for file in files}) > 1:
@@ -49,7 +49,12 @@ def split_files(path: Path) -> dict[str, list[Path]]:
             raise ValueError(f"{path} has several files for the split {split!r}: {names}; leave one of them there")
     if not splits and looks_labelled(LabelledFile(path)):
         return {"train": [path]}
-    if not splits and len(others) == 1 and data_suffix(others[0]) != ".txt":
+    if not splits and len(others) > 1:
+        raise ValueError(
+            f"{path} has several labelled files, and no name says which split they are (train.jsonl, eng.testa, ...): "
+            + listing(path)
+        )
+    if not splits and others:
         return {"train": others}
     return dict(sorted(splits.items(), key=lambda item: (item[0] != "train", item[0])))
 
@@ -69,4 +74,4 @@ def _may_be_labelled(file: Path) -> bool:
     suffix = data_suffix(file)
     if suffix == ".txt" and file.with_suffix(".ann").exists():  # a text of brat's, read with its annotations
         return False
-    return suffix in LABELLED_SUFFIXES or suffix[1:] in SPLIT_WORDS
+    return suffix in LABELLED_SUFFIXES

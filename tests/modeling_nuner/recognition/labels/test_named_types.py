@@ -7,7 +7,7 @@ from support.tiny_bi_encoder import save_tiny_bi_encoder
 from support.tiny_recognizer import LABELS, places, save_tiny_recognizer
 
 from nuner import EntityRecognizer, ZeroShotRecognizer, export_recognizer
-from nuner.modeling_nuner.recognition.named_types import NamedTypesError
+from nuner.modeling_nuner.recognition.labels.named_types import NamedTypesError
 
 TEXTS = ["paris and london visited the berlin order", "", "acme works paid 42 to a b", "the a of monday london " * 30]
 BACKENDS = [("torch", None), ("onnx", None), ("onnx", "int8"), ("openvino", None), ("openvino", "int8")]
