@@ -39,7 +39,7 @@ def test_words_without_sub_words_are_measured_and_teach_nothing(tiny_bert_dir, t
     rows = Dataset.from_list(
         [{"tokens": ["paris", "\u200b", "in"], "ner_tags": [1, 2, 0]}, *unread], features=FEATURES
     )
-    run = TokenClassificationTrainer(
+    run: Any = TokenClassificationTrainer(
         NuNerForTokenClassification.from_encoder(tiny_bert_dir, NAMES),
         FineTuningArguments(output_dir=str(tmp_path), per_device_train_batch_size=1, num_train_epochs=1),
         rows,
