@@ -83,6 +83,7 @@ def test_json_with_other_values_in_it(name, tmp_path_factory):
 def test_files_with_other_bytes_in_them(name, tmp_path_factory):
     folder = tmp_path_factory.mktemp("damaged")
     whole = format_named(name).write(TEXTS, Counter())
+    assert isinstance(whole, bytes)
     path = folder / f"damaged{format_named(name).suffixes[0]}"
 
     @settings(max_examples=50)
