@@ -87,20 +87,20 @@ def _steps(surface: str) -> Iterator[str]:
 
 
 def without_marks(text: str) -> str:
-    """Return a name without tags, list marks, commands of LaTeX and pairs of marks around it.
+    r"""Return a name without tags, list marks, commands of LaTeX and pairs of marks around it.
 
     Args:
         text: The name as the model wrote it.
 
     Example:
         ```python
-        >>> [without_marks(name) for name in ("<b>city</b>", "- __city__", "[city]", r"\\text{city}")]
+        >>> [without_marks(name) for name in ("<b>city</b>", "- __city__", "[city]", r"\text{city}")]
         ['city', 'city', 'city', 'city']
 
         ```
     """
     text = without_commands(text)
-    text = _TAGS.sub("", text) if "<" in text else text
+    text = (_TAGS.sub("", text).strip() or text) if "<" in text else text
     return _without_pairs(_MARK_BEFORE.sub("", without_list_mark(text)))
 
 
