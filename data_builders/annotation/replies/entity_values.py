@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Literal
 
 from ...raw_entity import SEPARATOR, EitherWay, RawEntity
@@ -129,7 +130,7 @@ def _decoded(text: str) -> Any:
     if not text.lstrip().startswith(("{", "[", "`")):
         if SEPARATOR in text:
             return text.splitlines()
-        return [] if not text.strip() or says_nothing(text) else text
+        return text
     pieces = find_json(text)
     return pieces[-1].value if pieces else text
 
@@ -159,8 +160,8 @@ def _in_list(items: list[Any], depth: int) -> FoundEntities:
             found.entities += inner.entities
             found.unreadable += inner.unreadable
     if items and not found.entities and all(isinstance(item, str) for item in items):
-        sides = [sides_of(item) for item in items]
-        if all(sides):
+        sides = [*takewhile(bool, map(sides_of, items))]
+        if len(sides) == len(items):
             found.entities = [EitherWay(*map(cleaned, each[1:])) for each in sides if each is not None]
             found.unreadable = 0
     # Two words are no pair, and a list of words alone has no concepts.

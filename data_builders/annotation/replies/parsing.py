@@ -38,6 +38,7 @@ _LAST_LINES = 10
 _FULL_WIDTH = str.maketrans("\uff5b\uff5d\uff3b\uff3d\uff02", '{}[]"')
 _QUOTED = re.compile(r'[{\[,:]\s*"')
 _MOST_LINES = 1000  # of an answer that is not JSON
+_MOST_ENTITIES = 3000
 _LONGEST_LINE = 1000  # a longer one holds no entity
 
 
@@ -204,6 +205,8 @@ def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
 
 
 def _parsed(found: FoundEntities, form: ReplyForm) -> ParsedReply:
+    if len(found.entities) > _MOST_ENTITIES:
+        raise ReplyError(f"the reply has more than {_MOST_ENTITIES:,} entities")
     guessed = [entity for entity in found.entities if isinstance(entity, EitherWay)]
     wrong = [entity for entity in guessed if any(plain_name(side) in MARKS for side in entity[:2] if side)]
     if wrong:

@@ -18,7 +18,7 @@ _OPENING = re.compile(
     re.VERBOSE,
 )
 
-_MOST_PIECES = 1000  # no answer comes in so many
+_MOST_PIECES = 500  # no answer comes in so many
 
 _DECODER = json.JSONDecoder(strict=False)  # models write line breaks inside of strings
 _KEEPS_ALL_NAMES = json.JSONDecoder(strict=False, object_pairs_hook=object_of)

@@ -12,7 +12,7 @@ _ENVIRONMENT = re.compile(
 )
 _ROW = re.compile(r"^(?P<cells>[^\n&]*&[^\n]*?)[ ]?\\\\[ ]*$", re.MULTILINE)
 _MATH = re.compile(r"\\[()\[\]]")
-_DOLLARS = re.compile(r"\$([^$\n]*\\[^$\n]*)\$")
+_DOLLARS = re.compile(r"\$(?=[^$\n]{0,100}\\)([^$\n]{1,300})\$")
 _EMPTY_SET = re.compile(r"\\(?:emptyset|varnothing)\b")
 
 

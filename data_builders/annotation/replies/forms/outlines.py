@@ -88,7 +88,8 @@ class _Outline:
         is_item = content != stripped
         is_above = _is_above(line, following)
         is_bold = content.startswith("**") and content.endswith("**")
-        below_heading = self._heading is not None and (not self._items or self._is_bare)
+        is_first = self._heading is not None and not self._items
+        below_heading = is_first or (self._heading is not None and self._is_bare)
         content = content.replace("**", "")
         named = _NAME.match(content)
         name = _scalar(named["name"].strip(_MARKS)) if named is not None else ""
@@ -105,7 +106,7 @@ class _Outline:
         self._end_record()
         if named is not None and not value:
             self._begin(name)
-        elif stripped.startswith(_HEADING_MARKS) or (is_bold and (is_above or not (is_item or below_heading))):
+        elif stripped.startswith(_HEADING_MARKS) or (is_bold and (is_above or not (is_item or is_first))):
             self._begin(content.strip(_MARKS + ":"))
         elif stripped.startswith(":") and (self._subject is not None or below_heading):
             self._define(stripped.lstrip(": "))
