@@ -95,8 +95,11 @@ def _inside_of_strings(named: dict[str, Any], depth: int) -> FoundEntities | Non
             found = _found(_decoded(value), depth + 1)
             if found.kind != "unreadable":
                 return found
+    is_whole = not depth or "entities" in named  # and not one of many items
     said = [value for name, value in named.items() if name in PARTS or name in _HOLDERS or name == "message"]
-    nothing = bool(said) and all(not value or (isinstance(value, str) and says_nothing(value)) for value in said)
+    nothing = bool(said) and all(
+        not value or (is_whole and isinstance(value, str) and says_nothing(value)) for value in said
+    )
     return FoundEntities("nothing") if nothing else None
 
 
