@@ -42,6 +42,9 @@ def test_what_names_of_files_say(name, split):
         (["train.txt.gz", "val.txt.gz"], ["train", "validation"]),
         (["train.jsonl.gz", "test.tsv", "labels.txt"], ["train", "test"]),
         (["export.conll", "notes.txt"], ["train"]),
+        (["export.txt"], ["train"]),
+        (["train", "dev", "test", "LICENSE"], ["train", "test", "validation"]),
+        (["train.tab", "test.raw"], ["train", "test"]),
         (["en.jsonl", "fr.jsonl"], ["en", "fr"]),
     ],
 )
