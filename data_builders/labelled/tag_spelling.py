@@ -16,6 +16,7 @@ _OUTSIDE = frozenset({"O", "o", "NONE", "None", "none", "NULL", "null", "OUTSIDE
 _PLACEHOLDERS = frozenset({"_", "-", "0", "*"})
 _OTHERS = frozenset({"OTHER", "Other", "other", "OUT", "Out", "out"})
 _SPECIAL_TOKEN = re.compile(r"\[(CLS|SEP|PAD|UNK|MASK)\]|<(s|/s|pad|unk|mask)>")
+_SEVERAL = re.compile(rf"[|;,+&/]\s*(O$|[{MARKS}]-.)")
 _NUMBER = re.compile(r"-?\d+")
 _CANONICAL = re.compile(rf"(?P<mark>[{MARKS}])-(?P<type>.+)", re.DOTALL)
 _FORMS = [
@@ -97,6 +98,9 @@ def spell_tags(tags: Iterable[str], marked: bool | None = None) -> SpeltTags:
         types = {tag[2:] for tag in spelling.values()}
         outside |= {tag: OUTSIDE for tag in named if tag in _OTHERS - types}
         named = [tag for tag in named if tag not in outside]
+    several = next((tag for tag in spelling if _SEVERAL.search(tag)), None)
+    if several is not None:
+        raise TagError(f"tag {several!r} is several tags in one; keep one of them, such as the outermost", several)
     odd = next((tag for tag in named if tag not in spelling), None)
     if spelling and odd is not None:
         raise TagError(

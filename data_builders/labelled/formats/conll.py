@@ -11,6 +11,7 @@ from ...rejections import Rejections
 from ..columns.choice import ColumnName, choose_columns
 from ..columns.column import INDEX, INDEX_OF_MORE
 from ..columns.columns_error import ColumnsError
+from ..columns.first_row import check_first_row
 from ..columns.rows import Row, Rows, split_rows
 from ..sentence import LabelledSentence
 from ..tag_spelling import has_usual_mark, is_outside
@@ -83,6 +84,8 @@ def read_columns(
         return
     try:
         words, tags = choose_columns(columns, words_column, tags_column)
+        if rows.names is None and words_column is None and tags_column is None:
+            check_first_row(words, tags)
     except ColumnsError as error:
         raise ColumnsError(_refusal(file, rows, error)) from None
     layout = _Layout(

@@ -108,6 +108,8 @@ def test_detection(tags, scheme):
         (["O", "B-"], "'B-' is a prefix without"),
         (["O", ""], "'' is not a label"),
         (["O", None], "None is not a label"),
+        (["O", "B-PER|B-NAME"], "'B-PER|B-NAME' is several tags in one"),
+        (["O", "B-PER", "I-PER|O"], "'I-PER|O' is several tags in one"),
         (["PER", "OTHER"], "no word is tagged 'O'.* 'OTHER', 'PER' would be a type.*scheme='plain'"),
         (["O", "BPER", "IPER"], "'BPER' and 'IPER' look like the beginning and the inside.*scheme='plain'"),
         (["O", "[B-PER]", "[I-PER]", "LOC"], "'[B-PER]' and '[I-PER]' look like"),
@@ -115,7 +117,7 @@ def test_detection(tags, scheme):
     ],
 )
 def test_tags_that_fit_no_scheme_are_named(tags, message):
-    with pytest.raises(TagError, match=message.replace("[", r"\[")):
+    with pytest.raises(TagError, match=message.replace("[", r"\[").replace("|", r"\|")):
         detect_scheme(tags)
 
 

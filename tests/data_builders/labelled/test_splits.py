@@ -89,6 +89,16 @@ def test_a_folder_without_a_split_says_what_is_in_it(tmp_path):
         load_labelled(tmp_path)
 
 
+def test_folders_of_folders_say_what_is_in_them(tmp_path):
+    for name in ("train", "test"):
+        (tmp_path / name).mkdir()
+        _write(tmp_path / name, "data.conll")
+    with pytest.raises(
+        FileNotFoundError, match=r"no labelled files that are called as splits are.*in it is test, train"
+    ):
+        load_labelled(tmp_path)
+
+
 def test_a_split_is_found_by_another_name_for_it(tmp_path):
     _write(tmp_path, "dev.jsonl")
     assert len(load_labelled(tmp_path, "valid")) == 1
