@@ -82,9 +82,11 @@ def last_answer(reply: str, pieces: Iterable[JsonPiece]) -> tuple[Answer | None,
                 unreadable = unreadable or FoundEntities("unreadable")
                 if answers and answers[-1].found.kind == "item":
                     answers[-1].form = "cut"
-            elif not answers:
+            elif not answers or is_correction(_gap(reply, answers[-1], piece)):
                 answers.append(_answer(found, piece))
             continue
+        if answers and found.entities and not any(_LETTER.search(entity.concept) for entity in found.entities):
+            continue  # the format, with dots for what stands there
         last = answers[-1] if answers else None
         if last is not None and found.kind == "item" and _goes_on(reply, last, found, piece):
             last.add(found, piece)
@@ -112,5 +114,9 @@ def _goes_on(reply: str, last: Answer, found: FoundEntities, piece: JsonPiece) -
         return True
     if last.found.kind != "item" or last.mentions(found):
         return False
+    return not is_correction(_gap(reply, last, piece))
+
+
+def _gap(reply: str, last: Answer, piece: JsonPiece) -> str:
     gap = reply[last.ends : piece.start]
-    return not is_correction(f"{gap[:_LONGEST_GAP]} {gap[-_LONGEST_GAP:]}")
+    return f"{gap[:_LONGEST_GAP]} {gap[-_LONGEST_GAP:]}"

@@ -6,9 +6,11 @@ import re
 from functools import lru_cache
 
 from ...schema import normalize_concept
+from .surfaces import without_marks
 
 _CAPITALISED = re.compile(r"\b[^\W\d_]{2,}\b")
 _TRAILING = " .,;:!?\u2026\u3002\u3001\uff0c\uff1b\uff1a"
+_LONGEST_MARKED = 200
 _AROUND = "\"'`*\u2018\u2019\u201c\u201d\u00ab\u00bb "
 
 
@@ -32,7 +34,10 @@ def clean_concept(concept: str) -> str:
 
         ```
     """
-    name = normalize_concept(concept).strip(_AROUND).rstrip(_TRAILING).strip(_AROUND)
+    name = normalize_concept(concept)
+    name = (
+        (without_marks(name) if len(name) <= _LONGEST_MARKED else name).strip(_AROUND).rstrip(_TRAILING).strip(_AROUND)
+    )
     if name.upper() == name:
         return name.lower()
     return _CAPITALISED.sub(lambda word: _without_first_capital(word.group()), name)

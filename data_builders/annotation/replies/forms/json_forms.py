@@ -11,7 +11,9 @@ from .json_scanner import object_of, scan_json
 JsonForm = Literal["json", "fenced", "prose", "repaired", "cut"]
 
 # What opens JSON, and not a bracket in prose such as "[Smith]" or "{see below}".
-_OPENING = re.compile(r"""[{\[](?=\s*(?:["'`\u201c{\[(\]}]|//|/\*|\#|$|\w+["']?\s{0,9}:))|\((?=\w{1,40}\s?=)""")
+_OPENING = re.compile(
+    r"""[{\[](?=\s*(?:["'`\u201c{\[(\]}]|//|/\*|\#|$|\w+["']?\s{0,9}[:\uff1a]))|\((?=\w{1,40}\s?=|["\u201c])"""
+)
 
 _MOST_PIECES = 1000  # no answer comes in so many
 
