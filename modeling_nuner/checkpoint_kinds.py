@@ -12,7 +12,8 @@ from typing import Any
 _CONFIG, _ADAPTER_CONFIG = "config.json", "adapter_config.json"
 _TOKENIZERS = ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model")
 _EXPORTS = ("*.onnx", "openvino_model*.xml")
-_WEIGHTS = ("*.safetensors", "*.bin")
+# OpenVINO's weights end in .bin, too.
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 _RUN = ("checkpoint-*", "checkpoints/checkpoint-*")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -88,6 +89,12 @@ def refuse_other_than_recognizer(model: str, backend: Runtime, types: object = N
     Raises:
         ValueError: If it is a folder or file of another kind.
     """
+    from nuner.modeling_nuner.recognition.backends.exported_files import EXPORTED_FILES
+
     needed = Needed.RECOGNIZER if backend == Runtime.torch else Needed.EXPORT
-    accepted = (CheckpointKind.BI_ENCODER,) if types and backend == Runtime.torch else ()
+    accepted: tuple[CheckpointKind, ...] = ()
+    if backend == Runtime.torch and types:
+        accepted = (CheckpointKind.BI_ENCODER,)
+    elif backend != Runtime.torch and any((Path(model) / name).is_file() for name in EXPORTED_FILES.values()):
+        accepted = (CheckpointKind.RECOGNIZER,)  # an export lies in its folder
     refuse_wrong_kind(model, needed, accepted=accepted)
