@@ -62,6 +62,8 @@ def pair_of(item: Any) -> EitherWay | None:
     if not isinstance(item, list) or not 2 <= len(item) <= 5:
         return None
     sides = [side for side in item if not isinstance(side, (int, float))]
+    if len(item) == 2:
+        sides = [str(side) if isinstance(side, (int, float)) else side for side in item]  # a year
     if not 2 <= len(sides) <= 3 or not are_strings(sides):
         return None
     return EitherWay(*map(cleaned, sides))

@@ -60,7 +60,7 @@ def entities_in(value: Any) -> FoundEntities:
 
 
 def _found(value: Any, depth: int) -> FoundEntities:
-    if value is None or value is False or value == [] or value == {}:
+    if not value or value != value:  # also what JSON calls NaN
         return FoundEntities("nothing")
     if depth < _DEEPEST:
         if isinstance(value, list):
@@ -90,13 +90,12 @@ def _in_object(value: dict[str, Any], depth: int) -> FoundEntities:
 def _inside_of_strings(named: dict[str, Any], depth: int) -> FoundEntities | None:
     """Return what one of the strings of an object holds or says, where nothing else does."""
     for value in named.values():
-        if not isinstance(value, str):
-            continue
-        decoded = _decoded(value)
-        if not isinstance(decoded, str) and (found := _found(decoded, depth + 1)).kind != "unreadable":
-            return found
-    parts = [value for name, value in named.items() if name in PARTS]
-    nothing = bool(parts) and all(not value or (isinstance(value, str) and says_nothing(value)) for value in parts)
+        if isinstance(value, str) and value.lstrip().startswith(("{", "[", "`")):
+            found = _found(_decoded(value), depth + 1)
+            if found.kind != "unreadable":
+                return found
+    said = [value for name, value in named.items() if name in PARTS or name in _HOLDERS or name == "message"]
+    nothing = bool(said) and all(not value or (isinstance(value, str) and says_nothing(value)) for value in said)
     return FoundEntities("nothing") if nothing else None
 
 
@@ -141,6 +140,8 @@ def _is_an_entity(named: dict[str, Any]) -> bool:
 
 def _in_list(items: list[Any], depth: int) -> FoundEntities:
     found = FoundEntities("answer")
+    if len(items) == 1 and isinstance(items[0], str) and says_nothing(items[0]):
+        return found
     columns = unknown_columns(items)
     for item in items:
         if isinstance(item, dict) and (entity := by_contract(item)) is not None:
@@ -173,7 +174,7 @@ def _add_line(found: FoundEntities, line: str) -> None:
         found.entities.append(RawEntity(cleaned(entity.text), cleaned(entity.concept), entity.description))
         return
     if not line.lstrip().startswith("{"):
-        found.unreadable += not says_nothing(line)
+        found.unreadable += 1
         return
     value = _decoded(line)
     inner = _found(value, 1) if isinstance(value, dict) else FoundEntities("unreadable", unreadable=1)

@@ -18,7 +18,7 @@ from .entity_values import FoundEntities, entities_in
 from .envelopes import words_in
 from .forms.json_forms import JsonForm, JsonPiece, find_json, whole_json
 from .forms.latex import without_latex
-from .forms.lines import contract_lines, marked_lines, one_a_line, without_list_mark
+from .forms.lines import contract_lines, marked_lines, one_a_line, takes_back, without_list_mark
 from .forms.outlines import outline_value
 from .forms.tables import is_header_alone, table_entities
 from .forms.tagged_text import tagged_entities, without_layout
@@ -33,6 +33,8 @@ MAX_REPLY_CHARACTERS = 200_000
 _MOST_WRAPPINGS = 3
 # Entity(text="Genoa", concept="city"), add("Genoa", "city")
 _CALL = re.compile(r"""\b[A-Za-z]\w{0,40}\((?=\w{1,40}\s?=|["'][^"'\n]{1,100}["'],)""")
+_STRUCK = re.compile(r"~~[^~\n]{1,300}~~")
+_LAST_LINES = 10
 _FULL_WIDTH = str.maketrans("\uff5b\uff5d\uff3b\uff3d\uff02", '{}[]"')
 _QUOTED = re.compile(r'[{\[,:]\s*"')
 _MOST_LINES = 1000  # of an answer that is not JSON
@@ -113,6 +115,8 @@ def parse_reply(reply: str, *, truncated: bool = False) -> ParsedReply:
     pieces = find_json(answer, truncated)
     found, unreadable = last_answer(answer, pieces)
     if found is not None and (found.found.entities or found.form != "cut"):
+        if found.ends < len(answer) and takes_back(answer[found.ends :][-_LONGEST_LINE:].splitlines()):
+            return ParsedReply([], "words")
         return _parsed(found.found, found.form)
     in_words = _in_words(answer, truncated)
     if in_words is not None:
@@ -217,15 +221,18 @@ def _in_words(answer: str, truncated: bool) -> ParsedReply | None:
     tagged = answer = without_latex(answer)
     if says_nothing(answer):
         return ParsedReply([], "words")
+    answer = _STRUCK.sub("", answer) if "~~" in answer else answer
     answer = without_layout(answer).replace("< >", SEPARATOR) if "<" in answer else answer
     lines = answer.splitlines()
     if len(lines) > _MOST_LINES:
         raise ReplyError(f"the reply has more than {_MOST_LINES:,} lines")
+    if takes_back(lines[-_LAST_LINES:]):
+        return ParsedReply([], "words")
     if truncated and lines:
         del lines[-1]  # nothing tells whether its end is there
     lines = one_a_line([line for line in lines if len(line) <= _LONGEST_LINE])
     if contract := contract_lines(lines):
-        entities = [RawEntity.from_line(without_list_mark(line)) for line in contract]
+        entities = [_of_line(line) for line in contract]
         found = FoundEntities("answer", [entity for entity in entities if entity is not None])
         found.unreadable = len(entities) - len(found.entities)
         if not found.entities:
@@ -243,6 +250,12 @@ def _in_words(answer: str, truncated: bool) -> ParsedReply | None:
     if entities := marked_lines(lines):
         return _parsed(FoundEntities("answer", entities), "lines")
     return None
+
+
+def _of_line(line: str) -> RawEntity | None:
+    entity = RawEntity.from_line(without_list_mark(line))
+    is_prose = entity is not None and line.count(SEPARATOR) > 2 and len(entity.concept.split()) > 3
+    return None if is_prose else entity
 
 
 def _results(value: Any) -> Iterator[tuple[int, Any]]:

@@ -12,6 +12,7 @@ from .forms.latex import without_commands
 from .forms.lines import without_list_mark
 
 _ESCAPED_CHARACTER = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[nt\"'*_`\\]")
+_ESCAPED_SPACE = re.compile(r"\\[nt]\b")
 _LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()]{0,300}\)\Z")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
 _PAIRS = (
@@ -53,7 +54,7 @@ def cleaned_surfaces(surface: str) -> Iterator[str]:
 
 def _steps(surface: str) -> Iterator[str]:
     if not surface.isascii():
-        surface = "".join(character for character in surface if unicodedata.category(character) != "Cf").strip()
+        surface = _without_unseen(surface).strip()
         yield surface
     text = surface
     for _ in range(_MOST_ESCAPES):
@@ -86,21 +87,26 @@ def _steps(surface: str) -> Iterator[str]:
     yield _POSSESSIVE.sub("", text)
 
 
+def _without_unseen(text: str) -> str:
+    return text if text.isascii() else "".join(each for each in text if unicodedata.category(each) != "Cf")
+
+
 def without_marks(text: str) -> str:
-    """Return a name without tags, list marks, commands of LaTeX and pairs of marks around it.
+    r"""Return a name without tags, list marks, commands of LaTeX and pairs of marks around it.
 
     Args:
         text: The name as the model wrote it.
 
     Example:
         ```python
-        >>> [without_marks(name) for name in ("<b>city</b>", "- __city__", "[city]", r"\\text{city}")]
+        >>> [without_marks(name) for name in ("<b>city</b>", "- __city__", "[city]", r"\text{city}")]
         ['city', 'city', 'city', 'city']
 
         ```
     """
-    text = without_commands(text)
-    text = _TAGS.sub("", text) if "<" in text else text
+    text = _without_unseen(without_commands(unescape(text) if "&" in text else text))
+    text = _ESCAPED_SPACE.sub(" ", text).strip()
+    text = (_TAGS.sub("", text).strip() or text) if "<" in text else text
     return _without_pairs(_MARK_BEFORE.sub("", without_list_mark(text)))
 
 

@@ -28,7 +28,7 @@ _TOKEN = re.compile(r"<(?:\|[a-z_]{2,20}\||/?s|bos|eos|(?:start|end)_of_turn)>",
 _THOUGHT_CHANNELS = {"analysis", "thought", "thoughts", "thinking", "reasoning"}
 # "**Thinking:**" ... "**Answer:**"
 _HEADED_THOUGHT = re.compile(
-    r"\A[#*_ ]{0,8}(?:(?:here is |my ){0,2}(?:thinking|thoughts?|thought process|reasoning|analysis|let me think|step 1)"
+    r"\A[#*_ ]{0,8}(?:(?:here is |my ){0,2}(?:thinking|thoughts?|thought process|reasoning|analysis|let me think)"
     r"|\u601d\u8003|\u5206\u6790)\b[^\n]{0,20}?[:\uff1a*\n]",
     re.IGNORECASE,
 )
@@ -98,13 +98,13 @@ def _without_fenced_thoughts(reply: str) -> str:
 def _outside_of_marks(reply: str) -> str:
     kept: list[str] = []
     position, thinking = 0, False
+    end = len(reply.rstrip())
     for mark in _MARK.finditer(reply):
         closes = bool(mark["closes"] or mark["also_closes"] or mark["closes_bracket"])
         before = reply[position : mark.start()]
         if closes:
             if not thinking:  # the opening mark was cut off: all before was thought
-                behind = reply[mark.end() :].strip()
-                kept = [before] if not behind and before.lstrip().startswith(_BEGINS_AN_ANSWER) else []
+                kept = [before] if mark.end() == end and before.lstrip().startswith(_BEGINS_AN_ANSWER) else []
             thinking, position = False, mark.end()
         elif not thinking:
             kept.append(before)

@@ -12,7 +12,10 @@ JsonForm = Literal["json", "fenced", "prose", "repaired", "cut"]
 
 # What opens JSON, and not a bracket in prose such as "[Smith]" or "{see below}".
 _OPENING = re.compile(
-    r"""[{\[](?=\s*(?:["'`\u201c{\[(\]}]|//|/\*|\#|$|\w+["']?\s{0,9}[:\uff1a]))|\((?=\w{1,40}\s?=|["\u201c])"""
+    r"""[{\[](?=\s*(?:["'`\u201c{\[(\]}]|//|/\*|\#|$|\w+["']?\s{0,9}[:\uff1a]))
+    |\{(?=[\w.'-]{1,30}(?:[ ][\w.'-]{1,30}){1,4}:)
+    |\((?=\w{1,40}\s?=|["\u201c])""",
+    re.VERBOSE,
 )
 
 _MOST_PIECES = 1000  # no answer comes in so many

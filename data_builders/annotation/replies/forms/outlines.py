@@ -66,6 +66,7 @@ class _Outline:
         self._items: list[Any] = []
         self._record: dict[str, Any] = {}
         self._block: str | None = None
+        self._is_bare = False  # the items stand below their heading without marks
         self._subject: str | None = None
         self._headings = 0
         self._records = 0
@@ -87,7 +88,7 @@ class _Outline:
         is_item = content != stripped
         is_above = _is_above(line, following)
         is_bold = content.startswith("**") and content.endswith("**")
-        below_heading = self._heading is not None and not self._items
+        below_heading = self._heading is not None and (not self._items or self._is_bare)
         content = content.replace("**", "")
         named = _NAME.match(content)
         name = _scalar(named["name"].strip(_MARKS)) if named is not None else ""
@@ -116,6 +117,7 @@ class _Outline:
             self._add_pair(name, value)
         elif below_heading and _is_short(content) and not content.endswith((".", "!", "?")):
             self._add_item(content.strip(_MARKS))
+            self._is_bare = True
         else:
             if is_correction(content):
                 self._forget()
@@ -133,7 +135,7 @@ class _Outline:
 
     def _begin(self, heading: str) -> None:
         """Begin a heading, which is a concept, a text, or no more than an announcement."""
-        self._heading, self._items, self._subject = None, [], None
+        self._heading, self._items, self._subject, self._is_bare = None, [], None, False
         if is_correction(heading):
             self._forget()
         heading = _COUNT.sub("", heading)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import islice
 from typing import NamedTuple
 
 from ....raw_entity import EitherWay, RawEntity
@@ -12,17 +13,21 @@ from .tables import table_entities
 
 _TAG = re.compile(r"<([^<>]{1,500})>")
 _ATTRIBUTE = re.compile(r"""(?<![\w:.-])([\w:.-]{1,40})\s?=\s?(?:"([^"]*)"|'([^']*)')""")
-_LINK = re.compile(r"\[([^\[\]\n]{1,100})\]\(([^()\n]{1,60})\)")
-_BRACKETS_AS_TAGS = re.compile(r"\[([^\[\]/\n]{1,60})\]([^\[\]\n]{1,100})\[/\1\]")
-_BRACKETED = re.compile(r"[\[{]([^\[\]{}|:\"'\n]{1,100})(?:[|:])([^\[\]{}|:\"'\n]{1,60})[\]}]")
+_LINK = re.compile(r"\[(?P<text>[^\[\]\n]{1,100})\][({](?P<concept>[^(){}\n]{1,60})[)}]")
+_BOLD = re.compile(r"\*\*(?P<text>[^*\n]{1,100})\*\*[ ]?[(\[](?P<concept>[^()\[\]\n]{1,60})[)\]]")
+_BRACKETS_AS_TAGS = re.compile(r"\[(?P<concept>[^\[\]/\n]{1,60})\](?P<text>[^\[\]\n]{1,100})\[/(?P=concept)\]")
+_BRACKETED = re.compile(
+    r"[\[{](?P<text>[^\[\]{}|:\"'\n]{1,100}?)(?:[|:]| (?=\())\(?(?P<concept>[^\[\]{}|:()\"'\n]{1,60})\)?[\]}]"
+)
+_MOST_LINKS = 2000
 _DEEPEST = 32
 _TABLE = {"table", "thead", "tbody"}
 _LAYOUT = {
     "html", "body", "p", "div", "span", "b", "i", "em", "strong", "code", "pre", "br", "ul", "ol", "li", "table",
     "thead", "tbody", "a", "answer", "output", "result", "results", "response", "sentence", "xml", "json", "root",
-    "document", "final", "finalanswer", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "tr", "td", "th", "section",
-    "article", "header", "footer", "main", "mark", "u", "s", "sub", "sup", "small", "font", "center", "blockquote", "hr",
-    "details", "summary", "head",
+    "document", "final", "finalanswer", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "tr", "td", "th",
+    "section", "article", "header", "footer", "main", "mark", "u", "s", "sub", "sup", "small", "font", "center",
+    "blockquote", "hr", "details", "summary", "head",
 }  # fmt: skip
 
 
@@ -30,7 +35,7 @@ _AS_LINES = {
     "li": "\n- ", "br": "\n", "p": "\n", "div": "\n", "dt": "\n", "dd": "\n: ", "b": "**", "strong": "**",
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "\n### "),
 }  # fmt: skip
-_BOLD = {"b", "strong"}
+_STRONG = {"b", "strong"}
 
 
 class _Element(NamedTuple):
@@ -65,7 +70,7 @@ def tagged_entities(answer: str) -> list[RawEntity]:
         if inner.startswith(("!", "?")) or not inner.strip("/"):
             continue
         if inner.startswith("/"):
-            name = plain_name(inner[1:])
+            name = plain_name(inner[1:].rpartition(":")[2])
             if len(stack) > 1 and stack[-1].name == name:
                 element = stack.pop()
                 content = unescape(answer[element.start : tag.start()]).strip()
@@ -94,16 +99,24 @@ def _layout(tag: re.Match[str]) -> str:
     name = plain_name(tag[1].partition(" ")[0])
     if name not in _LAYOUT or name in _TABLE:
         return tag.group()
-    if not tag[1].startswith("/") or name in _BOLD:
+    if not tag[1].startswith("/") or name in _STRONG:
         return _AS_LINES.get(name, "")
     return "\n" if name in _AS_LINES else ""
 
 
 def _linked(answer: str) -> list[RawEntity]:
     """Read `[Genoa](city)`, and a sentence with `[Genoa | city]`, `[city: Genoa]` or `[city]Genoa[/city]` in it."""
-    links = [EitherWay(*sides) for sides in _LINK.findall(answer) if "/" not in sides[1]]
-    links = links or [EitherWay(text, concept) for concept, text in _BRACKETS_AS_TAGS.findall(answer)]
-    return links or [EitherWay(*map(str.strip, sides)) for sides in _BRACKETED.findall(answer)]
+    for pattern in (_LINK, _BRACKETS_AS_TAGS, _BRACKETED, _BOLD):
+        if pattern is _BOLD and "\n" in answer:
+            continue  # lines, of which more is known
+        found = [
+            EitherWay(link["text"].strip(), link["concept"].strip())
+            for link in islice(pattern.finditer(answer), _MOST_LINKS)
+            if "/" not in link["concept"]
+        ]
+        if len(found) > (pattern is _BOLD):
+            return list(found)
+    return []
 
 
 def _closed(element: _Element, content: str, around: list[_Element]) -> list[RawEntity]:
@@ -114,7 +127,10 @@ def _closed(element: _Element, content: str, around: list[_Element]) -> list[Raw
         return []
     parent = next(outer for outer in reversed(around) if outer.name not in _LAYOUT)
     holder = not parent.name or parent.name in HOLDERS
-    if names_a_part(name) and not values and (name in MARKS or not holder):
+    marked = _marked_by(values) if name in _LAYOUT else None
+    if marked is not None and names_a_part(marked):  # <span class="text">
+        name, values = plain_name(marked), {}
+    if names_a_part(name) and not values and (marked is not None or name in MARKS or not holder):
         entities = _of_fields(parent) if holder and name in parent.fields else []
         if entities:
             parent.fields.clear()
@@ -122,7 +138,7 @@ def _closed(element: _Element, content: str, around: list[_Element]) -> list[Raw
         return entities
     if holder and name in HOLDERS and not element.attributes:
         return _of_fields(element)
-    if name in _LAYOUT and (marked := _marked_by(values)) is not None and content and "<" not in content:
+    if marked is not None and content and "<" not in content:
         return [EitherWay(content, marked)]
     concept = part(values, CONCEPT)
     text = part(values, TEXT, concept)
