@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nuner.modeling_nuner.checkpoint_kinds import CheckpointKind
+from nuner.modeling_nuner.checkpoint_kinds import CheckpointKind, holds_export
 
 from ..wrong_kinds import Needed, refuse_wrong_kind
 
@@ -89,12 +89,7 @@ def refuse_other_than_recognizer(model: str, backend: Runtime, types: object = N
     Raises:
         ValueError: If it is a folder or file of another kind.
     """
-    from nuner.modeling_nuner.recognition.backends.exported_files import EXPORTED_FILES
-
-    needed = Needed.RECOGNIZER if backend == Runtime.torch else Needed.EXPORT
-    accepted: tuple[CheckpointKind, ...] = ()
-    if backend == Runtime.torch and types:
-        accepted = (CheckpointKind.BI_ENCODER,)
-    elif backend != Runtime.torch and any((Path(model) / name).is_file() for name in EXPORTED_FILES.values()):
-        accepted = (CheckpointKind.RECOGNIZER,)  # an export lies in its folder
-    refuse_wrong_kind(model, needed, accepted=accepted)
+    if backend == Runtime.torch:
+        refuse_wrong_kind(model, Needed.RECOGNIZER, accepted=(CheckpointKind.BI_ENCODER,) if types else ())
+    elif not holds_export(Path(model)):
+        refuse_wrong_kind(model, Needed.EXPORT)
