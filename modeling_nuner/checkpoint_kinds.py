@@ -12,7 +12,7 @@ from typing import Any
 _CONFIG, _ADAPTER_CONFIG = "config.json", "adapter_config.json"
 _TOKENIZERS = ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model")
 _EXPORTS = ("*.onnx", "openvino_model*.xml")
-_WEIGHTS = ("*.safetensors", "*.bin")
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")  # OpenVINO writes a .bin, too
 _RUN = ("checkpoint-*", "checkpoints/checkpoint-*")
 
 
@@ -56,7 +56,7 @@ def checkpoint_kind(path: str | os.PathLike[str]) -> CheckpointKind | None:
             return CheckpointKind.RUN
         has_tokenizer = any((folder / name).is_file() for name in _TOKENIZERS)
         return CheckpointKind.TOKENIZER if has_tokenizer else None
-    if _holds(folder, _EXPORTS) and not _holds(folder, _WEIGHTS):
+    if holds_export(folder) and not _holds(folder, _WEIGHTS):
         return CheckpointKind.EXPORT
     architecture = next(iter(config.get("architectures") or ()), "")
     if architecture.endswith("ForTokenClassification"):
@@ -64,6 +64,15 @@ def checkpoint_kind(path: str | os.PathLike[str]) -> CheckpointKind | None:
     if architecture.endswith("ForPreTraining") and config.get("model_type") == "nuner":
         return CheckpointKind.BI_ENCODER
     return CheckpointKind.ENCODER
+
+
+def holds_export(folder: Path) -> bool:
+    """Tell whether an export lies in a folder, alone or beside the model that it was made from.
+
+    Args:
+        folder: The folder.
+    """
+    return _holds(folder, _EXPORTS)
 
 
 def newest_checkpoint(folder: Path) -> Path | None:

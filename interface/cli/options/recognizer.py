@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nuner.modeling_nuner.checkpoint_kinds import CheckpointKind
+from nuner.modeling_nuner.checkpoint_kinds import CheckpointKind, holds_export
 
 from ..wrong_kinds import Needed, refuse_wrong_kind
 
@@ -88,6 +89,7 @@ def refuse_other_than_recognizer(model: str, backend: Runtime, types: object = N
     Raises:
         ValueError: If it is a folder or file of another kind.
     """
-    needed = Needed.RECOGNIZER if backend == Runtime.torch else Needed.EXPORT
-    accepted = (CheckpointKind.BI_ENCODER,) if types and backend == Runtime.torch else ()
-    refuse_wrong_kind(model, needed, accepted=accepted)
+    if backend == Runtime.torch:
+        refuse_wrong_kind(model, Needed.RECOGNIZER, accepted=(CheckpointKind.BI_ENCODER,) if types else ())
+    elif not holds_export(Path(model)):
+        refuse_wrong_kind(model, Needed.EXPORT)
