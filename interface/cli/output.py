@@ -39,6 +39,16 @@ def quiet_datasets() -> None:
     datasets.disable_progress_bars()
 
 
+def show_bars_of_datasets() -> None:
+    """Show the bars of `datasets` on a terminal, where a large corpus is read for minutes, and nowhere else."""
+    import datasets
+
+    if is_main_process() and PlainConsole(stderr=True).is_terminal:
+        datasets.enable_progress_bars()
+    else:
+        datasets.disable_progress_bars()
+
+
 def quiet_libraries() -> None:
     """Silence the libraries' own bars and remarks; the commands show their progress themselves.
 

@@ -18,6 +18,7 @@ from ..command_group import CommandGroup
 from ..options.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..options.output import Force
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
+from ..output import show_bars_of_datasets
 from ..wrong_kinds import Needed, refuse_wrong_kind
 from .store_corpus import build_from_store
 
@@ -104,6 +105,7 @@ def stats(
 
     if plot is not None and find_spec("matplotlib") is None:
         raise typer.BadParameter("--plot needs matplotlib; install it with: pip install 'nuner[plot]'")
+    show_bars_of_datasets()
     options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
     written = [path for path in (json_path, plot) if path is not None]
     context.with_resource(new_output(*written, inputs=data_files or [], overwrite=force))
@@ -153,6 +155,7 @@ def build(
     from nuner.data_builders.files.new_output import new_output
     from nuner.hub_cards.facts.corpus_facts import CorpusFacts
 
+    show_bars_of_datasets()
     if data_kind(config) == DataKind.STORE:
         _refuse_options(
             context, _OF_CORPORA, f"{config} is an annotation store; build it, then choose from the result"

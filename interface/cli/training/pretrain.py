@@ -13,7 +13,7 @@ import typer
 from ..errors import StoppedByUser, UselessResult
 from ..options.corpus import CorpusFormat, Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
 from ..options.output import Force
-from ..output import is_main_process, main_console, quiet_libraries
+from ..output import is_main_process, main_console, quiet_libraries, show_bars_of_datasets
 from ..wrong_kinds import Needed, refuse_wrong_kind
 
 if TYPE_CHECKING:
@@ -89,8 +89,6 @@ def pretrain(
     OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under torchrun. The exit
     code is 1 where the encoder has not learnt.
     """
-    import datasets
-
     from nuner.data_builders.corpus.builder import NuNerCorpus
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.files.output_lock import output_lock
@@ -104,8 +102,7 @@ def pretrain(
 
     quiet_libraries()
     console = main_console()
-    if console.is_terminal and is_main_process():
-        datasets.enable_progress_bars()  # a large corpus is read and tokenized for minutes
+    show_bars_of_datasets()
     for source in corpus if corpus != ["bundled"] else ():
         refuse_wrong_kind(source, Needed.CORPUS)
     encoders = list(dict.fromkeys((text_encoder, concept_encoder or text_encoder)))

@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 from datasets import Dataset, disable_progress_bars, load_dataset
+from support.cli_runs import start_nuner
 from typer.testing import CliRunner
 
 from nuner.cli.data.corpus import app
@@ -36,6 +37,15 @@ def corpus_file(tmp_path):
     path = tmp_path / "corpus.jsonl"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def test_no_bar_of_a_library_is_in_a_log(tmp_path):
+    row = {"text": "Ada was here.", "entities": [{"start": 0, "end": 3, "text": "Ada", "concept": "person"}]}
+    (tmp_path / "mine.jsonl").write_text(json.dumps(row) + "\n")
+    for arguments in (("stats", "records", "mine.jsonl"), ("build", "records", "mine.jsonl", "-o", "corpus")):
+        process = start_nuner("corpus", *arguments, "--cache-dir", tmp_path / arguments[0], cwd=tmp_path)
+        _, said = process.communicate(timeout=120)
+        assert (process.returncode, said) == (0, "")
 
 
 def test_stats_of_the_bundled_corpus(cache, tmp_path):
