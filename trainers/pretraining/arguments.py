@@ -105,7 +105,7 @@ class ContrastiveTrainingArguments(TrainingArguments):
 
     def __post_init__(self) -> None:
         """Check the added arguments."""
-        # Unless it is told that the CPU is meant, transformers refuses bf16 on it, and torch warns about memory to pin.
+        # Unless told that the CPU is meant, transformers refuses bf16 on it, and torch warns about memory to pin.
         if not is_accelerator_available():
             self.use_cpu = True
         super().__post_init__()
