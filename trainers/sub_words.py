@@ -26,9 +26,11 @@ def sub_words_of(tokenizer: WordTokenizer, sentences: Sequence[PlacedWords]) -> 
         >>> from nuner.data_builders.labelled.placed_words import place_words
         >>> from nuner.modeling_nuner.recognition.words.tokens import WordTokenizer
         >>> from nuner.trainers.sub_words import sub_words_of
-        >>> [ids] = sub_words_of(WordTokenizer.of(tokenizer), [place_words(["in", "\u200b"])])
+        >>> from nuner.trainers.word_tokenizer import load_word_tokenizer
+        >>> tokenizer = load_word_tokenizer("nuner-roberta")
+        >>> [ids] = sub_words_of(WordTokenizer.of(tokenizer), [place_words(["in", "New-York"])])
         >>> [len(word) for word in ids]
-        [1, 0]
+        [1, 7]
 
         ```
     """

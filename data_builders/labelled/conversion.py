@@ -151,9 +151,14 @@ def _read(
 def _texts(labelled: Iterable[Labelled], scheme: LabelScheme | None, rejections: Rejections) -> Iterator[LabelledText]:
     """Yield all as texts; spelling and scheme of the tags are told from all of them."""
     found = list(labelled)
-    unknown = {tag for item in found if isinstance(item, LabelledSentence) and not item.scheme for tag in item.tags}
-    spelling = spell_tags(unknown, None if scheme is None else scheme != "plain").spelling
-    scheme = scheme or detect_scheme(spelling.values())
+    tagged = [item for item in found if isinstance(item, LabelledSentence) and not item.scheme]
+    try:
+        tags = {tag for item in tagged for tag in item.tags}
+        spelling = spell_tags(tags, None if scheme is None else scheme != "plain").spelling
+        scheme = scheme or detect_scheme(spelling.values())
+    except TagError as error:
+        where = next((f"{item.file}:{item.line}" for item in tagged if error.tag in item.tags), tagged[0].file)
+        raise TagError(f"{where}: {error}", error.tag) from None
     for item in found:
         if isinstance(item, LabelledText):
             yield item

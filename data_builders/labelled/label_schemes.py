@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, get_args
 
@@ -15,6 +16,8 @@ _PREFIXES: dict[LabelScheme, frozenset[str]] = {
     "BILOU": frozenset("BILU"),
     "BMES": frozenset("BMES"),
 }
+_MOST_NAMED = 5
+_FUSED_MARK = re.compile(r"\W*(?P<mark>[BbIi])\W*(?P<type>.+)", re.DOTALL)
 _BEGIN, _INSIDE, _END, _SINGLE = "B", frozenset("IM"), frozenset("EL"), frozenset("SU")
 
 
@@ -48,7 +51,7 @@ def detect_scheme(tags: Iterable[str]) -> LabelScheme:
 
     Raises:
         TagError: If a tag is empty, is a bare prefix, does not go with the others, or may be a plain type as well
-            as one with a prefix.
+            as one with a prefix; or if tags are plain and none is `O`.
 
     Example:
         ```python
@@ -59,6 +62,7 @@ def detect_scheme(tags: Iterable[str]) -> LabelScheme:
     """
     spelling, marked = spell_tags(tags)
     if not marked:
+        _check_plain(set(spelling.values()))
         return "plain"
     parts = [part for tag in set(spelling.values()) if (part := _split(tag))]
     prefixes = {prefix for prefix, _ in parts}
@@ -69,6 +73,30 @@ def detect_scheme(tags: Iterable[str]) -> LabelScheme:
         return scheme
     begun = {label for prefix, label in parts if prefix == "B"}
     return "IOB2" if all(label in begun for _, label in parts) else "IOB1"
+
+
+def _check_plain(tags: set[str]) -> None:
+    """Refuse plain types that may be something else."""
+    if tags and OUTSIDE not in tags:
+        raise TagError(
+            f"no word is tagged 'O', as those outside all entities are: each of {_some(tags)} would be a type. Write "
+            "'O' for the one that is none, or pass scheme='plain' if every word is in an entity"
+        )
+    marks: dict[str, dict[str, str]] = {}
+    for tag in tags:
+        if match := _FUSED_MARK.fullmatch(tag):
+            marks.setdefault(match["type"], {})[match["mark"].upper()] = tag
+    pair = next((found for found in marks.values() if len(found) > 1), None)
+    if pair is not None:
+        raise TagError(
+            f"tags {pair['B']!r} and {pair['I']!r} look like the beginning and the inside of one type; write them as "
+            "'B-person' and 'I-person' are, or pass scheme='plain' if they are two types"
+        )
+
+
+def _some(tags: Iterable[str]) -> str:
+    names = sorted(tags)
+    return ", ".join(map(repr, names[:_MOST_NAMED])) + (", ..." if len(names) > _MOST_NAMED else "")
 
 
 def read_spans(tags: Sequence[str], scheme: LabelScheme = "IOB2") -> list[EntitySpan]:

@@ -140,23 +140,24 @@ def _iob2_splits(
     types: Sequence[str] | None,
     rejections: Rejections,
 ) -> DatasetDict:
-    spelling, scheme = _spelling_and_scheme(splits, declared, scheme)
+    spelling, used_scheme = _spelling_and_scheme(splits, declared, scheme)
+    told = "" if scheme else f"; all tags together look like {used_scheme}, pass scheme= if they are not"
     converted: dict[str, list[tuple[LabelledSentence, list[str]]]] = {}
     for split, sentences in splits.items():
         converted[split] = []
         for sentence in sentences:
             try:
                 if sentence.scheme is None:
-                    tags = to_iob2([spelling.get(tag, tag) for tag in sentence.tags], scheme)
+                    tags = to_iob2([spelling.get(tag, tag) for tag in sentence.tags], used_scheme)
                 else:
                     tags = to_iob2(sentence.tags, sentence.scheme)
             except TagError as error:
-                rejections.add(sentence.file, sentence.line, RecordError("unreadable tags", str(error)))
+                rejections.add(sentence.file, sentence.line, RecordError("unreadable tags", f"{error}{told}"))
             else:
                 converted[split].append((sentence, tags))
     used = {tag[2:] for rows in converted.values() for _, tags in rows for tag in tags if tag != OUTSIDE}
     declared = [spelling[tag] for tag in declared if tag in spelling]
-    found = _declared_types(declared, scheme, used) if declared else sorted(used)
+    found = _declared_types(declared, used_scheme, used) if declared else sorted(used)
     kept = found if types is None else _checked_types(types, found)
     names = _label_names(kept)
     features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=names))})
@@ -202,7 +203,8 @@ def _spelling_and_scheme(
             return spelling, scheme or detect_scheme(spelling.values())
         except TagError as error:
             if error.tag not in tags:
-                raise
+                file = next((f"{sentence.file}: " for sentence in where.values()), "")
+                raise TagError(f"{file}{error}") from None
             if error.tag in where and scheme is None:
                 sentence = where[error.tag]
                 raise TagError(f"{sentence.file}:{sentence.line}: {error}", error.tag) from None

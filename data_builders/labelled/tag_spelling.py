@@ -10,10 +10,13 @@ OUTSIDE = "O"
 MARKS = "BIELSUM"
 """What the schemes put before a type: it begins, goes on, ends (E, L), stands alone (S, U), or is in the middle."""
 
-# Outside all entities whatever else there is; the placeholders only where no column of annotations is meant.
+# Outside all entities whatever else there is; the placeholders only where no column of annotations is meant, and the
+# others only beside tags with marks, as a type may be called so, too.
 _OUTSIDE = frozenset({"O", "o", "NONE", "None", "none", "NULL", "null", "OUTSIDE", "Outside", "outside"})
-_PLACEHOLDERS = frozenset({"_", "-", "0"})
+_PLACEHOLDERS = frozenset({"_", "-", "0", "*"})
+_OTHERS = frozenset({"OTHER", "Other", "other", "OUT", "Out", "out"})
 _SPECIAL_TOKEN = re.compile(r"\[(CLS|SEP|PAD|UNK|MASK)\]|<(s|/s|pad|unk|mask)>")
+_SEVERAL = re.compile(rf"[|;,+&/]\s*(O$|[{MARKS}]-.)")
 _NUMBER = re.compile(r"-?\d+")
 _CANONICAL = re.compile(rf"(?P<mark>[{MARKS}])-(?P<type>.+)", re.DOTALL)
 _FORMS = [
@@ -47,6 +50,11 @@ class SpeltTags(NamedTuple):
 def is_outside(tag: str) -> bool:
     """Tell whether a tag says `O` in letters, as `NONE` does."""
     return tag in _OUTSIDE
+
+
+def is_outside_beside_marks(tag: str) -> bool:
+    """Tell whether a tag says `O` if others are spelt as `B-PER` is."""
+    return tag in _OUTSIDE or tag in _PLACEHOLDERS or tag in _OTHERS
 
 
 def has_usual_mark(tag: str) -> bool:
@@ -86,11 +94,18 @@ def spell_tags(tags: Iterable[str], marked: bool | None = None) -> SpeltTags:
     if named and all(_NUMBER.fullmatch(tag) for tag in named):
         raise TagError(f"tag {named[0]!r} is a number without a name; write the names of the labels", named[0])
     spelling = {} if marked is False else _marked_spelling(named, sure=marked is True)
+    if spelling:
+        types = {tag[2:] for tag in spelling.values()}
+        outside |= {tag: OUTSIDE for tag in named if tag in _OTHERS - types}
+        named = [tag for tag in named if tag not in outside]
+    several = next((tag for tag in spelling if _SEVERAL.search(tag)), None)
+    if several is not None:
+        raise TagError(f"tag {several!r} is several tags in one; keep one of them, such as the outermost", several)
     odd = next((tag for tag in named if tag not in spelling), None)
     if spelling and odd is not None:
         raise TagError(
             f"tag {odd!r} has no prefix but tag {next(iter(spelling))!r} has one; "
-            "pass scheme='plain' if the prefix belongs to the type's name",
+            "correct it, or pass scheme='plain' if the prefixes belong to the names of types",
             odd,
         )
     return SpeltTags(outside | (spelling or {tag: tag for tag in named}), bool(spelling))

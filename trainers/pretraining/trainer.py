@@ -168,7 +168,7 @@ class ContrastiveTrainer(PairLossTrainer):
         if getattr(self.model.config, "auto_map", None) is not None:
             return
         rows = range(0, len(features), max(1, len(features) // CENTERING_SENTENCES))[:CENTERING_SENTENCES]
-        size = self.args.train_batch_size
+        size = self.args.train_batch_size * self.args.world_size  # tokens meet the concepts of all processes
 
         def batches() -> Iterator[Any]:
             for chosen in (rows[start : start + size] for start in range(0, len(rows), size)):

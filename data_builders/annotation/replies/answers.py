@@ -58,7 +58,9 @@ def last_answer(reply: str, pieces: Iterable[JsonPiece]) -> tuple[Answer | None,
     answers: list[Answer] = []
     unreadable: FoundEntities | None = None
     pair: tuple[FoundEntities, JsonPiece] | None = None
+    end = 0
     for piece in pieces:
+        before, end = end, piece.end
         found = entities_in(piece.value)
         if _is_pair(piece.value):  # one alone is no more than two words
             found = entities_in([piece.value])
@@ -82,9 +84,11 @@ def last_answer(reply: str, pieces: Iterable[JsonPiece]) -> tuple[Answer | None,
                 unreadable = unreadable or FoundEntities("unreadable")
                 if answers and answers[-1].found.kind == "item":
                     answers[-1].form = "cut"
-            elif not answers:
+            elif not answers or is_correction(_between(reply, before, piece.start)):
                 answers.append(_answer(found, piece))
             continue
+        if answers and found.entities and not any(_LETTER.search(entity.concept) for entity in found.entities):
+            continue  # the format, with dots for what stands there
         last = answers[-1] if answers else None
         if last is not None and found.kind == "item" and _goes_on(reply, last, found, piece):
             last.add(found, piece)
@@ -112,5 +116,9 @@ def _goes_on(reply: str, last: Answer, found: FoundEntities, piece: JsonPiece) -
         return True
     if last.found.kind != "item" or last.mentions(found):
         return False
-    gap = reply[last.ends : piece.start]
-    return not is_correction(f"{gap[:_LONGEST_GAP]} {gap[-_LONGEST_GAP:]}")
+    return not is_correction(_between(reply, last.ends, piece.start))
+
+
+def _between(reply: str, start: int, end: int) -> str:
+    gap = reply[start:end]
+    return f"{gap[:_LONGEST_GAP]} {gap[-_LONGEST_GAP:]}"

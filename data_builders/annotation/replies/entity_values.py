@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Literal
 
 from ...raw_entity import SEPARATOR, EitherWay, RawEntity
-from ...schema import without_lone_surrogates
-from .entity_keys import (
-    CONCEPT,
-    DESCRIPTION,
-    HOLDERS,
-    NO_CONCEPTS,
-    PARTS,
-    TEXT,
-    UNSURE,
-    names_a_part,
-    part,
-    plain_name,
-)
+from .entity_items import are_strings, by_contract, cleaned, entities_of, pair_of, unknown_columns
+from .entity_keys import CONCEPT, HOLDERS, NO_CONCEPTS, PARTS, TEXT, UNSURE, names_a_part, part, plain_name
 from .forms.json_forms import find_json
 from .forms.lines import sides_of
+from .no_entities import says_nothing
 
 Kind = Literal["answer", "item", "nothing", "unreadable"]
 
 _DEEPEST = 8
-_NAMES_OF_A_PART = ("text", "name", "value", "label", "type", "concept")
 _HOLDERS = frozenset(HOLDERS)
 _LONGEST_CONCEPT = 100
 
@@ -72,7 +61,7 @@ def entities_in(value: Any) -> FoundEntities:
 
 
 def _found(value: Any, depth: int) -> FoundEntities:
-    if value is None or value == [] or value == {}:
+    if not value or value != value:  # also what JSON calls NaN
         return FoundEntities("nothing")
     if depth < _DEEPEST:
         if isinstance(value, list):
@@ -85,14 +74,33 @@ def _found(value: Any, depth: int) -> FoundEntities:
 def _in_object(value: dict[str, Any], depth: int) -> FoundEntities:
     named = {plain_name(name): inner for name, inner in value.items()}
     held = _held(named, depth)
-    if held is not None:
+    if held is not None and held.kind != "unreadable":
         return held
-    entities = list(_entities_of(named))
+    entities = list(entities_of(named))
     if entities:
         return FoundEntities("item", entities)
+    if held is not None:
+        return held
+    if inner := _inside_of_strings(named, depth):
+        return inner
     if _is_an_entity(named):
         return FoundEntities("unreadable", unreadable=1)
     return _in_map(value, depth)
+
+
+def _inside_of_strings(named: dict[str, Any], depth: int) -> FoundEntities | None:
+    """Return what one of the strings of an object holds or says, where nothing else does."""
+    for value in named.values():
+        if isinstance(value, str) and value.lstrip().startswith(("{", "[", "`")):
+            found = _found(_decoded(value), depth + 1)
+            if found.kind != "unreadable":
+                return found
+    is_whole = not depth or "entities" in named  # and not one of many items
+    said = [value for name, value in named.items() if name in PARTS or name in _HOLDERS or name == "message"]
+    nothing = bool(said) and all(
+        not value or (is_whole and isinstance(value, str) and says_nothing(value)) for value in said
+    )
+    return FoundEntities("nothing") if nothing else None
 
 
 def _held(named: dict[str, Any], depth: int) -> FoundEntities | None:
@@ -125,7 +133,7 @@ def _decoded(text: str) -> Any:
     if not text.lstrip().startswith(("{", "[", "`")):
         if SEPARATOR in text:
             return text.splitlines()
-        return [] if text.strip().lower() in ("", "none", "null", "n/a", "no entities") else text
+        return text
     pieces = find_json(text)
     return pieces[-1].value if pieces else text
 
@@ -134,63 +142,30 @@ def _is_an_entity(named: dict[str, Any]) -> bool:
     return "text" in named or "concept" in named
 
 
-def _entities_of(named: dict[str, Any]) -> Iterator[RawEntity]:
-    """Yield the entities of an object with names for their parts; several where a part is a list."""
-    if PARTS.isdisjoint(named):
-        return
-    text_name = part(named, TEXT)
-    concept_name = part(named, CONCEPT, text_name)
-    if text_name is not None and concept_name is None and text_name in CONCEPT and len(named) > 1:
-        concept_name, text_name = text_name, part(named, TEXT, text_name)
-    if text_name is None or concept_name is None:
-        return
-    description_name = part(named, DESCRIPTION)
-    description = named.get(description_name) if description_name is not None else None
-    description = _cleaned(description) if isinstance(description, str) else None
-    kind = EitherWay if text_name in UNSURE and concept_name in UNSURE else RawEntity
-    texts, concepts = _strings(named[text_name]), _strings(named[concept_name], numbers=False)
-    if not texts or not concepts or (len(texts) != len(concepts) and 1 not in (len(texts), len(concepts))):
-        return  # nothing says which belong together
-    count = max(len(texts), len(concepts))
-    texts, concepts = (sides * count if len(sides) == 1 else sides for sides in (texts, concepts))
-    for text, concept in zip(texts, concepts, strict=True):
-        yield kind(text, concept, description)
-
-
-def _strings(value: Any, numbers: bool = True) -> list[str]:
-    strings = []
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, dict) and (name := part(one, _NAMES_OF_A_PART)) is not None:
-            one = one[name]
-        if isinstance(one, str):
-            strings.append(_cleaned(one))
-        elif numbers and isinstance(one, (int, float)) and not isinstance(one, bool):
-            strings.append(str(one))  # a year without quotes
-    return strings
-
-
 def _in_list(items: list[Any], depth: int) -> FoundEntities:
     found = FoundEntities("answer")
-    columns = _unknown_columns(items)
+    if len(items) == 1 and isinstance(items[0], str) and says_nothing(items[0]):
+        return found
+    columns = unknown_columns(items)
     for item in items:
-        if isinstance(item, dict) and (entity := _by_contract(item)) is not None:
+        if isinstance(item, dict) and (entity := by_contract(item)) is not None:
             found.entities.append(entity)
         elif columns is not None:
-            found.entities.append(EitherWay(*[_cleaned(str(item[name])) for name in columns]))
+            found.entities.append(EitherWay(*[cleaned(str(item[name])) for name in columns]))
+        elif item is None or item == {} or (isinstance(item, str) and not item.strip()):
+            continue
         elif isinstance(item, str):
             _add_line(found, item)
-        elif (pair := _pair(item)) is not None:
+        elif (pair := pair_of(item)) is not None:
             found.entities.append(pair)
-        elif item is None:
-            found.unreadable += 1
         else:
             inner = _found(item, depth + 1)
             found.entities += inner.entities
             found.unreadable += inner.unreadable
     if items and not found.entities and all(isinstance(item, str) for item in items):
-        sides = [sides_of(item) for item in items]
-        if all(sides):
-            found.entities = [EitherWay(*map(_cleaned, each[1:])) for each in sides if each is not None]
+        sides = [*takewhile(bool, map(sides_of, items))]
+        if len(sides) == len(items):
+            found.entities = [EitherWay(*map(cleaned, each[1:])) for each in sides if each is not None]
             found.unreadable = 0
     # Two words are no pair, and a list of words alone has no concepts.
     if not found.entities and found.unreadable:
@@ -198,19 +173,9 @@ def _in_list(items: list[Any], depth: int) -> FoundEntities:
     return found
 
 
-def _by_contract(item: dict[str, Any]) -> RawEntity | None:
-    """Read an entity with the names that were asked for, as most are."""
-    text, concept, description = item.get("text"), item.get("concept"), item.get("description")
-    if not isinstance(text, str) or not isinstance(concept, str):
-        return None
-    if not isinstance(description, str):
-        return RawEntity(_cleaned(text), _cleaned(concept))
-    return RawEntity(_cleaned(text), _cleaned(concept), _cleaned(description))
-
-
 def _add_line(found: FoundEntities, line: str) -> None:
     if SEPARATOR in line and (entity := RawEntity.from_line(line)) is not None:
-        found.entities.append(RawEntity(_cleaned(entity.text), _cleaned(entity.concept), entity.description))
+        found.entities.append(RawEntity(cleaned(entity.text), cleaned(entity.concept), entity.description))
         return
     if not line.lstrip().startswith("{"):
         found.unreadable += 1
@@ -221,32 +186,11 @@ def _add_line(found: FoundEntities, line: str) -> None:
     found.unreadable += inner.unreadable
 
 
-def _pair(item: Any) -> EitherWay | None:
-    """Read `["Genoa", "city"]` and `["Genoa", "city", "a large town"]`."""
-    if not isinstance(item, list) or not 2 <= len(item) <= 3 or not all(isinstance(side, str) for side in item):
-        return None
-    return EitherWay(*map(_cleaned, item))
-
-
-def _unknown_columns(items: list[Any]) -> list[str] | None:
-    """Return the names that all objects of a list share, where nobody knows them."""
-    first = items[0] if items else None
-    if len(items) < 2 or not isinstance(first, dict) or not 2 <= len(first) <= 3 or any(map(names_a_part, first)):
-        return None
-    names = list(first)
-    same = all(isinstance(item, dict) and list(item) == names and _are_strings(item.values()) for item in items)
-    return names if same else None
-
-
-def _are_strings(values: Any) -> bool:
-    return all(isinstance(value, str) for value in values)
-
-
 def _in_map(value: dict[str, Any], depth: int) -> FoundEntities:
     """Read an object that leads from concepts to texts, or from texts to concepts."""
     found = FoundEntities("item")
     readable = False
-    by_concept = any(isinstance(inner, list) and inner and _are_strings(inner) for inner in value.values())
+    by_concept = any(isinstance(inner, list) and inner and are_strings(inner) for inner in value.values())
     for name, inner in value.items():
         plain = plain_name(name)
         if plain in NO_CONCEPTS or len(name) > _LONGEST_CONCEPT or (plain in _HOLDERS and len(value) == 1):
@@ -254,7 +198,9 @@ def _in_map(value: dict[str, Any], depth: int) -> FoundEntities:
         if isinstance(inner, str):
             readable = True
             sides = (inner, name) if by_concept else (name, inner)
-            found.entities.append(RawEntity.from_line(inner) or EitherWay(*map(_cleaned, sides)))
+            found.entities.append(RawEntity.from_line(inner) or EitherWay(*map(cleaned, sides)))
+        elif isinstance(inner, (int, float)) and by_concept:
+            found.entities.append(EitherWay(str(inner), cleaned(name)))  # {"city": ["Genoa"], "year": 1911}
         elif inner is None or inner == [] or inner == {}:
             readable = True
         elif isinstance(inner, (list, dict)):
@@ -272,29 +218,28 @@ def _add_group(found: FoundEntities, name: str, inner: Any, depth: int) -> bool:
     for item in inner if isinstance(inner, list) else [inner]:
         if isinstance(item, (str, int, float)) and not isinstance(item, bool):
             entity = RawEntity.from_line(str(item))
-            found.entities.append(entity or EitherWay(_cleaned(str(item)), _cleaned(name)))
+            found.entities.append(entity or EitherWay(cleaned(str(item)), cleaned(name)))
         elif isinstance(item, dict):
             named = {plain_name(each): value for each, value in item.items()}
-            whole = list(_entities_of(named))
+            whole = list(entities_of(named))
             text, concept = part(named, TEXT), part(named, CONCEPT)
             description = named.get("description")
-            description = _cleaned(description) if isinstance(description, str) else None
+            description = cleaned(description) if isinstance(description, str) else None
+            texts = named[text] if text is not None else None
             if whole:
                 found.entities += whole
+            elif isinstance(texts, list) and texts and are_strings(texts):
+                found.entities += [RawEntity(cleaned(each), cleaned(name), description) for each in texts]
             elif text is not None and text not in UNSURE and isinstance(named[text], str):
-                found.entities.append(RawEntity(_cleaned(named[text]), _cleaned(name), description))
+                found.entities.append(RawEntity(cleaned(named[text]), cleaned(name), description))
             elif concept is not None and concept not in UNSURE and isinstance(named[concept], str):
-                found.entities.append(RawEntity(_cleaned(name), _cleaned(named[concept]), description))
+                found.entities.append(RawEntity(cleaned(name), cleaned(named[concept]), description))
             elif (either := text or concept) is not None and isinstance(named[either], str):
-                found.entities.append(EitherWay(_cleaned(named[either]), _cleaned(name), description))
+                found.entities.append(EitherWay(cleaned(named[either]), cleaned(name), description))
             else:
                 nested = _found(item, depth + 1)
                 found.entities += nested.entities
                 found.unreadable += not nested.entities
-        elif (pair := _pair(item)) is not None:
+        elif (pair := pair_of(item)) is not None:
             found.entities.append(pair)
     return len(found.entities) > before
-
-
-def _cleaned(text: str) -> str:
-    return text if text.isascii() else without_lone_surrogates(text)

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any, Literal
 
-from ...raw_entity import EitherWay, RawEntity
+from ...raw_entity import SEPARATOR, EitherWay, RawEntity
 from ...schema import without_lone_surrogates
 from .answers import last_answer
+from .entity_keys import MARKS, plain_name
 from .entity_values import FoundEntities, entities_in
+from .envelopes import words_in
 from .forms.json_forms import JsonForm, JsonPiece, find_json, whole_json
-from .forms.lines import contract_lines, marked_lines, one_a_line, without_list_mark
+from .forms.latex import without_latex
+from .forms.lines import contract_lines, marked_lines, one_a_line, takes_back, without_list_mark
 from .forms.outlines import outline_value
-from .forms.tables import table_entities
+from .forms.tables import is_header_alone, table_entities
 from .forms.tagged_text import tagged_entities, without_layout
 from .no_entities import says_nothing
 from .thoughts import without_thoughts
@@ -28,9 +31,14 @@ MAX_REPLY_CHARACTERS = 200_000
 """A longer reply is refused unread: replies of a model are far below."""
 
 _MOST_WRAPPINGS = 3
-_CALL = re.compile(r"\b[A-Za-z]\w{0,40}\((?=\w{1,40}\s?=)")  # Entity(text="Genoa", concept="city")
+# Entity(text="Genoa", concept="city"), add("Genoa", "city")
+_CALL = re.compile(r"""\b[A-Za-z]\w{0,40}\((?=\w{1,40}\s?=|["'][^"'\n]{1,100}["'],)""")
+_STRUCK = re.compile(r"~~[^~\n]{1,300}~~")
+_LAST_LINES = 10
+_FULL_WIDTH = str.maketrans("\uff5b\uff5d\uff3b\uff3d\uff02", '{}[]"')
 _QUOTED = re.compile(r'[{\[,:]\s*"')
 _MOST_LINES = 1000  # of an answer that is not JSON
+_MOST_ENTITIES = 3000
 _LONGEST_LINE = 1000  # a longer one holds no entity
 
 
@@ -108,6 +116,8 @@ def parse_reply(reply: str, *, truncated: bool = False) -> ParsedReply:
     pieces = find_json(answer, truncated)
     found, unreadable = last_answer(answer, pieces)
     if found is not None and (found.found.entities or found.form != "cut"):
+        if found.ends < len(answer) and takes_back(answer[found.ends :][-_LONGEST_LINE:].splitlines()):
+            return ParsedReply([], "words")
         return _parsed(found.found, found.form)
     in_words = _in_words(answer, truncated)
     if in_words is not None:
@@ -171,10 +181,11 @@ def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
     for _ in range(_MOST_WRAPPINGS):
         if value is None:
             break
-        if not isinstance(value[0], str):
+        words = value[0] if isinstance(value[0], str) else words_in(value[0])
+        if words is None:
             return answer, value
         # JSON that was written into a string
-        answer = value[0].strip()
+        answer = words.strip()
         value = whole_json(answer)
     if not answer.strip():
         if reply.strip():
@@ -187,12 +198,21 @@ def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
         answer = answer.replace('\\"', '"').replace("\\n", "\n")  # JSON without the string that it was written into
     elif ('"' not in answer and "&quot;" in answer) or ("<" not in answer and "&lt;" in answer):
         answer = unescape(answer)
+    if "{" not in answer and "\uff5b" in answer:
+        answer = answer.translate(_FULL_WIDTH)
     answer = _CALL.sub("(", answer)
     return answer, whole_json(answer)
 
 
 def _parsed(found: FoundEntities, form: ReplyForm) -> ParsedReply:
-    if found.kind == "unreadable":
+    if len(found.entities) > _MOST_ENTITIES:
+        raise ReplyError(f"the reply has more than {_MOST_ENTITIES:,} entities")
+    guessed = [entity for entity in found.entities if isinstance(entity, EitherWay)]
+    wrong = [entity for entity in guessed if any(plain_name(side) in MARKS for side in entity[:2] if side)]
+    if wrong:
+        found.entities = [entity for entity in found.entities if entity not in wrong]
+        found.unreadable += len(wrong)
+    if found.kind == "unreadable" or (wrong and not found.entities):
         raise ReplyError(
             "no entity of the reply has a text and a concept" if found.is_list else "the JSON has no list of entities"
         )
@@ -201,32 +221,44 @@ def _parsed(found: FoundEntities, form: ReplyForm) -> ParsedReply:
 
 def _in_words(answer: str, truncated: bool) -> ParsedReply | None:
     """Read an answer that is not JSON."""
+    tagged = answer = without_latex(answer)
     if says_nothing(answer):
         return ParsedReply([], "words")
-    answer = without_layout(answer) if "<" in answer else answer
+    answer = _STRUCK.sub("", answer) if "~~" in answer else answer
+    answer = without_layout(answer).replace("< >", SEPARATOR) if "<" in answer else answer
     lines = answer.splitlines()
     if len(lines) > _MOST_LINES:
         raise ReplyError(f"the reply has more than {_MOST_LINES:,} lines")
+    if takes_back(lines[-_LAST_LINES:]):
+        return ParsedReply([], "words")
     if truncated and lines:
         del lines[-1]  # nothing tells whether its end is there
     lines = one_a_line([line for line in lines if len(line) <= _LONGEST_LINE])
     if contract := contract_lines(lines):
-        entities = [RawEntity.from_line(without_list_mark(line)) for line in contract]
+        entities = [_of_line(line) for line in contract]
         found = FoundEntities("answer", [entity for entity in entities if entity is not None])
         found.unreadable = len(entities) - len(found.entities)
         if not found.entities:
             raise ReplyError("no entity of the reply has a text and a concept")
         return _parsed(found, "lines")
-    if entities := tagged_entities(answer):
-        return ParsedReply(entities, "tags")
+    if not truncated and is_header_alone(lines):
+        return ParsedReply([], "table")
+    if entities := tagged_entities(tagged):
+        return _parsed(FoundEntities("answer", entities), "tags")
     if entities := table_entities(lines):
-        return ParsedReply(entities, "table")
+        return _parsed(FoundEntities("answer", entities), "table")
     outline = entities_in(outline_value(lines))
     if outline.entities:
-        return ParsedReply(outline.entities, "outline", outline.unreadable)
+        return _parsed(outline, "outline")
     if entities := marked_lines(lines):
-        return ParsedReply(entities, "lines")
+        return _parsed(FoundEntities("answer", entities), "lines")
     return None
+
+
+def _of_line(line: str) -> RawEntity | None:
+    entity = RawEntity.from_line(without_list_mark(line))
+    is_prose = entity is not None and line.count(SEPARATOR) > 2 and len(entity.concept.split()) > 3
+    return None if is_prose else entity
 
 
 def _results(value: Any) -> Iterator[tuple[int, Any]]:

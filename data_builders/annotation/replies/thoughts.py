@@ -26,6 +26,18 @@ _CHANNEL_ENDS = re.compile(r"<\|(?:end|call|return|start)\|>|<channel\|>")
 _UNMARKED_CHANNELS = re.compile(r"^analysis.*?assistantfinal", re.DOTALL)  # where the marks were taken out
 _TOKEN = re.compile(r"<(?:\|[a-z_]{2,20}\||/?s|bos|eos|(?:start|end)_of_turn)>", re.IGNORECASE)
 _THOUGHT_CHANNELS = {"analysis", "thought", "thoughts", "thinking", "reasoning"}
+# "**Thinking:**" ... "**Answer:**"
+_HEADED_THOUGHT = re.compile(
+    r"\A[#*_ ]{0,8}(?:(?:here is |my ){0,2}(?:thinking|thoughts?|thought process|reasoning|analysis|let me think)"
+    r"|\u601d\u8003|\u5206\u6790)\b[^\n]{0,20}?[:\uff1a*\n]",
+    re.IGNORECASE,
+)
+_HEADED_ANSWER = re.compile(
+    r"^[#*_ ]{0,8}(?:(?:here is |the |my |final ){0,3}(?:answer|response|output|result|list|entities)"
+    r"|\u7b54\u6848|\u7ed3\u679c|\u56de\u7b54)[* ]{0,4}[:\uff1a]?[* ]{0,4}",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TAGGED_ANSWER = re.compile(r"<\|?(?:begin_of_)?(?:answer|solution|output|response|final)\|?>", re.IGNORECASE)
 _BEGINS_AN_ANSWER = ("{", "[", "`")
 
 
@@ -47,8 +59,15 @@ def without_thoughts(reply: str) -> str:
     reply = reply.replace("\uff5c", "|").replace("\u2581", "_") if "<\uff5c" in reply else reply
     reply = _final_channel(reply)
     reply = _UNMARKED_CHANNELS.sub("", reply, count=1)
-    said = _outside_of_marks(_without_fenced_thoughts(reply))
+    said = _below_heading(_outside_of_marks(_without_fenced_thoughts(reply)))
     return _TOKEN.sub(" ", said).strip() if "<" in said else said.strip()
+
+
+def _below_heading(said: str) -> str:
+    """Return what stands below the heading of an answer where that of thoughts stands before."""
+    thought = _HEADED_THOUGHT.match(said.lstrip())
+    answer = _HEADED_ANSWER.search(said, thought.end()) if thought is not None else None
+    return said[answer.end() :] if answer is not None else said
 
 
 def _final_channel(reply: str) -> str:
@@ -79,15 +98,18 @@ def _without_fenced_thoughts(reply: str) -> str:
 def _outside_of_marks(reply: str) -> str:
     kept: list[str] = []
     position, thinking = 0, False
+    end = len(reply.rstrip())
     for mark in _MARK.finditer(reply):
         closes = bool(mark["closes"] or mark["also_closes"] or mark["closes_bracket"])
         before = reply[position : mark.start()]
         if closes:
             if not thinking:  # the opening mark was cut off: all before was thought
-                behind = reply[mark.end() :].strip()
-                kept = [before] if not behind and before.lstrip().startswith(_BEGINS_AN_ANSWER) else []
+                kept = [before] if mark.end() == end and before.lstrip().startswith(_BEGINS_AN_ANSWER) else []
             thinking, position = False, mark.end()
         elif not thinking:
             kept.append(before)
             thinking, position = True, mark.end()
-    return "".join(kept) if thinking else "".join([*kept, reply[position:]])
+    if thinking:  # they have no end, or that of an answer's beginning
+        answer = _TAGGED_ANSWER.search(reply, position)
+        position = answer.start() if answer is not None else len(reply)
+    return "".join([*kept, reply[position:]])

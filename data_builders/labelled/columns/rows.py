@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from ..tag_spelling import has_usual_mark, is_outside
@@ -74,7 +74,7 @@ def split_rows(text: str, wanted: Iterable[str | int | None] = ()) -> Rows:
     rows = _fitted(Rows(sentences, _usual_width(sentences)))
     named = next((match[1].split() for line in lines if (match := _GLOBAL_COLUMNS.match(line))), [])
     rows = replace(rows, names=named) if len(named) == rows.width else without_header(rows, wanted)
-    return rows if len(rows.sentences) > 1 else split_at_restarts(rows)
+    return rows if len(rows.sentences) > 1 else split_unbroken(rows)
 
 
 def _blocks(lines: list[str], by_tabs: bool) -> Iterable[list[tuple[int, str]]]:
@@ -141,9 +141,14 @@ def _is_header(cells: list[str], below: list[Column], wanted: Iterable[str | int
     return all(known) or any(all(is_outside(tag) or has_usual_mark(tag) for tag in c.counts) for c in below)
 
 
-def split_at_restarts(rows: Rows) -> Rows:
-    """Divide a file without blank lines where a column begins to count the words of a sentence anew."""
-    for place in range(rows.width):
+def split_unbroken(rows: Rows) -> Rows:
+    """Divide a file without blank lines where a column numbers sentences, or counts the words of each."""
+    places = range(rows.width)
+    numbers = next((place for place in places if _numbers_sentences(rows, place)), None)
+    if numbers is not None:
+        by_number = groupby(chain.from_iterable(rows.sentences), lambda row: row.cells[numbers])
+        return replace(rows, sentences=[list(sentence) for _, sentence in by_number])
+    for place in places:
         sentences: list[list[Row]] = []
         for row in chain.from_iterable(rows.sentences):
             if not sentences or row.cells[place : place + 1] == sentences[0][0].cells[place : place + 1]:
@@ -153,3 +158,12 @@ def split_at_restarts(rows: Rows) -> Rows:
         if len(sentences) > 1 and divided.columns()[place].counts_words:
             return divided
     return rows
+
+
+def _numbers_sentences(rows: Rows, place: int) -> bool:
+    """Tell whether a column counts up from 0 or 1, and stays at numbers for several rows."""
+    lines = [row.cells[place] if len(row.cells) == rows.width else "" for row in chain.from_iterable(rows.sentences)]
+    runs = [number for number, _ in groupby(lines)]
+    return 1 < len(runs) < len(lines) and any(
+        runs == [str(number) for number in range(first, first + len(runs))] for first in (0, 1)
+    )

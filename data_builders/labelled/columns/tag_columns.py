@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..tag_spelling import TagError, has_usual_mark, is_outside, spell_tags
+from ..tag_spelling import TagError, has_usual_mark, is_outside, is_outside_beside_marks, spell_tags
 from .column import Column
 from .columns_error import ColumnsError
 from .tagsets import PARTS_OF_SPEECH, PHRASES
@@ -55,7 +55,7 @@ def holds_entities(column: Column) -> bool:
     total, outside = counts.total(), sum(counts[cell] for cell in counts if is_outside(cell))
     usual = [cell for cell in counts if has_usual_mark(cell)]
     if usual:
-        tags = outside + counts["_"] + counts["-"] + sum(counts[cell] for cell in usual)
+        tags = sum(counts[cell] for cell in counts if has_usual_mark(cell) or is_outside_beside_marks(cell))
         return 2 * tags > total and not {cell[2:] for cell in usual} <= PHRASES
     try:
         spelling, marked = spell_tags(counts)

@@ -11,6 +11,7 @@ from ...rejections import Rejections
 from ..columns.choice import ColumnName, choose_columns
 from ..columns.column import INDEX, INDEX_OF_MORE
 from ..columns.columns_error import ColumnsError
+from ..columns.first_row import check_first_row
 from ..columns.rows import Row, Rows, split_rows
 from ..sentence import LabelledSentence
 from ..tag_spelling import has_usual_mark, is_outside
@@ -18,7 +19,7 @@ from .labelled_file import LabelledFile
 
 CONLL_SUFFIXES = (
     *(".conll", ".conllu", ".conllup", ".conll03", ".iob", ".iob1", ".iob2", ".bio", ".bio2", ".bioes", ".bilou"),
-    *(".bioul", ".bmes", ".ner", ".tsv", ".txt", ".data", ".dat"),
+    *(".bioul", ".bmes", ".ner", ".tsv", ".tab", ".txt", ".raw", ".data", ".dat"),
     # CoNLL-2003's own files are `eng.train`, `eng.testa` and `eng.testb`, other tasks' `de.dev` and `test.annotated`.
     *(".train", ".testa", ".testb", ".valid", ".val", ".dev", ".test", ".annotated"),
 )
@@ -83,6 +84,8 @@ def read_columns(
         return
     try:
         words, tags = choose_columns(columns, words_column, tags_column)
+        if rows.names is None and words_column is None and tags_column is None:
+            check_first_row(words, tags)
     except ColumnsError as error:
         raise ColumnsError(_refusal(file, rows, error)) from None
     layout = _Layout(
@@ -94,7 +97,10 @@ def read_columns(
     )
     for sentence in rows.sentences:
         try:
-            kept = [row for row in sentence if layout.has_word(row, row is sentence[0])]
+            kept: list[Row] = []
+            for row in sentence:
+                if layout.has_word(row, is_first=not kept):
+                    kept.append(row)
         except _RowError as error:
             rejections.add(str(file.path), error.line, RecordError("not a labelled sentence", str(error)))
         else:
@@ -128,9 +134,13 @@ class _Layout:
         fits = len(row.cells) == self.width
         index = row.cells[self.index] if self.index is not None and fits else None
         if row.hashed and not (fits and self._is_tag(row.cells[self.tags]) and self._counts(index)):
-            # `#fun CITY` may be a word whose type is found nowhere else, `# Rome` above a sentence is none.
+            # `#fun CITY` may be a word whose type is found nowhere else, `# Rome` above a sentence is none; `##lace X`
+            # below a word is a part of it.
             is_plain = not any(map(has_usual_mark, self.known_tags))
-            if fits and is_plain and self.index is None and not (is_first and not row.cells[0].strip("#")):
+            is_more = row.cells[0].strip("#") != ""
+            is_part = is_more and not is_first and row.cells[0].startswith("##")
+            may_be_word = is_part or (is_plain and (is_more or not is_first))
+            if fits and may_be_word and self.index is None:
                 raise _RowError(
                     row.line, f"a comment, or a word with the tag {row.cells[self.tags]!r}, which no other word has"
                 )

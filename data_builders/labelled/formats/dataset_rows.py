@@ -24,6 +24,7 @@ def dataset_rows(rows: Dataset | IterableDataset, name: str) -> Iterator[Row]:
 
     Example:
         ```python
+        >>> from datasets import ClassLabel, Dataset, Features, List, Value
         >>> features = Features({"tokens": List(Value("string")), "ner_tags": List(ClassLabel(names=["O", "B-PER"]))})
         >>> rows = Dataset.from_dict({"tokens": [["Ada", "smiled"]], "ner_tags": [[1, 0]]}, features=features)
         >>> [row.value["ner_tags"] for row in dataset_rows(rows, "people")]

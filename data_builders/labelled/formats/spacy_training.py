@@ -69,7 +69,7 @@ def _parse_record(row: Row, notes: Counter[str]) -> QuotedText | LabelledSentenc
     # A hyphen stands for a token that was not annotated.
     notes["tokens without an annotation were taken as outside"] += tags.count("-")
     words = [token["orth"] for token in tokens]
-    return LabelledSentence(words, ["O" if tag == "-" else tag for tag in tags], "BILOU", row.file, row.line)
+    return LabelledSentence(words, ["O" if tag == "-" else tag for tag in tags], None, row.file, row.line)
 
 
 def _parse_pair(row: Row, notes: Counter[str]) -> QuotedText:

@@ -49,7 +49,7 @@ LABELLED_SUFFIXES = tuple(dict.fromkeys(suffix for each in FORMATS for suffix in
 
 
 def recognize_format(file: LabelledFile) -> LabelledFormat:
-    """Tell the format of a labelled file by its content; columns alone go by the name of the file.
+    """Tell the format of a labelled file by its content; text in no other format is taken for columns.
 
     Raises:
         ValueError: If it is in none of them; the message says what was looked for.
@@ -57,9 +57,16 @@ def recognize_format(file: LabelledFile) -> LabelledFormat:
     if not file.path.is_dir() and not file.data.strip():  # empty in any format
         return JSON_LINES
     best = max(FORMATS, key=lambda each: each.recognize(file))
-    if not best.recognize(file):
-        raise ValueError(f"{file.path} is in no known format of labelled data; known are {_titles()}")
-    return best
+    if best.recognize(file):
+        return best
+    if not _may_have_columns(file):
+        raise ValueError(f"{file.path} is in no known format of labelled data{_fields(file)}; known are {_titles()}")
+    return CONLL
+
+
+def _may_have_columns(file: LabelledFile) -> bool:
+    """Tell whether a file is text, and neither JSON nor markup."""
+    return file.path.is_file() and "\0" not in file.head and file.head.lstrip()[:1] not in ("[", "{", "<")
 
 
 def looks_labelled(folder: LabelledFile) -> bool:
@@ -101,6 +108,11 @@ def format_for(path: Path) -> LabelledFormat:
         return found[0]
     among = found or FORMATS
     raise ValueError(f"the name {path} does not tell the format; name one of {', '.join(each.name for each in among)}")
+
+
+def _fields(file: LabelledFile) -> str:
+    record = next((row.value for row in file.json_rows if isinstance(row.value, dict)), None)
+    return f" (its records have {', '.join(map(repr, record))})" if record else ""
 
 
 def _titles() -> str:

@@ -81,6 +81,8 @@ def _parse_record(names: ListNames | None, row: Row, notes: Counter[str]) -> Quo
     entities = checked_list(row.value, "entities")
     if not all(isinstance(entity, dict) for entity in entities):
         raise ValueError("an entity must be an object with start, end and label")
+    if unlike := next((entity for entity in entities if not {"start", "end", "label"} <= entity.keys()), None):
+        raise ValueError(f"an entity needs start, end and label, but one has {', '.join(map(repr, unlike))}")
     spans = (checked_span(e.get("start"), e.get("end"), e.get("label"), e.get("text")) for e in entities)
     return QuotedText((checked_text(row.value),), tuple(spans), row.file, row.line)
 

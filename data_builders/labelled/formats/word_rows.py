@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from ...rejections import Rejections
 from ..columns.choice import ColumnName
-from ..columns.rows import Row, Rows, split_at_restarts, without_header
+from ..columns.rows import Row, Rows, split_unbroken, without_header
 from ..labelled_text import LabelledText
 from ..sentence import LabelledSentence
 from ..text_words import tag_text
@@ -64,7 +64,7 @@ def _rows(file: LabelledFile, wanted: Sequence[ColumnName | None]) -> Rows:
     number = next((names.index(name) for name in _SENTENCES if name in names), None)
     if number is not None:
         return Rows(_numbered(rows, number), width, rows.names)
-    return rows if len(rows.sentences) > 1 else split_at_restarts(rows)
+    return rows if len(rows.sentences) > 1 else split_unbroken(rows)
 
 
 def _numbered(rows: Rows, place: int) -> list[list[Row]]:

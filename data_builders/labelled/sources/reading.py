@@ -31,6 +31,8 @@ from .split_files import listing, split_files
 
 logger = logging.getLogger(__name__)
 
+_FILES_OF_DATASETS = (".parquet", ".json", ".jsonl", ".csv", ".arrow")
+
 AnyDataset = Dataset | IterableDataset
 LabelledSource = str | Path | AnyDataset | Mapping[Any, AnyDataset]
 """A path, a Hub id, a data set, streamed or not, or a `DatasetDict` or another mapping of splits."""
@@ -195,14 +197,14 @@ def _load_saved(path: Path) -> Mapping[Any, Dataset]:
 def _load_with_datasets(source: str | Path, path: Path, config: str | None) -> DatasetDict:
     if not path.exists() and (path.is_absolute() or str(source).startswith((".", "~"))):
         raise FileNotFoundError(f"there is no labelled data set at {source}")
+    # What else datasets finds in folders, such as running text, it reads in its own way.
+    if path.is_dir() and not any(data_suffix(file) in _FILES_OF_DATASETS for file in path.rglob("*")):
+        raise _no_files(path)
     try:
         loaded = load_dataset(str(source), config)
     except Exception as error:  # the Hub client raises a dozen kinds, most of them not OSErrors
         if path.is_dir():
-            raise FileNotFoundError(
-                f"{source} has no labelled files that are called as splits are, such as train.jsonl and test.conll; "
-                f"in it is {listing(path)}"
-            ) from error
+            raise _no_files(path) from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileNotFoundError(
             f"{source} is not a folder or file with labelled sentences, nor the name "
@@ -210,3 +212,10 @@ def _load_with_datasets(source: str | Path, path: Path, config: str | None) -> D
         ) from error
     assert isinstance(loaded, DatasetDict)
     return loaded
+
+
+def _no_files(folder: Path) -> FileNotFoundError:
+    return FileNotFoundError(
+        f"{folder} has no labelled files that are called as splits are, such as train.jsonl and test.conll; in it is "
+        + listing(folder)
+    )

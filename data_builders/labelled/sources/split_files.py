@@ -33,6 +33,7 @@ def split_files(path: Path) -> dict[str, list[Path]]:
         return {split_of(path.name) or "train": [path]}
     splits: defaultdict[str, list[Path]] = defaultdict(list)
     others: list[Path] = []
+    texts: list[Path] = []
     for file in sorted(path.iterdir()):
         if not _may_be_labelled(file):
             continue
@@ -41,7 +42,9 @@ def split_files(path: Path) -> dict[str, list[Path]]:
             splits[split].append(file)
         elif data_suffix(file) == ".jsonl":
             splits[file.name.partition(".")[0]].append(file)
-        elif data_suffix(file) not in (".txt", ".parquet"):  # notes; what datasets reads as it is called on the Hub
+        elif data_suffix(file) == ".txt":  # notes, unless there is nothing else
+            texts.append(file)
+        elif data_suffix(file) != ".parquet":  # what datasets reads as it is called on the Hub
             others.append(file)
     for split, files in splits.items():
         if len({_SHARD.sub("", file.name) for file in files}) > 1:
@@ -49,6 +52,7 @@ def split_files(path: Path) -> dict[str, list[Path]]:
             raise ValueError(f"{path} has several files for the split {split!r}: {names}; leave one of them there")
     if not splits and looks_labelled(LabelledFile(path)):
         return {"train": [path]}
+    others = others or texts
     if not splits and len(others) > 1:
         raise ValueError(
             f"{path} has several labelled files, and no name says which split they are (train.jsonl, eng.testa, ...): "
@@ -72,6 +76,8 @@ def _may_be_labelled(file: Path) -> bool:
     if file.is_dir():
         return split_of(file.name) is not None and looks_labelled(LabelledFile(file))
     suffix = data_suffix(file)
+    if suffix == "":  # of files without an end in their names, only those called as splits are
+        return split_of(file.name) is not None
     if suffix == ".txt" and file.with_suffix(".ann").exists():  # a text of brat's, read with its annotations
         return False
     return suffix in LABELLED_SUFFIXES

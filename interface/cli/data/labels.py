@@ -11,6 +11,7 @@ from nuner.data_builders.data_kinds import DataKind
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..command_group import CommandGroup
+from ..options.corpus import OnError, OnErrorPolicy
 from ..options.labelled import Scheme, TagsColumn, WordsColumn
 from ..options.output import Force
 from ..wrong_kinds import Needed, refuse_wrong_kind
@@ -35,7 +36,6 @@ To = Annotated[
     str | None,
     typer.Option("--to", help="Format of OUT, one of the same. Told from its name by default.", show_default=False),
 ]
-Skip = Annotated[bool, typer.Option("--skip-errors", help="Leave out records that cannot be read.")]
 
 
 @app.callback()
@@ -52,7 +52,7 @@ def convert(
     words_column: WordsColumn = None,
     tags_column: TagsColumn = None,
     scheme: Scheme = None,
-    skip_errors: Skip = False,
+    on_error: OnError = OnErrorPolicy.stop,
     force: Force = False,
 ) -> None:
     """Write labelled texts in the format of another tool.
@@ -83,7 +83,7 @@ def convert(
         words_column=words_column,
         tags_column=tags_column,
         scheme=scheme_,
-        on_error="skip" if skip_errors else "raise",
+        on_error=on_error.value,
         overwrite=force,
     )
     lines = [

@@ -12,6 +12,7 @@ from nuner.data_builders.labelled.label_schemes import (
     to_iob2,
     write_iob2,
 )
+from nuner.data_builders.labelled.tag_spelling import spell_tags
 
 _LABELS = ["PER", "LOC", "work-of-art", "B-side"]
 
@@ -107,11 +108,29 @@ def test_detection(tags, scheme):
         (["O", "B-"], "'B-' is a prefix without"),
         (["O", ""], "'' is not a label"),
         (["O", None], "None is not a label"),
+        (["O", "B-PER|B-NAME"], "'B-PER|B-NAME' is several tags in one"),
+        (["O", "B-PER", "I-PER|O"], "'I-PER|O' is several tags in one"),
+        (["PER", "OTHER"], "no word is tagged 'O'.* 'OTHER', 'PER' would be a type.*scheme='plain'"),
+        (["O", "BPER", "IPER"], "'BPER' and 'IPER' look like the beginning and the inside.*scheme='plain'"),
+        (["O", "[B-PER]", "[I-PER]", "LOC"], "'[B-PER]' and '[I-PER]' look like"),
+        (["O", "B PER", "I PER"], "'B PER' and 'I PER' look like"),
     ],
 )
 def test_tags_that_fit_no_scheme_are_named(tags, message):
-    with pytest.raises(TagError, match=message):
+    with pytest.raises(TagError, match=message.replace("[", r"\[").replace("|", r"\|")):
         detect_scheme(tags)
+
+
+@pytest.mark.parametrize("outside", ["OTHER", "Other", "out", "_", "-", "0", "*"])
+def test_outside_beside_tags_with_marks(outside):
+    assert spell_tags(["B-PER", "I-PER", outside]).spelling[outside] == "O"
+    assert detect_scheme(["B-PER", "I-PER", outside]) == "IOB2"
+
+
+def test_a_type_of_that_name_is_one():
+    with pytest.raises(TagError, match="'OTHER' has no prefix"):
+        detect_scheme(["B-OTHER", "I-OTHER", "OTHER"])
+    assert spell_tags(["O", "OTHER"]).spelling["OTHER"] == "OTHER"
 
 
 @pytest.mark.parametrize(

@@ -236,6 +236,23 @@ def test_numbers_without_names_are_refused():
         load_labelled(rows)
 
 
+def test_one_odd_tag_that_makes_another_scheme_says_so(tmp_path):
+    (tmp_path / "train.conll").write_text("Ada B-PER\nLovelace I-PER\nin O\nRome S-LOC\n")
+    with pytest.raises(
+        ValueError, match=r"train\.conll:1: .*no end before token 2; all tags together look like BIOES"
+    ):
+        load_labelled(tmp_path)
+    with pytest.raises(ValueError, match="'S-LOC' at token 3 is not a IOB2 tag"):
+        load_labelled(tmp_path, scheme="IOB2")
+
+
+def test_types_of_all_words_are_refused_with_their_file(tmp_path):
+    _write(tmp_path / "train.jsonl", [{"tokens": ["Ada", "smiled"], "tags": ["PER", "OTHER"]}])
+    with pytest.raises(ValueError, match=r"train\.jsonl: no word is tagged 'O'"):
+        load_labelled(tmp_path)
+    assert entity_types(load_labelled(tmp_path, "train", scheme="plain")) == ["OTHER", "PER"]
+
+
 def test_streamed_data_sets():
     rows = Dataset.from_list([{"tokens": ["Ada", "smiled"], "tags": ["U-PER", "O"]}])
     streamed = rows.to_iterable_dataset()

@@ -42,6 +42,9 @@ def test_what_names_of_files_say(name, split):
         (["train.txt.gz", "val.txt.gz"], ["train", "validation"]),
         (["train.jsonl.gz", "test.tsv", "labels.txt"], ["train", "test"]),
         (["export.conll", "notes.txt"], ["train"]),
+        (["export.txt"], ["train"]),
+        (["train", "dev", "test", "LICENSE"], ["train", "test", "validation"]),
+        (["train.tab", "test.raw"], ["train", "test"]),
         (["en.jsonl", "fr.jsonl"], ["en", "fr"]),
     ],
 )
@@ -83,6 +86,16 @@ def test_a_folder_without_a_split_says_what_is_in_it(tmp_path):
     for name in ("a.conll", "b.conll"):
         _write(tmp_path, name)
     with pytest.raises(ValueError, match=r"no name says which split they are .*: a\.conll, b\.conll"):
+        load_labelled(tmp_path)
+
+
+def test_folders_of_folders_say_what_is_in_them(tmp_path):
+    for name in ("train", "test"):
+        (tmp_path / name).mkdir()
+        _write(tmp_path / name, "data.conll")
+    with pytest.raises(
+        FileNotFoundError, match=r"no labelled files that are called as splits are.*in it is test, train"
+    ):
         load_labelled(tmp_path)
 
 

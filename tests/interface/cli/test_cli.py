@@ -126,7 +126,10 @@ def bad(tmp_path):
             ["pretrain", "--text-encoder", "{bert}", "--corpus", "{bad}/empty.jsonl", "-o", "{out}"],
             ["empty.jsonl", "is empty"],
         ),
-        (["pretrain", "--text-encoder", "{bert}", "-o", "{out}"], ["freeze 6 of 2 layers"]),
+        (
+            ["pretrain", "--text-encoder", "{bert}", "-o", "{out}"],
+            ["(--frozen-layers) is 6, and the encoder has 2 layers", "set it to 1 or less"],
+        ),
         (
             ["pretrain", "--text-encoder", "{bert}", "--temperature", "0", "--max-examples", "40", "-o", "{out}"],
             ["temperature is 0"],

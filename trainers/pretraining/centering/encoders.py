@@ -86,7 +86,8 @@ def center_encoders(model: NuNerForPreTraining, batches: Iterable[dict[str, Tens
     # With dropout, as the loss sees the vectors: its noise may be larger than what tells concepts apart.
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        tokens, concepts, odds, sample = _measure(model.train(), batches)
+        model.train()
+        tokens, concepts, odds, sample = _measure(model, batches)
     model.eval()
     temperature = model.config.temperature
     encoders = (

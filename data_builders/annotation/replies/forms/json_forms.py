@@ -11,9 +11,14 @@ from .json_scanner import object_of, scan_json
 JsonForm = Literal["json", "fenced", "prose", "repaired", "cut"]
 
 # What opens JSON, and not a bracket in prose such as "[Smith]" or "{see below}".
-_OPENING = re.compile(r"""[{\[](?=\s*(?:["'`\u201c{\[(\]}]|//|/\*|\#|$|\w+["']?\s{0,9}:))|\((?=\w{1,40}\s?=)""")
+_OPENING = re.compile(
+    r"""[{\[](?=\s*(?:["'`\u201c{\[(\]}]|//|/\*|\#|$|\w+["']?\s{0,9}[:\uff1a]))
+    |\{(?=[\w.'-]{1,30}(?:[ ][\w.'-]{1,30}){1,4}:)
+    |\((?=\w{1,40}\s?=|["\u201c])""",
+    re.VERBOSE,
+)
 
-_MOST_PIECES = 1000  # no answer comes in so many
+_MOST_PIECES = 500  # no answer comes in so many
 
 _DECODER = json.JSONDecoder(strict=False)  # models write line breaks inside of strings
 _KEEPS_ALL_NAMES = json.JSONDecoder(strict=False, object_pairs_hook=object_of)

@@ -18,17 +18,19 @@ MOST_ITEMS = 3000
 """Brackets in one value; what follows is taken for cut off."""
 
 _TOKEN = re.compile(
-    r"""\s*(?: "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\])=]|[ \t]?\n) | '(?P<single>[^'\\\n]*)'(?=\s?[,:}\])=]|[ \t]?\n)
-    | (?P<comma>[,;]) | (?P<colon>:|=>?) | (?P<open>[{\[(]) | (?P<close>[}\])])
+    r"""\s*(?: "(?P<simple>[^"\\\n]*)"(?=\s?[,:}\])=\uff0c\uff1a]|[ \t]?\n)
+    | '(?P<single>[^'\\\n]*)'(?=\s?[,:}\])=\uff0c\uff1a]|[ \t]?\n)
+    | (?P<comma>[,;\uff0c\u3001\uff1b]) | (?P<colon>[:\uff1a]|=>?) | (?P<open>[{\[(]) | (?P<close>[}\])])
     | (?P<quote>["'`\u201c\u201e\u2018\u00ab]) | (?P<comment>/\*) | //[^\n]* | \#[^\n]* | \.\.\.|\u2026
-    | (?P<word>[^\s,;:{}\[\]()"'`=][^,;:{}\[\]"\n=]*) | (?P<other>.) | \Z)""",
+    | (?P<word>[^\s,;:{}\[\]()"'`=\uff0c\uff1a][^,;:{}\[\]"\n=\uff0c\uff1a]*) | (?P<other>.) | \Z)""",
     re.VERBOSE | re.DOTALL,
 )
 _CLOSER = {"{": "}", "[": "]", "(": ")"}
 _CLOSING_QUOTES = {"\u201c": "\u201d", "\u201e": "\u201c\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb"}
 # What stands behind a quote that ends a string, and not behind one inside of it.
 _BEHIND_A_STRING = re.compile(
-    r"""[ \t]*(?:[:=}\])\n\r]
+    r"""[ \t]*(?:[:=}\])\n\r\uff1a\uff0c]
+    |"[\w ]{1,40}"\s{0,9}:
     |,\s*(?:["'`\u201c{\[(}\])]|//|/\*|[\w-]{1,40}["']?\s{0,9}:|[-\d.]|(?:true|false|null|None)\b|$))
     |["{\[]|$""",
     re.VERBOSE,

@@ -6,12 +6,21 @@ import re
 from collections.abc import Iterator
 
 from ....raw_entity import SEPARATOR, EitherWay, RawEntity
+from ..no_entities import says_nothing
 
 # What may stand between an entity and its concept, the clearest first. The last ones also stand in prose.
 _ARROWS = ("->", "\u2192", "=>", "\u21d2", "\u27f6", "\u27a1", "::", "|", "\t")
-_WEAK = (": ", "\uff1a", " - ", " \u2013 ", " \u2014 ", " = ", " (", " [")
-_CLOSERS = {" (": ")", " [": "]"}
-_LIST_MARK = re.compile(r"(?:[-*\u2022\u2023\u25e6\u00b7+>]|\(?\d{1,4}[.):]|\[\d{1,4}\])[ \t]+")
+_WEAK = (": ", "\uff1a", " - ", " \u2013 ", " \u2014 ", " = ", " (", " [", "\uff08", " is an ", " is a ")
+_CLOSERS = {" (": ")", " [": "]", "\uff08": "\uff09"}
+# A bullet, a number, a letter, or a picture; "1911: year" begins with a text.
+_LIST_MARK = re.compile(
+    r"(?:[-*+>\u2013\u2014]|\(?\d{1,4}[.)]|\d{1,2}:(?=.{1,120}[:>|(\u2192])|\[\d{1,2}\]|\(?[a-zA-Z]\))[ \t]+"
+    r"|[\u2022\u2023\u25e6\u00b7\u30fb\u2190-\u21ff\u2460-\u24ff\u25a0-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\ufe0f]+"
+    r"[ \t]*"
+)
+_BRACKETED = re.compile(
+    r"[\[(\u3010\u300a<]([^\[\]()\u3010\u3011\u300a\u300b<>]{1,100})[\])\u3011\u300b>][ \t]*(?![ \t:])(.+)"
+)
 _CORRECTION = re.compile(
     r"\b(?:wait|correct(?:ed|ion|ing)?|actually|revis(?:ed|ion)|instead|final|mistake|oops|better|again|improved|"
     r"korrig\w*|korrekt\w*|berichtig\w*|corrig\w*|corrige\w*|correg\w*|corret\w*|corrett\w*|popraw\w*|definitiv\w*|"
@@ -51,22 +60,36 @@ def one_a_line(lines: list[str]) -> list[str]:
 
 
 def _pieces(line: str) -> list[str]:
-    for separator in ("; ", ", ", " | "):
-        pieces = [piece.strip().removeprefix("and ") for piece in line.rstrip(" .").split(separator)]
+    for separator in ("; ", ", ", " | ", "\uff1b", "\u3001", "\uff0c"):
+        pieces = [piece.strip().removeprefix("and ") for piece in line.rstrip(" .\u3002").split(separator)]
         if len(pieces) < 2:
             continue
         if all(SEPARATOR in piece for piece in pieces) and (separator == "; " or len(pieces) > 2):
             return pieces
-        if SEPARATOR not in line and all(piece.endswith(")") and " (" in piece for piece in pieces):
+        if SEPARATOR not in line and all(_ends_in_brackets(piece) for piece in pieces):
             return [pieces[0].rpartition(": ")[2], *pieces[1:]]
-        if all(": " in piece for piece in pieces):
+        if any(all(mark in piece for piece in pieces) for mark in (": ", "\uff1a", " -> ", "\u2192")):
             return pieces
     return [line]
+
+
+def _ends_in_brackets(piece: str) -> bool:
+    return (piece.endswith(")") and " (" in piece) or (piece.endswith("\uff09") and "\uff08" in piece)
 
 
 def is_correction(text: str) -> bool:
     """Tell whether a text between two answers says that the second one corrects the first."""
     return _CORRECTION.search(text) is not None
+
+
+def takes_back(lines: list[str]) -> bool:
+    """Tell whether the last of some lines says that what stands before was wrong, and that there is nothing.
+
+    Args:
+        lines: The lines of an answer.
+    """
+    said = [line for line in lines if line.strip()]
+    return len(said) > 0 and says_nothing(said[-1]) and any(map(is_correction, said[-2:]))
 
 
 def contract_lines(lines: list[str]) -> list[str]:
@@ -109,6 +132,8 @@ def marked_lines(lines: list[str]) -> list[RawEntity]:
 
 def _is_listed(line: str) -> bool:
     line = line.strip()
+    if line.startswith(("[", "\u3010")):
+        return line.count(line[0]) == 1
     return _LIST_MARK.match(line) is not None or line.startswith(("**", "`", '"', "\u201c"))
 
 
@@ -146,9 +171,10 @@ def sides_of(line: str) -> tuple[bool, str, str] | None:
         found = [(position, mark) for mark in marks if (position := content.find(mark)) > 0]
         if found:
             position, mark = min(found)
-            left, right = content[:position].strip(), content[position + len(mark) :].strip()
+            left, right = content[:position].strip(" |"), content[position + len(mark) :].strip(" |")
             right = right.partition(_CLOSERS[mark])[0] if mark in _CLOSERS else right
             if left and right and len(left) <= _LONGEST_SIDE and len(left.split()) <= _MOST_WORDS:
                 return strong, left, right
             return None
-    return None
+    bracketed = _BRACKETED.match(content)
+    return (False, bracketed[1], bracketed[2].strip()) if bracketed is not None else None

@@ -13,6 +13,9 @@ from .lines import is_correction, without_list_mark
 _DRAWN = str.maketrans("\u2502\u2503\u2551\u00a6", "||||")
 _RULE = "-:|+= \t" + "".join(map(chr, range(0x2500, 0x2580)))  # with all characters that draw boxes
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
+_ANY_SEPARATOR = re.compile(r"[|,;\t]")
+_GAP = re.compile(r"(?<=\S) {2,40}(?=\S)")
+_CALL = re.compile(r"\A[a-zA-Z_]{1,40}(?=\()")  # entity("Genoa", "city").
 _PLURALS = {
     "texts", "mentions", "spans", "examples", "instances", "values", "terms", "words", "tokens", "items", "entities",
 }  # fmt: skip
@@ -38,7 +41,7 @@ def _piped(lines: list[str]) -> list[RawEntity]:
     for line in lines:
         line = without_list_mark(line.translate(_DRAWN))
         is_rule = not line.strip(_RULE)
-        if line and is_rule and ("-" in line or not line.isascii()):
+        if line and is_rule and ("-" in line or "=" in line or not line.isascii()):
             rows.append(())
         elif "|" in line:
             cells = [cell.replace("\\|", "|").strip() for cell in _BETWEEN_CELLS.split(line.strip("|"))]
@@ -57,7 +60,10 @@ def _piped(lines: list[str]) -> list[RawEntity]:
 
 
 def _separated(lines: list[str]) -> list[RawEntity]:
-    lines = [_without_brackets(line) for line in lines if line.strip() and not line.startswith("```")]
+    lines = [line for line in lines if line.strip() and not line.startswith("```")]
+    lines = [_without_brackets(line) for line in lines if _is_bracketed(line)] or list(map(without_list_mark, lines))
+    if lines and _is_header(row := _GAP.split(lines[0])) and len(row) > 1:
+        lines = [_GAP.sub("\t", line) for line in lines]  # columns of one width
     for separator in "\t;,":
         rows = list(_cells([line for line in lines if separator in line], separator))
         if len(rows) * 2 <= len(lines) or not rows:
@@ -72,9 +78,12 @@ def _separated(lines: list[str]) -> list[RawEntity]:
 
 
 def _without_brackets(line: str) -> str:
-    line = without_list_mark(line)
-    row = line.rstrip(",;")
-    return row[1:-1] if row[:1] + row[-1:] in ("()", "[]") else line
+    return _CALL.sub("", without_list_mark(line).rstrip(",;. "))[1:-1]
+
+
+def _is_bracketed(line: str) -> bool:
+    row = _CALL.sub("", without_list_mark(line).rstrip(",;. "))
+    return row[:1] + row[-1:] in ("()", "[]") and "," in row
 
 
 def _cells(lines: list[str], separator: str) -> Iterator[Row]:
@@ -83,6 +92,16 @@ def _cells(lines: list[str], separator: str) -> Iterator[Row]:
             yield [cell.strip() for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True))]
         except (csv.Error, StopIteration):
             continue
+
+
+def is_header_alone(lines: list[str]) -> bool:
+    """Tell whether the lines are a table that has the names of its columns, and no row.
+
+    Args:
+        lines: The lines of the answer.
+    """
+    rows = [line for line in lines if line.strip(_RULE + "`*()/")]
+    return len(rows) == 1 and _is_header(list(filter(None, _ANY_SEPARATOR.split(rows[0].strip("| ")))))
 
 
 def _is_header(row: Row) -> bool:

@@ -31,7 +31,8 @@ def _looks_alike(record: Any) -> bool:
         return False
     spans = record.get("spans")
     if spans is None:
-        return "answer" in record and "_task_hash" in record
+        # A label, or options to choose from, are of the whole text.
+        return "answer" in record and "_task_hash" in record and not {"label", "options"} & record.keys()
     return isinstance(spans, list) and all(isinstance(span, dict) and "start" in span for span in spans)
 
 

@@ -49,6 +49,14 @@ def test_thoughts_are_no_answer(opening, closing, answer):
         parse_reply(f"{opening}Porto <> wine, perhaps: {DRAFT}")
 
 
+HEADED = "**Thinking:**\nPorto <> wine\n\n**Answer:**\n" + LINES
+
+
+@pytest.mark.parametrize("reply", [HEADED, f"<think>Porto <> wine\n<answer>{CONTRACT}</answer>"])
+def test_thoughts_end_where_the_answer_is_announced(reply):
+    assert found(reply) == PAIRS
+
+
 @pytest.mark.parametrize("closing", ["</think>", "</reasoning>", "[/THINK]", "<|end_of_thought|>", "◁/think▷"])
 def test_thoughts_whose_beginning_is_cut_off_are_no_answer(closing):
     assert found(f"Porto <> wine, perhaps: {DRAFT}{closing}\n{CONTRACT}") == PAIRS
@@ -71,6 +79,8 @@ def test_marks_of_thoughts_in_an_answer_are_words_of_the_sentence():
         "| text | concept |\n|---|---|\n| Porto | wine |\n\nCorrected:\n\n| text | concept |\n|---|---|\n"
         + rows("| {text} | {concept} |"),
         f"{CONTRACT}\nOr better: {DRAFT[:30]}",
+        f'{CONTRACT}\nThe format: {{"entities": [{{"text": "...", "concept": "..."}}]}}',
+        f"~~Porto <> wine~~\n{LINES}",
         f"{CONTRACT}\nNote: a list [1] of {{4}}, {{'confidence': 0.9}}",
     ],
 )
@@ -89,7 +99,14 @@ NOTHING = [
     "No entities.", "There are no named entities in this sentence.", "I couldn't find any entities.", "**None**",
     "Es gibt keine Entitäten.", "Aucune entité.", "No hay entidades.", "Nessuna entità trovata.", "Brak encji.",
     "Nenhuma entidade.", "Geen entiteiten.", "Сущностей нет.", "没有实体。", "エンティティはありません。",
-    "entities: []",
+    "entities: []", '{"entities": [null]}', '{"entities": ["none"]}',
+    '{"entities": [{"text": null, "concept": null}]}',
+    '{"message": "No entities found."}', "0", "False", "| Entity | Concept |\n|---|---|", "text,concept",
+    "<answer>none</answer>", "<entities>None</entities>", r"\boxed{\text{None}}", "Here is what I found:\n\n(none)",
+    "There are none.", "Nothing to mark.", "No named entities, because it is a general statement.", "Rien.", "Nada.",
+    "Žádné entity.", "Ei entiteettejä.", "Không có thực thể nào.", "Tidak ada entitas.", "لا توجد كيانات.",
+    "कोई इकाई नहीं है।", "沒有實體。", "該当なし", "없습니다.", "Stockholm <> food\n\nNo. Corrected:\nNone",
+    f"{DRAFT}\nThat is wrong. Corrected: []",
 ]  # fmt: skip
 
 
@@ -103,7 +120,9 @@ def test_none_in_all_its_forms_is_a_good_answer(reply):
     [
         "I can't help with that.", "I'm sorry, but I cannot process this sentence.", "Je ne peux pas vous aider.",
         "I cannot identify entities in this text because it is harmful.", '{"error": "overloaded"}', '{"answer": 42}',
-        "<html>Welcome</html>", "Well.",
+        "<html>Welcome</html>", "Well.", "No sentence was given, so there are no entities.",
+        "Please send the sentence.",
+        "I have no access to the text, so I can't extract entities.", "The model is overloaded, no entity.",
     ],
 )  # fmt: skip
 def test_a_refusal_is_none(reply):
@@ -127,6 +146,13 @@ SHAPES = {
     "names of a pipeline": [{"word": text, "entity_group": concept, "score": 0.9} for text, concept in PAIRS],
     "names of nobody": [{"quid": text, "genus": concept} for text, concept in PAIRS],
     "numbered": {f"entity_{number}": item for number, item in enumerate(OBJECTS)},
+    "groups with descriptions": {c: {"description": "d", "entities": texts} for c, texts in BY_CONCEPT.items()},
+    "columns": {"entities": [text for text, _ in PAIRS], "types": [concept for _, concept in PAIRS]},
+    "pairs with numbers": [[0, 5, *pair] for pair in PAIRS],
+    "lines in a list": [f"{text}: {concept}" for text, concept in PAIRS],
+    "keys in Chinese": [{"实体": text, "类型": concept} for text, concept in PAIRS],
+    "keys in Japanese": [{"テキスト": text, "種類": concept} for text, concept in PAIRS],
+    "keys in Korean": [{"개체": text, "유형": concept} for text, concept in PAIRS],
     "a string": CONTRACT,
     "a tool": {"name": "extract", "arguments": {"entities": OBJECTS}},
     "a tool's string": {"tool_calls": [{"type": "function", "function": {"name": "extract", "arguments": CONTRACT}}]},
@@ -139,6 +165,19 @@ def test_shapes_of_json(shape):
     assert found(f"Sure:\n```json\n{json.dumps(SHAPES[shape], ensure_ascii=False, indent=1)}\n```") == PAIRS
 
 
+ENVELOPES = {
+    "parts": [{"type": "thinking", "thinking": DRAFT}, {"type": "text", "text": CONTRACT}],
+    "a message": {"role": "assistant", "content": [{"type": "text", "text": LINES}]},
+    "an answer of a server": {"choices": [{"message": {"role": "assistant", "content": CONTRACT}}]},
+    "candidates": {"candidates": [{"content": {"parts": [{"text": CONTRACT}]}}]},
+}
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES)
+def test_the_words_of_a_message_are_the_reply(envelope):
+    assert found(json.dumps(ENVELOPES[envelope])) == PAIRS
+
+
 BROKEN = {
     "trailing commas": CONTRACT.replace("}]}", "},],}"),
     "missing commas": CONTRACT.replace("}, {", "}\n{"),
@@ -146,6 +185,11 @@ BROKEN = {
     "tuples": f"entities = {PAIRS}",
     "names without quotes": rows('{{text: "{text}", concept: {concept}}}', between=", ").join(("{entities: [", "]}")),
     "typographic quotes": CONTRACT.replace('"', "\u201d").replace("{\u201d", "{\u201c"),
+    "marks of full width": CONTRACT.replace(":", "\uff1a").replace(", ", "\uff0c"),
+    "brackets of full width": CONTRACT.translate(str.maketrans('{}[]"', "\uff5b\uff5d\uff3b\uff3d\uff02")),
+    "no commas between the parts": CONTRACT.replace('", "', '" "'),
+    "calls": rows('add_entity("{text}", "{concept}")'),
+    "words without quotes": rows("{text}: {concept}", between=", ").join("{}"),
     "comments": CONTRACT.replace("[", "[ // all of them\n /* yes */", 1),
     "escaped quotes": CONTRACT.replace('"', '\\"'),
     "references of HTML": CONTRACT.replace('"', "&quot;"),
@@ -193,6 +237,44 @@ WRITTEN = {
     "references of HTML": rows("{text} &lt;&gt; {concept}"),
     "lists of texts": "**Person:** Grace Hopper\n**City:** Porto, Malmö\n**Month:** June",
     "headings": "### Person\n- Grace Hopper\n\n### City\n- Porto\n- Malmö\n\n### Month\n- June",
+    "headings with lines below": "### Person\nGrace Hopper\n\n### City\nPorto\nMalmö\n\n### Month\nJune",
+    "headings of texts": rows("### {text}\n{concept}", between="\n\n"),
+    "headings without marks": "Person\n- Grace Hopper\n\nCity\n- Porto\n- Malmö\n\nMonth\n- June",
+    "lists in a list": "- Person\n  - Grace Hopper\n- City\n  - Porto\n  - Malmö\n- Month\n  - June",
+    "lists with sentences in a list": rows("1. **{concept}**\n   - {text}: one of many"),
+    "headings with counts": "Person (1):\n- Grace Hopper\nCity (2):\n- Porto\n- Malmö\nMonth (1):\n- June",
+    "headings of Japanese": "■person\n・Grace Hopper\n■city\n・Porto\n・Malmö\n■month\n・June",
+    "definitions": rows("{text}\n: {concept}", between="\n\n"),
+    "definitions further in": rows("{text}\n    {concept}"),
+    "sentences": rows("- {text} is a {concept}."),
+    "labels of full width": rows("实体\uff1a{text}\n类型\uff1a{concept}", between="\n\n"),
+    "brackets before": rows("[{concept}] {text}"),
+    "brackets of full width": rows("{text}\uff08{concept}\uff09", between="、"),
+    "pictures": rows("👤 {text} — {concept}"),
+    "bars": rows("- {text} || {concept}"),
+    "arrows in a line": rows("{text} → {concept}", between=", "),
+    "items of LaTeX": r"\begin{itemize}" + rows(r"\item \textbf{{{text}}}: {concept}") + r"\end{itemize}",
+    "rows of LaTeX": r"\begin{tabular}{ll}" + "\n" + rows(r"{text} & {concept} \\") + "\n" + r"\end{tabular}",
+    "arrows of LaTeX": rows(r"$\text{{{text}}} \rightarrow \text{{{concept}}}$"),
+    "columns of one width": "Entity          Concept\n" + rows("{text}   {concept}"),
+    "YAML in blocks": rows("- text: |\n    {text}\n  concept: >-\n    {concept}"),
+    "YAML with comments": rows("- text: {text}  # there\n  concept: {concept}"),
+    "definitions of HTML": "<dl>" + rows("<dt>{text}</dt><dd>{concept}</dd>") + "</dl>",
+    "definitions of HTML without ends": "<dl>\n" + rows("<dt>{text}\n  <dd>{concept}") + "\n</dl>",
+    "definitions of HTML the other way round": "<dl>" + rows("<dt>{concept}</dt>\n<dd>{text}</dd>") + "</dl>",
+    "headings of HTML": rows("<h3>{concept}</h3><ul><li>{text}</li></ul>"),
+    "parts of HTML": rows('<li><span class="text">{text}</span> <span class="concept">{concept}</span></li>'),
+    "marks of HTML": '<mark class="person">Grace Hopper</mark> flew from <mark class="city">Porto</mark> to '
+    '<mark class="city">Malmö</mark> in <mark class="month">June</mark>.',
+    "elements one after the other": rows("<entity>{text}</entity>\n<concept>{concept}</concept>"),
+    "names behind a colon": "<ner:person>Grace Hopper</ner:person>, <ner:city>Porto</ner:city>, "
+    "<ner:city>Malmö</ner:city>, "
+    "<ner:month>June</ner:month>",
+    "brackets as tags": "[person]Grace Hopper[/person] flew from [city]Porto[/city] to [city]Malmö[/city] in "
+    "[month]June[/month].",
+    "brackets with bars": "[Grace Hopper|person] flew from [Porto|city] to [Malmö|city] in [June|month].",
+    "bold in a sentence": "**Grace Hopper** (person) flew from **Porto** (city) to **Malmö** (city) in "
+    "**June** (month).",
     "YAML": "entities:\n" + rows('- text: "{text}"\n  concept: {concept}'),
     "YAML by concept": "person:\n  - Grace Hopper\ncity: [Porto, Malmö]\nmonth:\n  - June",
     "YAML by text": rows("{text}:\n  concept: {concept}"),
@@ -225,6 +307,9 @@ def test_answers_that_are_not_json(form):
 MARKED = [
     "**Porto**", "`Porto`", '"Porto"', "\u201cPorto\u201d", "«Porto»", "- Porto", "1. Porto", "Porto,", "Porto.",
     "*Porto*:",
+    "【Porto】", "\uff08Porto\uff09", "__Porto__", "→ Porto", "# Porto", "Porto。", "{{Porto}}",
+    r"\text{Porto}", r"\(Porto\)",
+    "$Porto$", "「Porto」\uff0c", "|Porto|", "@Porto", "👤 Porto",
     "[Porto]", "<b>Porto</b>", "[Porto](city)", "@@Porto##", "Porto (city)", "\u200bPorto", "&quot;Porto&quot;",
     "Porto\\n",
 ]  # fmt: skip
@@ -234,6 +319,32 @@ MARKED = [
 def test_marks_around_a_text_are_left_out(text):
     reply = json.dumps({"entities": [{"text": text, "concept": "city"}]})
     assert found(reply) == [("Porto", "city")]
+
+
+@pytest.mark.parametrize("text", [mark for mark in MARKED if "(city)" not in mark and "@@" not in mark])
+def test_marks_around_a_concept_are_left_out(text):
+    reply = json.dumps({"entities": [{"text": "Porto", "concept": text.replace("Porto", "city")}]})
+    assert found(reply) == [("Porto", "city")]
+
+
+@pytest.mark.parametrize(
+    "reply", ["Entity: Porto", "Porto: entity\nMalmö: entity", "<entity>Porto</entity>", '{"entity": "Porto"}']
+)
+def test_the_name_of_a_part_is_no_concept(reply):
+    with pytest.raises(ReplyError):
+        parse_reply(reply)
+
+
+def test_a_number_with_a_colon_may_be_a_text():
+    assert found("1911: year\n2024: year", "From 1911 to 2024.") == [("1911", "year"), ("2024", "year")]
+
+
+@pytest.mark.parametrize(
+    "more", ["No other entities.", "There are no further entities.", "The rest has no entities of type country."]
+)
+def test_what_else_there_is_not_takes_nothing_back(more):
+    assert found(rows("**{concept}**: {text}") + f"\n\n{more}") == PAIRS
+    assert found(rows("- {text}: {concept}") + f"\n\n{more}") == PAIRS
 
 
 @pytest.mark.parametrize(
@@ -286,7 +397,8 @@ PIECES = [
     "| a | b |\n", "a,b\n", "\\", "\\ud83d", " ", "\n", "&lt;", "**a** ", "```\n", "/*", "# a\n- b\n", "text: a\n",
     'x","',
     "<|channel|>a", "[a](b)", "wait {} ", '{"text": "a", "concept": "b", ', "<a b='c'>", '"a": ["b"], ', "[{]}",
-    "#a\n",
+    "#a\n", "[a|b]", "[a]b[/a]", "**a** (b) ", "\\text{", "& a \\\\\n", "<dt>a<dd>b", '("a", ', "a\n: b\n", "  - a\n",
+    "</think>", "result: {}", '{"message": "none"}', "~~a", "\uff1a", "{a b c: d}",
 ]  # fmt: skip
 
 

@@ -142,6 +142,12 @@ def test_records_alone_in_lines_and_in_arrays(tmp_path, record, name):
     assert reading(tmp_path / "pretty.json")[:2] == (name, [AS_IT_IS])
 
 
+def test_prodigy_labels_of_texts_are_no_entities(tmp_path):
+    (tmp_path / "train.jsonl").write_text('{"text": "Fine!", "label": "GOOD", "answer": "accept", "_task_hash": 1}\n')
+    with pytest.raises(ValueError, match="no known format of labelled data .its records have 'text', 'label'"):
+        reading(tmp_path / "train.jsonl")
+
+
 def test_prodigy_answers(tmp_path):
     span = {"start": 0, "end": 4, "label": "LOC"}
     records = [

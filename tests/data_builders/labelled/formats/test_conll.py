@@ -107,6 +107,7 @@ def test_a_file_without_a_column_of_each_is_refused_and_shown(tmp_path, text, me
     ("text", "line", "message"),
     [
         ("Ada B-PER\nsmiled\n", 2, "1 columns, but most lines have 2"),
+        ("Ada B-PER\nLove I-PER\n##lace X\nsmiled O\n", 3, "a word with the tag 'X'"),
         ("Ada PER\n\nsmiled O\n#lol X\n", 4, "a comment, or a word with the tag 'X', which no other word has"),
     ],
 )
@@ -114,6 +115,37 @@ def test_a_line_that_does_not_fit_is_named(tmp_path, text, line, message):
     with pytest.raises(CorpusError, match=message) as caught:
         _read(tmp_path / "train.conll", text)
     assert f"train.conll:{line}: " in str(caught.value)
+
+
+@pytest.mark.parametrize("numbers", [(0, 0, 1), (1, 1, 2)])
+def test_a_column_that_numbers_sentences_divides_a_file_without_blank_lines(tmp_path, numbers):
+    rows = zip(("Ada", "smiled", "Rome"), numbers, ("B-PER", "O", "B-LOC"), strict=True)
+    text = "".join(f"{word}\t{number}\t{tag}\n" for word, number, tag in rows)
+    assert _read(tmp_path / "train.conll", text) == [(["Ada", "smiled"], ["B-PER", "O"]), (["Rome"], ["B-LOC"])]
+
+
+@pytest.mark.parametrize("tags", [("B-PER", "B-LOC"), ("PER", "LOC"), ("b_per", "b_loc")])
+def test_a_first_row_that_may_be_a_header_is_refused_with_the_options_that_read_it(tmp_path, tags):
+    (tmp_path / "train.tsv").write_text(f"Wort\tKlasse\nAda\t{tags[0]}\nsaw\tO\nRome\t{tags[1]}\n" + ".\tO\n" * 3)
+    with pytest.raises(ValueError, match="pass words_column='Wort' and tags_column='Klasse'"):
+        load_labelled(tmp_path)
+    loaded = load_labelled(tmp_path, "train", words_column="Wort", tags_column="Klasse")
+    assert loaded["tokens"][:] == [["Ada", "saw", "Rome", ".", ".", "."]]
+
+
+def test_columns_in_a_file_of_any_name(tmp_path):
+    (tmp_path / "people.ner-gold").write_text("Ada B-PER\nsmiled O\n")
+    assert load_labelled(tmp_path / "people.ner-gold", "train")["tokens"][:] == [["Ada", "smiled"]]
+    (tmp_path / "README.md").write_text("About these files.\n")
+    with pytest.raises(ValueError, match=r"README\.md: no column holds tags"):
+        load_labelled(tmp_path / "README.md")
+
+
+@pytest.mark.parametrize("outside", ["OTHER", "0", "*"])
+def test_other_words_for_outside(tmp_path, outside):
+    text = f"Ada B-PER\nLovelace I-PER\nsmiled {outside}\n. {outside}\n"
+    (tmp_path / "train.conll").write_text(text)
+    assert load_labelled(tmp_path, "train")["ner_tags"][0] == [1, 2, 0, 0]
 
 
 def test_other_sentences_survive_a_bad_one(tmp_path):

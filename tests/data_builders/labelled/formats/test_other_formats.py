@@ -152,6 +152,12 @@ def test_tagged_tokens_of_spacy(tmp_path):
     assert list(notes.values()) == [2]
 
 
+def test_tagged_tokens_of_spacy_in_another_scheme(tmp_path):
+    tokens = [{"orth": "New", "ner": "B-LOC"}, {"orth": "York", "ner": "I-LOC"}, {"orth": "!", "ner": "O"}]
+    (tmp_path / "train.json").write_text(json.dumps([{"id": 0, "paragraphs": [{"sentences": [{"tokens": tokens}]}]}]))
+    assert load_labelled(tmp_path, "train")["ner_tags"][0] == [1, 2, 0]
+
+
 def test_documents_of_spacy(tmp_path):
     spacy = pytest.importorskip("spacy")
     document = spacy.blank("en")("Don't go to New  York!")

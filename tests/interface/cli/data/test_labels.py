@@ -72,9 +72,18 @@ def test_records_that_cannot_be_read(tasks, tmp_path):
     refused = nuner("labels", "convert", tasks, tmp_path / "train.conll")
     assert refused.exit_code == 2
     assert "tasks.json:2: the offsets do not fit the text" in refused.output
-    skipped = nuner("labels", "convert", tasks, tmp_path / "train.conll", "--skip-errors")
+    assert "pass --on-error skip to leave it out" in refused.output
+    skipped = nuner("labels", "convert", tasks, tmp_path / "train.conll", "--on-error", "skip")
     assert skipped.exit_code == 0
     assert "Left out 1 records" in skipped.output
+
+
+def test_tags_that_cannot_be_read_are_named_with_their_place(tmp_path):
+    for tags, said in ((("B-PER", "LOC"), "a.tsv:3: tag 'LOC' has no prefix"), (("BX", "IX"), "a.tsv: tags 'BX' and")):
+        (tmp_path / "a.tsv").write_text(f"Ada\t{tags[0]}\n\nRome\t{tags[1]}\nis\tO\nbig\tO\n.\tO\n")
+        result = nuner("labels", "convert", tmp_path / "a.tsv", tmp_path / "a.jsonl", "--to", "doccano")
+        assert result.exit_code == 2
+        assert said in result.output and "--scheme plain" in result.output
 
 
 def test_columns_and_scheme_are_chosen(tmp_path):

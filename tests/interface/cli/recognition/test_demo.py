@@ -75,6 +75,10 @@ def test_options_that_do_not_go_together(tiny_bert_dir, tmp_path):
     pytest.importorskip("gradio")
     bi_encoder = save_small_model("bi-encoder", tiny_bert_dir, tmp_path / "bi")
     result = nuner("demo", bi_encoder)
-    assert result.exit_code == 2 and "is a bi-encoder: name the types that it shall find, by --label" in result.stderr
+    assert (
+        result.exit_code == 2
+        and "is a bi-encoder, and a recognizer is needed; name the types that it shall find, by --label"
+        in result.stderr
+    )
     result = nuner("demo", bi_encoder, "--label", "city", "--trust-remote-code")
     assert result.exit_code == 2 and "goes without --label" in result.stderr

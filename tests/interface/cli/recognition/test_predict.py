@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -261,6 +262,11 @@ def test_export_and_predict_with_it(recognizer, expected, tmp_path):
     assert done.exit_code == 0, done.output
     found = [[(e["start"], e["end"]) for e in row["entities"]] for row in read_output(output)]
     assert found == [[(e["start"], e["end"]) for e in entities] for entities in expected]
+    # Both may lie in one folder.
+    shutil.copytree(recognizer, tmp_path / "exported", dirs_exist_ok=True)
+    for backend in ("torch", "openvino"):
+        done = nuner("predict", tmp_path / "exported", "--text", "paris", "--backend", backend)
+        assert done.exit_code == 0, done.output
 
 
 def test_labels_and_a_threshold(tiny_bert_dir, tmp_path):

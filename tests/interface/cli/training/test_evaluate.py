@@ -69,7 +69,7 @@ def test_a_bi_encoder_is_measured_on_the_types_that_are_named(tiny_bert_dir, dat
     assert sum(figures["errors"]["city"].values()) >= 2
     assert figures["measured_on"]["labels"] == {"city": "city", "day": "day"}
     unnamed = nuner("evaluate", bi_encoder, "--data", data, "-o", output)
-    assert unnamed.exit_code == 2 and "labels" in unnamed.stderr
+    assert unnamed.exit_code == 2 and "by --label" in unnamed.stderr
 
 
 def test_a_threshold_and_types_are_measured_and_noted(model, data, tmp_path):

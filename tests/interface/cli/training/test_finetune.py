@@ -108,9 +108,9 @@ def test_one_file_is_enough(tiny_bert_dir, data, tmp_path):
     assert said in evaluated.stdout and "as in fine-tuning" in evaluated.stdout
     figures = json.loads((tmp_path / "evaluation.json").read_text())
     assert (figures["measured_on"]["split"], figures["measured_on"]["sentences"]) == ("test", held_out)
-    whole = nuner("evaluate", tmp_path / "out", "--data", file, "--split", "train", "-o", tmp_path / "evaluation.json")
+    whole = nuner("evaluate", tmp_path / "out", "--data", file, "--split", "train", "-o", tmp_path / "whole.json")
     assert whole.exit_code == 0, whole.output
-    assert json.loads((tmp_path / "evaluation.json").read_text())["measured_on"]["sentences"] == sentences
+    assert json.loads((tmp_path / "whole.json").read_text())["measured_on"]["sentences"] == sentences
 
 
 def test_columns_are_named_by_options_and_messages_name_options(tiny_bert_dir, tmp_path):
