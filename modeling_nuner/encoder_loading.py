@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from transformers import AutoModel, PreTrainedModel
+from transformers.utils import logging as transformers_logging
 
 _LOAD_REPORT = "LOAD REPORT"
 
@@ -19,7 +20,7 @@ def _is_no_report(record: logging.LogRecord) -> bool:
 
 @contextmanager
 def without_load_report() -> Iterator[None]:
-    """Load models without transformers' table of weights that are missing or left over.
+    """Load models without transformers' bars and its table of weights that are missing or left over.
 
     Whoever uses it asks for the `loading_info` and answers for what is missing.
 
@@ -29,9 +30,26 @@ def without_load_report() -> Iterator[None]:
     logger = logging.getLogger("transformers.modeling_utils")
     logger.addFilter(_is_no_report)
     try:
-        yield
+        with without_bars():
+            yield
     finally:
         logger.removeFilter(_is_no_report)
+
+
+@contextmanager
+def without_bars() -> Iterator[None]:
+    """Load and save models without transformers' bars, which count what takes no time.
+
+    Yields:
+        Nothing; load and save inside.
+    """
+    shown = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            transformers_logging.enable_progress_bar()
 
 
 def drop_pooler(encoder: PreTrainedModel) -> PreTrainedModel:

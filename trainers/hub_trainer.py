@@ -11,6 +11,7 @@ from transformers import Trainer
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from nuner.data_builders.files.whole_files import whole_files
+from nuner.modeling_nuner.encoder_loading import without_bars
 
 from .checkpoints import write_manifest
 
@@ -121,7 +122,8 @@ class HubTrainer(Trainer):
 
     def _write_files(self, folder: Path, state_dict: dict[str, Any] | None) -> None:
         """Write all that is saved of the model into a folder that is put in its place afterwards."""
-        super()._save(os.fspath(folder), state_dict)
+        with without_bars():
+            super()._save(os.fspath(folder), state_dict)
         # The arguments as JSON instead of a pickle: that could run code when it is read, and would hold the
         # access token of the Hub, which to_dict leaves out.
         (folder / "training_args.bin").unlink(missing_ok=True)

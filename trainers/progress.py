@@ -55,12 +55,12 @@ class Count:
         now = time.monotonic()
         rate = self.done / max(1e-9, now - self.started)
         if self.progress is not None:
-            self.progress.update(self.task, completed=self.done, note=f"{rate:.0f} {self.unit}/s")
+            self.progress.update(self.task, completed=self.done, note=f"{_shown(rate)} {self.unit}/s")
         elif now >= self.next_line:
             self.next_line = now + _LINES_APART
             left = (self.total - self.done) / max(1e-9, rate)
             self.console.print(
-                f"{self.description}: {self.done:,}/{self.total:,}  {rate:.0f} {self.unit}/s  {left:.0f} s left",
+                f"{self.description}: {self.done:,}/{self.total:,}  {_shown(rate)} {self.unit}/s  {left:.0f} s left",
                 highlight=False,
             )
 
@@ -105,7 +105,8 @@ def counted(
 
 
 class TrainingProgress(TrainerCallback):
-    """Show how a training run is doing: a live bar on a terminal, a line a logging step elsewhere.
+    """Show how a training run is doing: a live bar on a terminal, elsewhere a line a logging step and
+    every ten seconds.
 
     Args:
         description: What is being trained.
@@ -123,6 +124,7 @@ class TrainingProgress(TrainerCallback):
     ) -> None:
         """Start the display."""
         self.started, self.first_step, self.loss = time.monotonic(), state.global_step, ""
+        self.next_line = self.started + _FIRST_LINE
         if state.is_world_process_zero and self.console.is_terminal:
             self.progress = _bar(self.console)
             self.task = self.progress.add_task(
@@ -135,8 +137,10 @@ class TrainingProgress(TrainerCallback):
     ) -> None:
         """Move the bar."""
         if self.progress is not None:
-            note = f"{self.loss}{self._rate(args, state):.0f} sentences/s"
+            note = f"{self.loss}{_shown(self._rate(args, state))} sentences/s"
             self.progress.update(self.task, completed=state.global_step, note=note)
+        elif state.is_world_process_zero and time.monotonic() >= self.next_line:
+            self._print_line(args, state)
 
     def on_prediction_step(
         self,
@@ -179,12 +183,7 @@ class TrainingProgress(TrainerCallback):
         if "loss" in logs:
             self.loss = f"loss {logs['loss']:.4f}  "
             if self.progress is None and state.global_step > self.first_step:
-                rate = self._rate(args, state)
-                left = (state.max_steps - state.global_step) * self._batch(args) / rate
-                self.console.print(
-                    f"{self.description}: step {state.global_step}/{state.max_steps}  {self.loss}"
-                    f"{rate:.0f} sentences/s  {left:.0f} s left"
-                )
+                self._print_line(args, state)
         if "eval_average_precision" in logs:
             self.console.print(
                 f"Validation after epoch {state.epoch:.1f}: average precision "
@@ -199,6 +198,16 @@ class TrainingProgress(TrainerCallback):
             self.progress.stop()
             self.progress = None
 
+    def _print_line(self, args: TrainingArguments, state: TrainerState) -> None:
+        self.next_line = time.monotonic() + _LINES_APART
+        rate = self._rate(args, state)
+        left = (state.max_steps - state.global_step) * self._batch(args) / rate
+        self.console.print(
+            f"{self.description}: step {state.global_step}/{state.max_steps}  {self.loss}"
+            f"{_shown(rate)} sentences/s  {left:.0f} s left",
+            highlight=False,
+        )
+
     @staticmethod
     def _batch(args: TrainingArguments) -> int:
         return args.train_batch_size * args.gradient_accumulation_steps * args.world_size
@@ -208,6 +217,10 @@ class TrainingProgress(TrainerCallback):
         return done / max(1e-9, time.monotonic() - self.started)
 
 
+def _shown(rate: float) -> str:
+    return f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}"
+
+
 def _bar(console: Console) -> Progress:
     return Progress(
         TextColumn("{task.description}", markup=False),
@@ -215,7 +228,7 @@ def _bar(console: Console) -> Progress:
         MofNCompleteColumn(),
         TextColumn("{task.fields[note]}", markup=False),
         TimeElapsedColumn(),
-        TextColumn("left", markup=False),
         TimeRemainingColumn(),
+        TextColumn("left", markup=False),
         console=console,
     )

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
+from ..encoder_loading import without_bars
 from ..modeling_nuner import NuNerForPreTraining, NuNerForTokenClassification, NuNerModel
 
 # Largest difference of logits between a recognizer and its export, on a sample input in fp32.
@@ -52,7 +53,8 @@ def export_backbone(
 
         ```
     """
-    text_encoder(model).save_pretrained(folder)
+    with without_bars():
+        text_encoder(model).save_pretrained(folder)
 
 
 def export_token_classifier(model: NuNerForTokenClassification, folder: str | os.PathLike[str]) -> None:
@@ -92,7 +94,8 @@ def export_token_classifier(model: NuNerForTokenClassification, folder: str | os
     difference = _largest_difference(model, plain)
     if not difference <= TOLERANCE:
         raise ExportError(f"The logits of {type(plain).__name__} differ by {difference:.2g} from the recognizer's.")
-    plain.save_pretrained(folder)
+    with without_bars():
+        plain.save_pretrained(folder)
 
 
 @torch.no_grad()

@@ -78,3 +78,20 @@ def test_validation_is_counted_between_the_steps():
     progress.on_step_end(args, state, control)
     progress.on_train_end(args, state, control)
     assert "12/20" in text.getvalue()
+
+
+def test_training_has_a_line_before_the_first_loss_is_logged(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    text = io.StringIO()
+    progress = TrainingProgress("Pre-training", Console(file=text, width=100))
+    args = TrainingArguments(output_dir="unused", per_device_train_batch_size=4, use_cpu=True)
+    state, control = TrainerState(max_steps=20), TrainerControl()
+    progress.on_train_begin(args, state, control)
+    for state.global_step in range(1, 5):
+        now[0] += 4.0
+        progress.on_step_end(args, state, control)
+    assert text.getvalue().splitlines() == [
+        "Pre-training: step 1/20  1.0 sentences/s  76 s left",
+        "Pre-training: step 4/20  1.0 sentences/s  64 s left",
+    ]

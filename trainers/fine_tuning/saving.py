@@ -16,6 +16,7 @@ from transformers.utils import CONFIG_NAME
 
 from nuner.data_builders.files.whole_files import whole_files
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
+from nuner.modeling_nuner.encoder_loading import without_bars
 from nuner.modeling_nuner.export.plain import ExportError, export_token_classifier
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
@@ -55,7 +56,7 @@ def save_recognizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase, folder
     name = type(recognizer).__name__
     if not (isinstance(recognizer, PreTrainedModel) and name.endswith("ForTokenClassification")):
         raise ValueError(f"{name} is no recognizer: it must be a ...ForTokenClassification model of transformers")
-    with recognizer_files(folder) as staging:
+    with recognizer_files(folder) as staging, without_bars():
         if isinstance(recognizer, NuNerForTokenClassification):
             _write_nuner(recognizer, staging)
         else:

@@ -105,8 +105,8 @@ class ContrastiveTrainingArguments(TrainingArguments):
 
     def __post_init__(self) -> None:
         """Check the added arguments."""
-        # transformers refuses bf16 without an accelerator unless it is told that the CPU is meant.
-        if self.bf16 and not is_accelerator_available():
+        # Unless told that the CPU is meant, transformers refuses bf16 on it, and torch warns about memory to pin.
+        if not is_accelerator_available():
             self.use_cpu = True
         super().__post_init__()
         check_normalization(self.loss_normalization)

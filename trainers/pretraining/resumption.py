@@ -35,7 +35,8 @@ def checkpoint_to_resume(
         return None
     if not resume:
         raise ValueError(
-            f"{folder} holds checkpoints of an earlier run: resume it (--resume), or choose another output folder."
+            f"{folder} holds checkpoints of an earlier run: resume it (--resume), choose another output folder, or "
+            "begin anew with --force, which throws them away."
         )
     try:
         earlier = dict(json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8")))

@@ -16,7 +16,7 @@ from transformers import TrainerCallback
 
 from nuner.data_builders.files.new_output import new_output
 from nuner.data_builders.files.whole_files import whole_files, write_whole
-from nuner.modeling_nuner.devices import bf16_is_fast, is_accelerator_available
+from nuner.modeling_nuner.devices import bf16_is_fast
 from nuner.modeling_nuner.export.plain import export_backbone
 from nuner.modeling_nuner.input_length import fitting_length
 
@@ -112,7 +112,6 @@ def pretrain(
             "logging_steps": 20,
             "report_to": "none",
             "bf16": bf16_is_fast(),
-            "use_cpu": not is_accelerator_available(),
             "max_length": fitting_length(text_encoder),
             **overrides,
         },

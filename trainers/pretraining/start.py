@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from transformers import AutoConfig, PreTrainedTokenizerBase
 
+from nuner.modeling_nuner.encoder_loading import without_bars
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_encoder, load_concept_tokenizer
 
@@ -73,5 +74,6 @@ class Start:
     def model(self) -> NuNerForPreTraining:
         """Load the bi-encoder, or make it of the two encoders."""
         if self.is_bi_encoder:
-            return NuNerForPreTraining.from_pretrained(self.text_encoder, dtype=torch.float32, **self.fields)
+            with without_bars():
+                return NuNerForPreTraining.from_pretrained(self.text_encoder, dtype=torch.float32, **self.fields)
         return NuNerForPreTraining.from_encoders(self.text_encoder, self.concept_encoder, **self.fields)
