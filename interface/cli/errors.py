@@ -30,6 +30,7 @@ _DISK_FULL_WORDS = (
 
 _ARGUMENT = re.compile(r"(?P<name>[a-z_]+)\b(?P<equals>=(?P<value>'[^']*'|\[[^\]]*\]|[\w-]*(?:\.\w+)*))?")
 _BRACKETS = "'[]"
+_FOR_PYTHON = re.compile(r" \(in Python, [^)]*\)")
 
 
 class StoppedByUser(Exception):
@@ -142,7 +143,7 @@ def with_options(message: str, options: Mapping[str, str]) -> str:
         options: Names of arguments and the options that stand for them.
 
     Returns:
-        The message with `--tags-column fine` for `tags_column='fine'`.
+        The message with `--tags-column fine` for `tags_column='fine'`, and without what it says of Python alone.
 
     Example:
         ```python
@@ -150,6 +151,8 @@ def with_options(message: str, options: Mapping[str, str]) -> str:
         >>> options = {"scheme": "--scheme", "tags_column": "--tags-column"}
         >>> with_options("pass scheme='plain'; see tags_column", options)
         'pass --scheme plain; see --tags-column'
+        >>> with_options("replace it with --force (in Python, overwrite=True).", options)
+        'replace it with --force.'
 
         ```
     """
@@ -161,7 +164,7 @@ def with_options(message: str, options: Mapping[str, str]) -> str:
             return argument.group()
         return f"{options[name]} {(value or '').strip(_BRACKETS)}".rstrip()
 
-    return _ARGUMENT.sub(option, message)
+    return _ARGUMENT.sub(option, _FOR_PYTHON.sub("", message))
 
 
 def _print(message: str) -> None:
