@@ -78,7 +78,8 @@ def why_not_learnt(
     if all(map(math.isfinite, (*losses, validation["eval_loss"]))) and precision > TIMES_CHANCE * chance:
         return None
     return (
-        f"The run has not learnt: after {epochs:g} epoch{'' if epochs == 1 else 's'}, average precision on the validation sentences is "
+        f"The run has not learnt: after {epochs:g} epoch{'' if epochs == 1 else 's'}, average precision on the "
+        "validation sentences is "
         f"{precision:.4f}, and {chance:.4f} is chance. {_reason(validation, losses, learning_rate)}"
     )
 

@@ -87,7 +87,7 @@ def test_a_run_that_has_not_learnt_ends_with_the_reason_and_1(tiny_bert_dir, tmp
     run = ["pretrain", "--text-encoder", tiny_bert_dir, *SMALL, "--max-examples", 400, "--epochs", 1]
     result = nuner(*run, "--learning-rate", 1e-9, "-o", tmp_path / "nuner")
     assert result.exit_code == 1
-    assert "\nError: The run has not learnt: after 1 epochs, average precision" in result.stderr
+    assert "\nError: The run has not learnt: after 1 epoch, average precision" in result.stderr
     assert "a learning rate above 1e-09." in result.stderr
     assert "Written: " in result.output
     figures = json.loads((tmp_path / "nuner" / "pretraining.json").read_text())
