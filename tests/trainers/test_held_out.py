@@ -11,7 +11,8 @@ from nuner.trainers.held_out import with_test_split
 
 
 def _split(tags):
-    return load_labelled(Dataset.from_list([{"tokens": [f"w{i}"], "tags": [tag]} for i, tag in enumerate(tags)]))
+    rows = Dataset.from_list([{"tokens": [f"w{i}"], "tags": [tag]} for i, tag in enumerate(tags)])
+    return load_labelled(rows, scheme="plain")
 
 
 def test_a_fifth_is_held_out_and_always_the_same():
