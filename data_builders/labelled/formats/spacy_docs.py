@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 
 
 def _require_spacy() -> None:
-    try:
-        import spacy  # noqa: F401
-    except ImportError:
-        raise ValueError(".spacy files need spaCy; install it with: pip install 'nuner[spacy]'") from None
+    if find_spec("spacy") is None:
+        raise ValueError(".spacy files need spaCy; install it with: pip install 'nuner[spacy]'")
 
 
 def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> Iterator[LabelledText]:
