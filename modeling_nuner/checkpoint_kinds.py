@@ -58,10 +58,22 @@ def checkpoint_kind(path: str | os.PathLike[str]) -> CheckpointKind | None:
         return CheckpointKind.TOKENIZER if has_tokenizer else None
     if holds_export(folder) and not _holds(folder, _WEIGHTS):
         return CheckpointKind.EXPORT
-    architecture = next(iter(config.get("architectures") or ()), "")
+    return kind_of_architecture(next(iter(config.get("architectures") or ()), ""), config.get("model_type"))
+
+
+def kind_of_architecture(architecture: str, model_type: str | None) -> CheckpointKind:
+    """Tell what kind of model a class of transformers is.
+
+    Args:
+        architecture: Name of the class, as `architectures` of a configuration has it.
+        model_type: The configuration's `model_type`.
+
+    Returns:
+        A bi-encoder, a recognizer, or an encoder, which everything else is taken for.
+    """
     if architecture.endswith("ForTokenClassification"):
         return CheckpointKind.RECOGNIZER
-    if architecture.endswith("ForPreTraining") and config.get("model_type") == "nuner":
+    if architecture.endswith("ForPreTraining") and model_type == "nuner":
         return CheckpointKind.BI_ENCODER
     return CheckpointKind.ENCODER
 

@@ -11,6 +11,7 @@ from typing import Any
 from huggingface_hub.constants import CONFIG_NAME
 
 from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
+from nuner.modeling_nuner.checkpoint_kinds import CheckpointKind, kind_of_architecture
 from nuner.modeling_nuner.recognition.labels.label_table import parse_labels
 
 
@@ -20,6 +21,13 @@ class Kind(str, Enum):
     bi_encoder = "bi-encoder"
     backbone = "backbone"
     recognizer = "recognizer"
+
+
+_KINDS = {
+    CheckpointKind.BI_ENCODER: Kind.bi_encoder,
+    CheckpointKind.ENCODER: Kind.backbone,
+    CheckpointKind.RECOGNIZER: Kind.recognizer,
+}
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,7 @@ class Checkpoint:
         with explain_checkpoint_errors(folder, "saved model", "model of an architecture that is known"):
             config: Any = AutoConfig.from_pretrained(folder, trust_remote_code=False)
         architecture = (config.architectures or [""])[0]
-        if architecture.endswith("ForTokenClassification"):
-            kind = Kind.recognizer
-        elif architecture.endswith("ForPreTraining") and config.model_type == "nuner":
-            kind = Kind.bi_encoder
-        else:
-            kind = Kind.backbone
+        kind = _KINDS[kind_of_architecture(architecture, config.model_type)]
         labels = tuple(config.id2label[i] for i in range(len(config.id2label))) if kind == Kind.recognizer else ()
         return cls(
             folder=folder,
