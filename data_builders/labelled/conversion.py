@@ -166,10 +166,13 @@ def _texts(labelled: Iterable[Labelled], scheme: LabelScheme | None, rejections:
         tags = item.tags if item.scheme else [spelling[tag] for tag in item.tags]
         try:
             spans = read_spans(tags, item.scheme or scheme)
+            text = LabelledText.from_words(item.tokens, spans, item.file, item.line)
         except TagError as error:
             rejections.add(item.file, item.line, RecordError("unreadable tags", str(error)))
+        except RecordError as error:
+            rejections.add(item.file, item.line, error)
         else:
-            yield LabelledText.from_words(item.tokens, spans, item.file, item.line)
+            yield text
 
 
 def _without_surrogates(texts: Iterable[LabelledText], notes: Counter[str]) -> Iterator[LabelledText]:

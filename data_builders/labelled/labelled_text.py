@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from ..record_error import RecordError
 from .label_schemes import EntitySpan
 from .words import Word
 
@@ -47,6 +48,9 @@ class LabelledText:
             spans: Entities at words.
             file: Where they stand.
             line: Where they stand.
+
+        Raises:
+            RecordError: If an entity's words have no characters.
         """
         words: list[Word] = []
         start = 0
@@ -54,6 +58,9 @@ class LabelledText:
             words.append(Word(token, start, start + len(token)))
             start += len(token) + 1
         entities = tuple(TextEntity(words[span.start].start, words[span.end - 1].end, span.label) for span in spans)
+        for entity in entities:
+            if entity.start >= entity.end:
+                raise RecordError("empty entities", f"the words of a {entity.label!r} entity are empty")
         return cls(" ".join(tokens), entities, file, line, tuple(words))
 
     def lines(self) -> list[LabelledText]:

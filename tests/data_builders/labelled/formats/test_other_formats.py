@@ -136,6 +136,17 @@ def test_gliner_and_its_faults(tmp_path):
     assert rows["ner_tags"][0] == [1, 2, 0]
 
 
+def test_entities_of_words_without_characters_are_refused(tmp_path):
+    records = [
+        {"tokenized_text": ["", "York"], "ner": [[0, 0, "LOC"]]},
+        {"tokenized_text": ["", "York"], "ner": [[1, 1, "LOC"]]},
+    ]
+    (tmp_path / "a.json").write_text(json.dumps(records))
+    _, read, _, rejected = reading(tmp_path / "a.json")
+    assert read == [(" York", [(1, 5, "LOC")])]
+    assert len(rejected) == 1 and "a.json:1: empty entities (the words of a 'LOC' entity are empty)" in rejected[0]
+
+
 def test_tagged_tokens_of_spacy(tmp_path):
     tokens = [{"id": 0, "orth": "New", "ner": "B-LOC"}, {"orth": "York", "ner": "L-LOC"}, {"orth": "!", "ner": "-"}]
     document = {
