@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .results.claims import Claim
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
@@ -24,6 +25,7 @@ class Experiment:
         settings: What its settings are read as.
         cells: Settings -> the results that are wanted.
         tables: Settings and results -> the tables.
+        claims: Settings and tables -> what the paper found, and whether it holds for them.
     """
 
     name: str
@@ -33,3 +35,4 @@ class Experiment:
     settings: type[Settings]
     cells: Callable[[Any], Sequence[Cell]]
     tables: Callable[[Any, ResultsFolder], Sequence[ScoreTable]]
+    claims: Callable[[Any, Sequence[ScoreTable]], Sequence[Claim]]

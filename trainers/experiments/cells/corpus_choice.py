@@ -24,7 +24,7 @@ class CorpusChoice:
         ```python
         >>> from nuner.trainers.experiments.cells.corpus_choice import CorpusChoice
         >>> CorpusChoice(options={"max_examples": 250}).load().num_rows
-        {'train': 216, 'validation': 34}
+        {'train': 227, 'validation': 23}
 
         ```
     """
