@@ -41,6 +41,7 @@ def run_experiment(
     Raises:
         FileNotFoundError: If the settings, an encoder or a data set do not exist.
         OutputInUseError: If another process is computing into the folder.
+        WorkerDiedError: If a process that computes has ended of itself, or was killed.
         ValueError: If there is no such experiment, or the settings make no sense.
 
     Example:
