@@ -108,8 +108,8 @@ class ScoreTable:
         """Count the runs of a row."""
         return next(len(cell) for cells in self.scores[row].values() for cell in cells.values())
 
-    def values(self, row: str, group: str | None = None, k: int | None = None) -> NDArray[np.float64]:
-        """Return scores that a mean is taken over.
+    def cells(self, row: str, group: str | None = None, k: int | None = None) -> list[tuple[str, int]]:
+        """List the cells, each a group at a k, that a mean is taken over.
 
         Args:
             row: Name of the row.
@@ -117,21 +117,30 @@ class ScoreTable:
             k: Size of the samples; all that every row has, if not given.
 
         Returns:
-            Scores `(runs, cells, samples)`, a cell being a group at a k. With both given it is this cell, also if
-            another row lacks it; there is no cell where the row lacks it itself.
+            The cells, in one order for all rows. With both given it is this one, also if another row lacks it; there
+            is none where the row lacks it itself.
         """
-        cells = self._cells()[row]
+        own = self._cells()[row]
         if group is not None and k is not None:
-            chosen = [(group, k)] if (group, k) in cells else []
-        else:
-            left_out = set(self.left_out)
-            chosen = [
-                cell for cell in cells if cell not in left_out and group in (None, cell[0]) and k in (None, cell[1])
-            ]
-        # In one order for all rows, so that they can be subtracted.
-        order = [cell for cell in product(self.groups, self.ks) if cell in chosen]
-        shape = (len(order), self.runs(row), self.samples)
-        return np.asarray([cells[cell] for cell in order], dtype=float).reshape(shape).swapaxes(0, 1)
+            return [(group, k)] if (group, k) in own else []
+        left_out = set(self.left_out)
+        everywhere = (cell for cell in product(self.groups, self.ks) if cell not in left_out)
+        return [cell for cell in everywhere if group in (None, cell[0]) and k in (None, cell[1])]
+
+    def values(self, row: str, group: str | None = None, k: int | None = None) -> NDArray[np.float64]:
+        """Return the scores that a mean is taken over.
+
+        Args:
+            row: Name of the row.
+            group: As for `cells`.
+            k: As for `cells`.
+
+        Returns:
+            Scores `(runs, cells, samples)`.
+        """
+        cells, own = self.cells(row, group, k), self._cells()[row]
+        shape = (len(cells), self.runs(row), self.samples)
+        return np.asarray([own[cell] for cell in cells], dtype=float).reshape(shape).swapaxes(0, 1)
 
     def mean(self, row: str, group: str | None = None, k: int | None = None) -> float:
         """Return the mean of `values`; NaN where there are none."""
