@@ -24,6 +24,7 @@ class Experiment:
         settings: What its settings are read as.
         cells: Settings -> the results that are wanted.
         tables: Settings and results -> the tables.
+        x_label: What the `x` of the tables counts, for a picture against it; without it the picture is against k.
     """
 
     name: str
@@ -33,3 +34,4 @@ class Experiment:
     settings: type[Settings]
     cells: Callable[[Any], Sequence[Cell]]
     tables: Callable[[Any, ResultsFolder], Sequence[ScoreTable]]
+    x_label: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,28 +72,49 @@ class FewShotGrid:
             for data_set in self.settings.data_sets
         ]
 
-    def table(self, title: str, folder: ResultsFolder, references: Mapping[str, str], **shown: Any) -> ScoreTable:
+    def table(
+        self,
+        title: str,
+        folder: ResultsFolder,
+        references: Mapping[str, str],
+        *,
+        notes: Sequence[str] = (),
+        **shown: Any,
+    ) -> ScoreTable:
         """Collect the scores.
 
         Args:
             title: What is compared.
             folder: Where the results of all cells are.
             references: Row -> row that its gain is measured from.
+            notes: What a reader must know of this comparison.
             **shown: `x` and `series` of `ScoreTable`.
 
         Returns:
-            The table, with a note for each k that a data set does not allow.
+            The table, with notes on what the rows have learnt from, and on each k that a data set does not allow.
         """
         scores: dict[str, dict[str, dict[int, list[list[float]]]]] = {}
-        notes: dict[str, None] = {}
+        all_notes = dict.fromkeys([*notes, *self._learnt_from(folder)])
         for row, runs in self.rows.items():
             scores[row] = {}
             for data_set in self.settings.data_sets:
                 results = [folder[self.cell(row, run, data_set)] for run in range(len(runs))]
                 of_ks = {k: [result["scores"][k] for result in results] for k in results[0]["scores"]}
                 scores[row][data_set] = {int(k): of_runs for k, of_runs in of_ks.items()}
-                notes |= dict.fromkeys(results[0]["left_out"].values())
+                all_notes |= dict.fromkeys(results[0]["left_out"].values())
             for run, encoder in enumerate(runs):
                 if isinstance(encoder, Pretraining) and encoder in folder and folder[encoder]["not_learnt"]:
-                    notes[f"{row}, run {run}: {folder[encoder]['not_learnt']}"] = None
-        return ScoreTable(title, METRIC, scores, references, notes=list(notes), **shown)
+                    all_notes[f"{row}, run {run}: {folder[encoder]['not_learnt']}"] = None
+        return ScoreTable(title, METRIC, scores, references, notes=list(all_notes), **shown)
+
+    def _learnt_from(self, folder: ResultsFolder) -> Iterator[str]:
+        """Say what each row has learnt from, which is the same in all of its runs."""
+        figures = {
+            row: folder[runs[0]] for row, runs in self.rows.items() if isinstance(runs[0], Pretraining)
+        }
+        if figures:
+            yield "Learnt from: " + "; ".join(
+                f"{row}: {of_row['sentences']['train']:,} sentences, {of_row['annotations']:,} annotations of "
+                f"{of_row['concepts']:,} concepts, {of_row['steps']:,} steps"
+                for row, of_row in figures.items()
+            )
