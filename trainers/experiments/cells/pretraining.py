@@ -92,7 +92,7 @@ class Pretraining(Cell):
                 tell=tell,
                 seed=self.seed,
                 bf16=self.bf16,
-                **{**self.arguments, **self._steps(known)},
+                **{**self.arguments, **self._given_steps(known)},
             )
         except NotLearntError as error:
             figures = error.figures
@@ -107,12 +107,12 @@ class Pretraining(Cell):
             "not_learnt": figures.get("not_learnt"),
         }
 
-    def _steps(self, known: Known) -> dict[str, int]:
+    def _given_steps(self, known: Known) -> dict[str, Any]:
         if self.steps_of is None:
             return {}
         steps = known[self.steps_of]["steps"]
-        # Of a small corpus an epoch is a few steps; a checkpoint after each would take longer than they do.
-        return {"max_steps": steps, "save_steps": max(1, steps // _CHECKPOINTS)}
+        # Of a small corpus an epoch is a few steps: to save and to validate after each would take longer than these.
+        return {"max_steps": steps, "save_steps": max(1, steps // _CHECKPOINTS), "eval_strategy": "no"}
 
 
 def text_encoder(encoder: Encoder | Pretraining, known: Known) -> Path | str:

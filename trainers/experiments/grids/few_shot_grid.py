@@ -12,6 +12,7 @@ from ..cells.encoder import Encoder
 from ..cells.few_shot import FewShot
 from ..cells.pretraining import Pretraining
 from ..results.score_table import ScoreTable
+from ..runner.cell import Cell
 from ..runner.results_folder import ResultsFolder
 from ..settings.measuring import MeasuringSettings
 
@@ -63,14 +64,15 @@ class FewShotGrid:
         )
 
     @property
-    def cells(self) -> list[FewShot]:
-        """All cells, row by row."""
-        return [
-            self.cell(row, run, data_set)
-            for row, runs in self.rows.items()
-            for run in range(len(runs))
-            for data_set in self.settings.data_sets
-        ]
+    def cells(self) -> list[Cell]:
+        """All cells, each once: row by row what trains, since tables have figures of it, and what measures."""
+        cells: list[Cell] = []
+        for row, runs in self.rows.items():
+            for run, encoder in enumerate(runs):
+                training = [encoder] if isinstance(encoder, Pretraining) else []
+                measuring = [self.cell(row, run, data_set) for data_set in self.settings.data_sets]
+                cells += [cell for cell in (*training, *measuring) if cell not in cells]
+        return cells
 
     def table(
         self,
@@ -103,18 +105,23 @@ class FewShotGrid:
                 scores[row][data_set] = {int(k): of_runs for k, of_runs in of_ks.items()}
                 all_notes |= dict.fromkeys(results[0]["left_out"].values())
             for run, encoder in enumerate(runs):
-                if isinstance(encoder, Pretraining) and encoder in folder and folder[encoder]["not_learnt"]:
+                if isinstance(encoder, Pretraining) and folder[encoder]["not_learnt"]:
                     all_notes[f"{row}, run {run}: {folder[encoder]['not_learnt']}"] = None
         return ScoreTable(title, METRIC, scores, references, notes=list(all_notes), **shown)
 
+    def trainings(self, folder: ResultsFolder) -> dict[str, dict[str, Any]]:
+        """Return what the first run of each row that is trained told of its training: row -> figures.
+
+        Args:
+            folder: Where the results of all cells are.
+        """
+        return {row: folder[runs[0]] for row, runs in self.rows.items() if isinstance(runs[0], Pretraining)}
+
     def _learnt_from(self, folder: ResultsFolder) -> Iterator[str]:
-        """Say what each row has learnt from, which is the same in all of its runs."""
-        figures = {
-            row: folder[runs[0]] for row, runs in self.rows.items() if isinstance(runs[0], Pretraining)
-        }
-        if figures:
+        trainings = self.trainings(folder)
+        if trainings:
             yield "Learnt from: " + "; ".join(
-                f"{row}: {of_row['sentences']['train']:,} sentences, {of_row['annotations']:,} annotations of "
-                f"{of_row['concepts']:,} concepts, {of_row['steps']:,} steps"
-                for row, of_row in figures.items()
+                f"{row}: {figures['sentences']['train']:,} sentences, {figures['annotations']:,} annotations of "
+                f"{figures['concepts']:,} concepts, {figures['steps']:,} steps"
+                for row, figures in trainings.items()
             )
