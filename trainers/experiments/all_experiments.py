@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from .concept_diversity import CONCEPT_DIVERSITY
+from .concept_mapping import CONCEPT_MAP
 from .dataset_size import DATASET_SIZE
 from .experiment import Experiment
 from .few_shot_frozen import FEW_SHOT_FROZEN
 from .settings.reading import nearest
 
-EXPERIMENTS = {experiment.name: experiment for experiment in (FEW_SHOT_FROZEN, CONCEPT_DIVERSITY, DATASET_SIZE)}
+EXPERIMENTS = {
+    experiment.name: experiment for experiment in (CONCEPT_MAP, FEW_SHOT_FROZEN, CONCEPT_DIVERSITY, DATASET_SIZE)
+}
 
 
 def find_experiment(name: str) -> Experiment:
