@@ -9,12 +9,13 @@ from typing import Any
 from huggingface_hub import CardData, DatasetCard, ModelCard, ModelCardData, try_to_load_from_cache
 from huggingface_hub.constants import CONFIG_NAME
 
+from nuner.data_builders.pages.markdown import printable
+
 from ..facts.checkpoint import Checkpoint, Kind, holds_checkpoint
 from ..facts.parquet_configurations import Configurations, holds_parquet, parquet_configurations
 from ..facts.training_facts import FACTS_FILE, TrainingFacts
 from .card_file import CARD_FILE, read_card
 from .dataset_card_metadata import files_yaml
-from .markdown import printable
 from .model_card_metadata import base_models
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from huggingface_hub import DatasetCard
 
 from nuner.data_builders.files.whole_files import write_whole
+from nuner.data_builders.pages.markdown import Markdown
 
 from ..facts.corpus_facts import CorpusFacts
 from ..facts.parquet_configurations import Configurations, parquet_configurations
 from .card_file import CARD_FILE, GENERATED, is_generated
 from .dataset_card_metadata import dataset_card_data
-from .markdown import Markdown, render
+from .rendering import render
 
 _TEMPLATE = "dataset_card.md.jinja"
 _SOURCES_SHOWN = 20

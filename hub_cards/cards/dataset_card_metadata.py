@@ -6,9 +6,10 @@ from typing import Any
 
 from huggingface_hub import DatasetCardData
 
+from nuner.data_builders.pages.markdown import printable
+
 from ..facts.corpus_facts import CorpusFacts
 from ..facts.parquet_configurations import Configurations, ParquetSplit
-from .markdown import printable
 
 _SIZES = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M", 10_000_000: "1M<n<10M"}
 

@@ -10,13 +10,14 @@ from typing import Any
 from huggingface_hub import ModelCard
 
 from nuner.data_builders.files.whole_files import write_whole
+from nuner.data_builders.pages.markdown import Markdown
 
 from ..facts.checkpoint import Checkpoint, Kind
 from ..facts.training_facts import TrainingFacts
 from .card_file import CARD_FILE, GENERATED, is_generated
 from .few_shot_table import FewShotTable
-from .markdown import Markdown, render
 from .model_card_metadata import model_card_data
+from .rendering import render
 
 _TEMPLATE = "model_card.md.jinja"
 _HISTORY_ROWS = 20

@@ -6,10 +6,11 @@ import re
 
 from huggingface_hub import EvalResult, ModelCardData
 
+from nuner.data_builders.pages.markdown import printable
+
 from ..facts.checkpoint import Checkpoint, Kind
 from ..facts.training_facts import Source, TrainingFacts
 from .few_shot_table import FewShotTable
-from .markdown import printable
 
 # What the Hub's identifiers do not have.
 _SPECIAL = re.compile(r"[^\w.-]+")

@@ -11,9 +11,10 @@ from pathlib import Path
 from huggingface_hub import RepoCard, SpaceCardData
 
 from nuner.data_builders.files.whole_files import whole_files, write_whole
+from nuner.data_builders.pages.markdown import Markdown
 
 from ..cards.card_file import CARD_FILE, GENERATED, is_generated
-from ..cards.markdown import Markdown, render
+from ..cards.rendering import render
 from ..facts.checkpoint import Checkpoint, Kind
 from ..facts.training_facts import TrainingFacts
 

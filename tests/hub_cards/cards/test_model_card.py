@@ -13,8 +13,8 @@ from support.small_models import python_blocks, save_small_model, whole_facts
 from transformers import AutoTokenizer
 
 from nuner import EntityRecognizer, NuNerForTokenClassification, save_recognizer
+from nuner.data_builders.pages.markdown import printable
 from nuner.hub_cards import Source, TrainingData, TrainingFacts, check_card, write_model_card
-from nuner.hub_cards.cards.markdown import printable
 from nuner.hub_cards.cards.model_card import model_card
 from nuner.hub_cards.facts.checkpoint import Checkpoint
 from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER

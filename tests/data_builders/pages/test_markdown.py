@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from nuner.hub_cards.cards.markdown import escape, inline_code, python_string
+from nuner.data_builders.pages.markdown import escape, inline_code, python_string
 
 RENDERER = MarkdownIt("commonmark").enable("table")
 FEW = settings(max_examples=60)

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _MARKUP = re.compile(r"[\\`*_{}\[\]|~$#!&<>]")
@@ -32,7 +27,7 @@ def escape(text: str) -> Markdown:
 
     Example:
         ```python
-        >>> from nuner.hub_cards.cards.markdown import escape
+        >>> from nuner.data_builders.pages.markdown import escape
         >>> escape("a|b <i>")
         'a\\|b &lt;i&gt;'
 
@@ -72,45 +67,15 @@ def python_string(text: str) -> Markdown:
 
 
 def relative_url(path: str) -> Markdown:
-    """Make the target of a link to a file that lies beside the card.
+    """Make the target of a link to a file that lies beside the page.
 
     Args:
-        path: Its path, relative to the card.
+        path: Its path, relative to the page.
 
     Returns:
         The path, quoted for a URL.
     """
     return Markdown(quote(path))
-
-
-def render(template: str, **values: Any) -> str:
-    """Fill in a template of this room; every value in it is escaped unless it is `Markdown`.
-
-    Args:
-        template: File name in `templates`.
-        **values: What the template names.
-
-    Returns:
-        The text.
-    """
-    return _environment().get_template(template).render(**values)
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("nuner.hub_cards.cards"),
-        finalize=lambda value: value if isinstance(value, Markdown) else escape(str(value)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(code=inline_code, python=python_string, url=relative_url)
-    environment.globals.update(markdown=Markdown)
-    return environment
 
 
 def printable(text: str) -> str:

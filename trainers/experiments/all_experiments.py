@@ -1,0 +1,31 @@
+"""All experiments, by name."""
+
+from __future__ import annotations
+
+from .experiment import Experiment
+from .few_shot_frozen import FEW_SHOT_FROZEN
+from .settings.reading import nearest
+
+EXPERIMENTS = {experiment.name: experiment for experiment in (FEW_SHOT_FROZEN,)}
+
+
+def find_experiment(name: str) -> Experiment:
+    """Return an experiment.
+
+    Args:
+        name: Its name.
+
+    Raises:
+        ValueError: If there is none of that name.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.all_experiments import find_experiment
+        >>> find_experiment("few-shot-frozen").section
+        '4.1'
+
+        ```
+    """
+    if name not in EXPERIMENTS:
+        raise ValueError(f"There is no experiment {name!r}; {nearest(name, EXPERIMENTS)}")
+    return EXPERIMENTS[name]

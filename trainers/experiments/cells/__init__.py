@@ -1,0 +1,1 @@
+"""The kinds of cells: what an experiment trains and what it measures."""

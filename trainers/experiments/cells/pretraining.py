@@ -1,0 +1,119 @@
+"""A cell that pre-trains an encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from nuner.data_builders.files.whole_files import remove_folder
+
+from ...pretraining.run import BACKBONE, CHECKPOINTS, pretrain
+from ...pretraining.validation.learning import NotLearntError
+from ..runner.cell import Cell, Known
+from .corpus_choice import CorpusChoice
+from .encoder import Encoder
+
+
+@dataclass(frozen=True)
+class Pretraining(Cell):
+    """Pre-train a bi-encoder on a corpus (section 3.3).
+
+    Args:
+        name: What to call it in tables.
+        encoder: What training starts from.
+        corpus: What it learns from.
+        preset: Preset of the training arguments.
+        arguments: Training arguments that replace those of the preset.
+        model_fields: Fields of `NuNerConfig` that replace those of the preset.
+        bf16: Compute in bfloat16.
+        seed: Seed of the order and of dropout.
+        concept_encoder: Encoder of the concept names; that of the text when left out.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.cells.corpus_choice import CorpusChoice
+        >>> from nuner.trainers.experiments.cells.encoder import Encoder
+        >>> from nuner.trainers.experiments.cells.pretraining import Pretraining
+        >>> Pretraining("NuNER", Encoder("roberta-base"), CorpusChoice(), preset="paper").title
+        'Pre-training NuNER (seed 0) on bundled'
+
+        ```
+    """
+
+    kind: ClassVar[str] = "pretraining"
+    keeps_folder: ClassVar[bool] = True
+
+    name: str = field(compare=False)
+    encoder: Encoder
+    corpus: CorpusChoice
+    preset: str = "quickstart"
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    model_fields: Mapping[str, Any] = field(default_factory=dict)
+    bf16: bool = False
+    seed: int = 0
+    concept_encoder: Encoder | None = None
+
+    @property
+    def title(self) -> str:
+        """What is computed, for the user who waits."""
+        return f"Pre-training {self.name} (seed {self.seed}) on {self.corpus}"
+
+    def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
+        """Pre-train, going on from a checkpoint where there is one.
+
+        Args:
+            known: Gives the folder for the model.
+            tell: Called with what the user should know.
+
+        Returns:
+            Validation metrics, steps, sizes, and why nothing was learnt, if so.
+        """
+        folder = known.folder(self)
+        corpus = self.corpus.load()
+        try:
+            figures = pretrain(
+                self.encoder.path,
+                corpus,
+                folder,
+                concept_encoder=self.concept_encoder and self.concept_encoder.path,
+                preset=self.preset,
+                model_fields=self.model_fields,
+                corpus_description={"corpus": str(self.corpus)},
+                resume=any((folder / CHECKPOINTS).glob("checkpoint-*")),
+                tell=tell,
+                seed=self.seed,
+                bf16=self.bf16,
+                **self.arguments,
+            )
+        except NotLearntError as error:
+            figures = error.figures
+        remove_folder(folder / CHECKPOINTS)
+        return {
+            "validation": figures["validation"],
+            "steps": max(entry["step"] for entry in figures["log_history"]),
+            "sentences": {split: len(rows) for split, rows in corpus.items()},
+            "annotations": sum(len(entities) for entities in corpus["train"]["entities"]),
+            "not_learnt": figures.get("not_learnt"),
+        }
+
+
+def text_encoder(encoder: Encoder | Pretraining, known: Known) -> Path | str:
+    """Return where a plain text encoder lies, be it given or trained by a cell.
+
+    Args:
+        encoder: The encoder, or the cell that trains it.
+        known: The results of cells.
+    """
+    return known.folder(encoder) / BACKBONE if isinstance(encoder, Pretraining) else encoder.path
+
+
+def bi_encoder(encoder: Encoder | Pretraining, known: Known) -> Path | str:
+    """Return where the whole encoder lies, with its concept encoder if it has one.
+
+    Args:
+        encoder: The encoder, or the cell that trains it.
+        known: The results of cells.
+    """
+    return known.folder(encoder) if isinstance(encoder, Pretraining) else encoder.path

@@ -1,0 +1,1 @@
+"""What experiments measured: tables with significance, pictures and one page of all."""

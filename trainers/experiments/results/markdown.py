@@ -1,0 +1,46 @@
+"""A table of scores in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nuner.data_builders.pages.markdown import escape
+
+from .layout import Layout
+
+
+def markdown_table(layout: Layout) -> str:
+    """Write a table in Markdown, with its notes below it.
+
+    Args:
+        layout: The table in words.
+
+    Returns:
+        Markdown, whose last line ends.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.results.score_table import ScoreTable
+        >>> from nuner.trainers.experiments.results.summary import Summary
+        >>> table = ScoreTable("Encoders", "Token F1, in percent", {"base": {"tickets": {1: [[20.0, 30.0]]}}})
+        >>> print(markdown_table(Layout.of(Summary.of(table))), end="")
+        |  | k=1 | mean |
+        |:--|--:|--:|
+        | base | 25.0 ±7.1 | 25.0 |
+        <BLANKLINE>
+        Token F1, in percent, mean ± standard deviation over 2 training samples.
+
+        ```
+    """
+    lines = [_row(["", *layout.header]), "|:--|" + "--:|" * len(layout.header)]
+    for section in layout.sections:
+        if section.title is not None:
+            lines.append(_row([f"**{escape(section.title)}**", *[""] * len(layout.header)]))
+        for line in section.lines:
+            lines.append(_row([escape(line.name), *line.cells]))
+    notes = " ".join(f"{escape(note).rstrip('.')}." for note in layout.notes)
+    return "\n".join([*lines, "", notes, ""])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

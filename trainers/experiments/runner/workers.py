@@ -1,0 +1,63 @@
+"""Processes that compute cells side by side."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from pathlib import Path
+
+
+@contextmanager
+def worker_pool(jobs: int, log: Path) -> Iterator[ProcessPoolExecutor]:
+    """Start processes that end with this one, however it ends.
+
+    Args:
+        jobs: How many.
+        log: File that gets what they print.
+
+    Yields:
+        The pool. Work that was not begun when the block ends is dropped; after an error so is what was.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    # A process that was forked would share the locks of torch's threads.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, context, _begin, (max(1, cores // jobs), log))
+    try:
+        yield pool
+    except BaseException:
+        for process in list(pool._processes.values()):  # terminate_workers() is there from Python 3.14 on
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin(threads: int, log: Path) -> None:
+    # Ctrl-C reaches the whole group of processes; the first of them ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    sys.stdout = sys.stderr = log.open("a", encoding="utf-8", buffering=1, errors="backslashreplace")
+    logging.getLogger("nuner").addHandler(logging.StreamHandler(sys.stderr))
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+
+    import torch
+    import transformers
+
+    torch.set_num_threads(threads)
+    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

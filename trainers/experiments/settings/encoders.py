@@ -1,0 +1,141 @@
+"""What settings say about encoders and the corpora that they learn from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+
+from nuner.modeling_nuner.devices import bf16_is_fast
+
+from ...pretraining.arguments import MODEL_FIELDS, PRESETS, ContrastiveTrainingArguments
+from ..cells.corpus_choice import CorpusChoice
+from ..cells.encoder import Encoder
+from ..cells.pretraining import Pretraining
+from .reading import Settings, nearest
+
+
+class CorpusSettings(Settings):
+    """A corpus to learn from; a name or a file alone stands for all of it.
+
+    Args:
+        source: `bundled`, a file, a list of files, or a Hub id.
+        format: Format of files: `records`, `numind` or `pile_ner`.
+        options: Other options of `NuNerCorpus`, such as `max_concepts`.
+    """
+
+    source: str | tuple[str, ...] = "bundled"
+    format: str = "records"
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_source_alone(cls, value: Any) -> Any:
+        return {"source": value} if isinstance(value, str | list) else value
+
+    def choice(self, **options: Any) -> CorpusChoice:
+        """Return the corpus.
+
+        Args:
+            **options: Options of `NuNerCorpus` that replace those of the settings.
+        """
+        return CorpusChoice(self.source, self.format, {**self.options, **options})
+
+
+class TrainingSettings(Settings):
+    """How encoders are pre-trained.
+
+    Args:
+        preset: A preset of `ContrastiveTrainingArguments`.
+        arguments: Its other arguments, such as `learning_rate`.
+        model: `temperature` and `concept_pooling` of `NuNerConfig`.
+        seeds: One run each.
+        bf16: Compute in bfloat16; where that is fast, if not given.
+    """
+
+    preset: str = "quickstart"
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    model: dict[str, Any] = Field(default_factory=dict)
+    seeds: tuple[int, ...] = Field((0,), min_length=1)
+    bf16: bool | None = None
+
+    @field_validator("preset")
+    @classmethod
+    def _known_preset(cls, name: str) -> str:
+        if name not in PRESETS:
+            raise ValueError(f"there is no such preset; {nearest(name, PRESETS)}")
+        return name
+
+    @field_validator("arguments")
+    @classmethod
+    def _known_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
+        known = ContrastiveTrainingArguments.__dataclass_fields__
+        return _known_keys(arguments, known.keys() - {"output_dir", "seed", "bf16"})
+
+    @field_validator("model")
+    @classmethod
+    def _known_fields(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return _known_keys(fields, MODEL_FIELDS["paper"])
+
+    def cells(
+        self, name: str, encoder: str, corpus: CorpusChoice, concept_encoder: str | None = None, **arguments: Any
+    ) -> list[Pretraining]:
+        """Return what trains an encoder, a cell for each seed.
+
+        Args:
+            name: What to call it.
+            encoder: Folder or Hub id of what training starts from.
+            corpus: What it learns from.
+            concept_encoder: Encoder of the concept names.
+            **arguments: Training arguments that replace those of the settings.
+        """
+        return [
+            Pretraining(
+                name,
+                Encoder(encoder),
+                corpus,
+                self.preset,
+                {**self.arguments, **arguments},
+                self.model,
+                bf16_is_fast() if self.bf16 is None else self.bf16,
+                seed,
+                Encoder(concept_encoder) if concept_encoder is not None else None,
+            )
+            for seed in self.seeds
+        ]
+
+
+class EncoderSettings(TrainingSettings):
+    """An encoder that is compared, as it is or after pre-training; its folder or Hub id alone stands for the former.
+
+    Args:
+        text_encoder: Folder or Hub id.
+        corpus: What it is pre-trained on; without one it is taken as it is.
+        concept_encoder: Encoder of the concept names; the text encoder when left out.
+    """
+
+    text_encoder: str
+    corpus: CorpusSettings | None = None
+    concept_encoder: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_path_alone(cls, value: Any) -> Any:
+        return {"text_encoder": value} if isinstance(value, str) else value
+
+    def runs(self, name: str) -> list[Encoder] | list[Pretraining]:
+        """Return the encoder, or what trains it, a cell for each seed.
+
+        Args:
+            name: What to call it.
+        """
+        if self.corpus is None:
+            return [Encoder(self.text_encoder)]
+        return self.cells(name, self.text_encoder, self.corpus.choice(), self.concept_encoder)
+
+
+def _known_keys(given: dict[str, Any], known: Any) -> dict[str, Any]:
+    for key in given:
+        if key not in known:
+            raise ValueError(f"there is no {key!r}; {nearest(key, sorted(known))}")
+    return given

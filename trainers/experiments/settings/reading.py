@@ -1,0 +1,157 @@
+"""Settings of experiments: YAML files that a user copies and edits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+_PRESETS = Path(__file__).parents[1] / "presets"
+_SUFFIX = ".yaml"
+
+
+class Settings(BaseModel):
+    """Settings of which each key is known and each value has its type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def preset_names(experiment: str) -> list[str]:
+    """List the presets of an experiment.
+
+    Args:
+        experiment: Name of the experiment.
+
+    Returns:
+        `default` and others, such as `paper`.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.settings.reading import preset_names
+        >>> preset_names("few-shot-frozen")
+        ['default', 'paper']
+
+        ```
+    """
+    return sorted(file.stem for file in (_PRESETS / experiment).glob(f"*{_SUFFIX}"))
+
+
+def settings_text(experiment: str, source: str | os.PathLike[str] = "default") -> str:
+    """Return settings as they are written, comments included.
+
+    Args:
+        experiment: Name of the experiment.
+        source: Name of a preset, or a file.
+
+    Returns:
+        YAML.
+
+    Raises:
+        FileNotFoundError: If there is neither such a preset nor such a file.
+    """
+    name = os.fspath(source)
+    presets = preset_names(experiment)
+    if name in presets:
+        return (_PRESETS / experiment / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
+    path = Path(name)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"There are no settings {name!r} for {experiment}: name a YAML file, or one of {', '.join(presets)}."
+        )
+    return path.read_text(encoding="utf-8")
+
+
+def read_settings(kind: type[S], text: str, name: str) -> S:
+    """Read settings.
+
+    Args:
+        kind: What they are read as.
+        text: YAML.
+        name: What to call them in messages.
+
+    Returns:
+        The settings.
+
+    Raises:
+        ValueError: If it is no YAML, a key is unknown or missing, or a value is not what it must be; the message names
+            the key, and the nearest right one.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.few_shot_frozen import FewShotFrozenSettings
+        >>> from nuner.trainers.experiments.settings.reading import read_settings
+        >>> read_settings(FewShotFrozenSettings, "encoder: {}", "my.yaml")
+        Traceback (most recent call last):
+            ...
+        ValueError: my.yaml: there is no key 'encoder'; did you mean 'encoders'?
+
+        ```
+    """
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(f"{name} is no YAML: {reason}") from None
+    if not isinstance(values, dict):
+        raise ValueError(f"{name} must be a mapping of keys to values, not {type(values).__name__}.")
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise ValueError(f"{name}: {_first_fault(kind, error)}") from None
+
+
+def _first_fault(kind: type[BaseModel], error: ValidationError) -> str:
+    # What is unknown comes first: a key that is missing may only be misspelt.
+    fault: Any = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
+    *around, key = fault["loc"] or ("the settings",)
+    where = ".".join(map(str, (*around, key)))
+    if fault["type"] == "extra_forbidden":
+        return f"there is no key {where!r}; {nearest(str(key), _keys_at(kind, tuple(around)))}"
+    if fault["type"] == "missing":
+        return f"the key {where!r} is missing."
+    said = fault["msg"].removeprefix("Value error, ")
+    return f"{where} is {fault['input']!r}: {said[0].lower()}{said[1:]}"
+
+
+def _keys_at(kind: type[BaseModel], where: tuple[Any, ...]) -> list[str]:
+    """List the keys that a mapping inside of settings may have."""
+    at: Any = kind
+    for part in where:
+        fields = at.model_fields
+        at = _model_in(fields[part].annotation) if part in fields else at
+    return list(at.model_fields)
+
+
+def _model_in(annotation: Any) -> Any:
+    """Find the model in a type such as `dict[str, Model]` or `Model | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for inner in get_args(annotation) if (found := _model_in(inner)) is not None), None)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return what to say behind a name that is not known: the nearest that is, or all.
+
+    Args:
+        name: The name.
+        known: Those that are known.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.settings.reading import nearest
+        >>> nearest("quickstrat", ["paper", "quickstart"])
+        "did you mean 'quickstart'?"
+
+        ```
+    """
+    known = list(known)
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
