@@ -9,9 +9,10 @@ from .experiment import Experiment
 from .few_shot_frozen import FEW_SHOT_FROZEN
 from .settings.reading import nearest
 
-EXPERIMENTS = {
-    experiment.name: experiment for experiment in (CONCEPT_MAP, FEW_SHOT_FROZEN, CONCEPT_DIVERSITY, DATASET_SIZE)
-}
+# In the order of the paper.
+_ALL = (CONCEPT_MAP, FEW_SHOT_FROZEN, CONCEPT_DIVERSITY, DATASET_SIZE)
+
+EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}
 
 
 def find_experiment(name: str) -> Experiment:

@@ -42,9 +42,8 @@ def markdown_report(report: ExperimentReport) -> str:
     if report.paper is not None:
         parts.append(f"## The paper's figures\n\n{_paper_table(report.paper)}")
     facts = "".join(f"- {escape(name)}: {escape(value)}\n" for name, value in report.facts.items())
-    parts.append(
-        f"## How this was measured\n\n```bash\n{report.command}\n```\n\n{facts}\n```yaml\n{report.settings.strip()}\n```\n"
-    )
+    command, settings = f"```bash\n{report.command}\n```", f"```yaml\n{report.settings.strip()}\n```"
+    parts.append(f"## How this was measured\n\n{command}\n\n{facts}\n{settings}\n")
     return "\n".join(parts)
 
 
