@@ -7,8 +7,11 @@ from .dataset_size import DATASET_SIZE
 from .experiment import Experiment
 from .few_shot_frozen import FEW_SHOT_FROZEN
 from .settings.reading import nearest
+from .text_diversity import TEXT_DIVERSITY
 
-EXPERIMENTS = {experiment.name: experiment for experiment in (FEW_SHOT_FROZEN, CONCEPT_DIVERSITY, DATASET_SIZE)}
+EXPERIMENTS = {
+    experiment.name: experiment for experiment in (FEW_SHOT_FROZEN, TEXT_DIVERSITY, CONCEPT_DIVERSITY, DATASET_SIZE)
+}
 
 
 def find_experiment(name: str) -> Experiment:
