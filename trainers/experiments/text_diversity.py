@@ -47,7 +47,10 @@ def _grids(settings: TextDiversitySettings) -> dict[str, FewShotGrid]:
 
 
 def _cells(settings: TextDiversitySettings) -> list[Cell]:
-    return [cell for grid in _grids(settings).values() for cell in grid.cells]
+    cells: list[Cell] = []
+    for grid in _grids(settings).values():
+        cells += [cell for cell in grid.cells if cell not in cells]
+    return cells
 
 
 def _tables(settings: TextDiversitySettings, folder: ResultsFolder) -> list[ScoreTable]:
