@@ -40,7 +40,7 @@ def settings_of(experiment: Experiment, **keys: Any) -> Any:
 def compute(experiment: Experiment, folder: Path, **keys: Any) -> dict[str, Any]:
     """Run an experiment with such settings."""
     settings = folder / "settings.yaml"
-    settings.write_text(yaml.safe_dump({**MEASURING, **keys}), encoding="utf-8")
+    settings.write_text(yaml.safe_dump({**MEASURING, **keys}, sort_keys=False), encoding="utf-8")
     return run_experiment(experiment.name, settings, folder / "out", tell=lambda line: None)
 
 
