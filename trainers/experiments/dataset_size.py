@@ -15,11 +15,10 @@ from .results.pictures.by_x import plot_by_x
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
-from .settings.encoders import BaseSettings, CorpusSettings
+from .settings.encoders import BASE, BaseSettings, CorpusSettings
 from .settings.measuring import MeasuringSettings
 from .settings.sizes import Sizes, limit, shown
 
-BASE = "base encoder"
 EQUAL_EPOCHS, EQUAL_STEPS = "number of epochs held equal", "number of steps held equal"
 
 

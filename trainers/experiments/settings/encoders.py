@@ -15,6 +15,9 @@ from ..cells.encoder import Encoder
 from ..cells.pretraining import Pretraining
 from .reading import Settings, nearest
 
+BASE = "base encoder"
+"""What tables call an encoder that was not trained."""
+
 
 class CorpusSettings(Settings):
     """A corpus to learn from; a name or a file alone stands for all of it.
