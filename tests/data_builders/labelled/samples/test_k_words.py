@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuner.data_builders.labelled.load import load_labelled
-from nuner.data_builders.labelled.sampling import annotation_counts
-from nuner.data_builders.labelled.word_sampling import sample_k_words, word_counts
+from nuner.data_builders.labelled.samples.k_shot import annotation_counts
+from nuner.data_builders.labelled.samples.k_words import sample_k_words, word_counts
 
 _SENTENCES = st.lists(st.dictionaries(st.sampled_from("abc"), st.integers(1, 5), max_size=3), min_size=1, max_size=9)
 
