@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,9 @@ from .argument_types import check_types
 from .corpus_choice import CorpusChoice
 from .encoder import Encoder
 
+# Of a run whose steps are given.
+_CHECKPOINTS = 5
+
 
 @dataclass(frozen=True)
 class Pretraining(Cell):
@@ -34,6 +38,7 @@ class Pretraining(Cell):
         bf16: Compute in bfloat16.
         seed: Seed of the order and of dropout.
         concept_encoder: Encoder of the concept names; that of the text when left out.
+        steps_of: Another pre-training; this one takes as many steps, however many epochs that makes.
 
     Example:
         ```python
@@ -58,6 +63,7 @@ class Pretraining(Cell):
     bf16: bool = False
     seed: int = 0
     concept_encoder: Encoder | None = None
+    steps_of: Pretraining | None = None
 
     @property
     def title(self) -> str:
@@ -91,7 +97,8 @@ class Pretraining(Cell):
             tell: Called with what the user should know.
 
         Returns:
-            Validation metrics, steps, sizes, and why nothing was learnt, if so.
+            Validation metrics, steps, sentences of each split, annotations and concepts of the training split, and why
+            nothing was learnt, if so.
         """
         folder = known.folder(self)
         corpus = self.corpus.load()
@@ -108,7 +115,7 @@ class Pretraining(Cell):
                 tell=tell,
                 seed=self.seed,
                 bf16=self.bf16,
-                **self.arguments,
+                **{**self.arguments, **self._given_steps(known)},
             )
         except OtherRunError:
             # Of the same content, but an encoder or a file has another name by now.
@@ -117,13 +124,22 @@ class Pretraining(Cell):
         except NotLearntError as error:
             figures = error.figures
         remove_folder(folder / CHECKPOINTS)
+        concepts = Counter(entity["concept"] for entities in corpus["train"]["entities"] for entity in entities)
         return {
             "validation": figures["validation"],
             "steps": max(entry["step"] for entry in figures["log_history"]),
             "sentences": {split: len(rows) for split, rows in corpus.items()},
-            "annotations": sum(len(entities) for entities in corpus["train"]["entities"]),
+            "annotations": concepts.total(),
+            "concepts": len(concepts),
             "not_learnt": figures.get("not_learnt"),
         }
+
+    def _given_steps(self, known: Known) -> dict[str, Any]:
+        if self.steps_of is None:
+            return {}
+        steps = known[self.steps_of]["steps"]
+        # Of a small corpus an epoch is a few steps: to save and to validate after each would take longer than these.
+        return {"max_steps": steps, "save_steps": max(1, steps // _CHECKPOINTS), "eval_strategy": "no"}
 
 
 def text_encoder(encoder: Encoder | Pretraining, known: Known) -> Path | str:
