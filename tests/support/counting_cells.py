@@ -72,11 +72,12 @@ class Doubling(Cell):
 
 @dataclass(frozen=True)
 class Failing(Cell):
-    """Go wrong in some way."""
+    """Go wrong in some way, after something that does not."""
 
     kind: ClassVar[str] = "failing"
 
     how: str
+    after: Counting | None = None
 
     @property
     def title(self) -> str:

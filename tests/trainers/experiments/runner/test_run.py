@@ -220,8 +220,8 @@ def test_processes_side_by_side_end_with_the_first_of_them(tmp_path, uninterrupt
 def test_what_goes_wrong_in_a_process_of_its_own(tmp_path):
     """A cell that cannot be computed, and a process that is killed, are told, and what is complete is kept."""
     with pytest.raises(ValueError, match="what is read is of no use"):
-        run_cells([Counting(1), Failing("error")], tmp_path, jobs=2, tell=silent)
+        run_cells([Failing("error", Counting(1))], tmp_path, jobs=2, tell=silent)
     assert "Traceback" in (tmp_path / "workers.log").read_text()
     with pytest.raises(WorkerDiedError, match="has ended, perhaps for want of memory"):
-        run_cells([Counting(1), Failing("kill")], tmp_path, jobs=2, tell=silent)
-    assert Counting(1) in ResultsFolder(tmp_path)
+        run_cells([Failing("kill", Counting(2))], tmp_path, jobs=2, tell=silent)
+    assert Counting(1) in ResultsFolder(tmp_path) and Counting(2) in ResultsFolder(tmp_path)
