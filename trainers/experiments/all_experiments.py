@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from .concept_diversity import CONCEPT_DIVERSITY
+from .dataset_size import DATASET_SIZE
 from .experiment import Experiment
 from .few_shot_frozen import FEW_SHOT_FROZEN
 from .settings.reading import nearest
 
-EXPERIMENTS = {experiment.name: experiment for experiment in (FEW_SHOT_FROZEN,)}
+EXPERIMENTS = {experiment.name: experiment for experiment in (FEW_SHOT_FROZEN, CONCEPT_DIVERSITY, DATASET_SIZE)}
 
 
 def find_experiment(name: str) -> Experiment:

@@ -26,6 +26,7 @@ class Experiment:
         cells: Settings -> the results that are wanted.
         tables: Settings and results -> the tables.
         claims: Settings and tables -> what the paper found, and whether it holds for them.
+        x_label: What the `x` of the tables counts, for a picture against it; without it the picture is against k.
     """
 
     name: str
@@ -36,3 +37,4 @@ class Experiment:
     cells: Callable[[Any], Sequence[Cell]]
     tables: Callable[[Any, ResultsFolder], Sequence[ScoreTable]]
     claims: Callable[[Any, Sequence[ScoreTable]], Sequence[Claim]]
+    x_label: str | None = None
