@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .concept_diversity import CONCEPT_DIVERSITY
+from .concept_mapping import CONCEPT_MAP
 from .dataset_size import DATASET_SIZE
 from .experiment import Experiment
 from .few_shot_frozen import FEW_SHOT_FROZEN
@@ -11,17 +12,18 @@ from .multilingual import MULTILINGUAL
 from .settings.reading import nearest
 from .text_diversity import TEXT_DIVERSITY
 
-EXPERIMENTS = {
-    experiment.name: experiment
-    for experiment in (
-        FEW_SHOT_FROZEN,
-        TEXT_DIVERSITY,
-        CONCEPT_DIVERSITY,
-        DATASET_SIZE,
-        MODEL_SIZE,
-        MULTILINGUAL,
-    )
-}
+# In the order of the paper.
+_ALL = (
+    CONCEPT_MAP,
+    FEW_SHOT_FROZEN,
+    TEXT_DIVERSITY,
+    CONCEPT_DIVERSITY,
+    DATASET_SIZE,
+    MODEL_SIZE,
+    MULTILINGUAL,
+)
+
+EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}
 
 
 def find_experiment(name: str) -> Experiment:

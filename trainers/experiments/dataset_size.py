@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from pydantic import Field
 
@@ -10,6 +11,7 @@ from .cells.pretraining import Pretraining
 from .experiment import Experiment
 from .grids.few_shot_grid import FewShotGrid
 from .results.claims import Claim, flattens, rises
+from .results.pictures.by_x import plot_by_x
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
@@ -99,5 +101,5 @@ DATASET_SIZE = Experiment(
     cells=_cells,
     tables=_tables,
     claims=_claims,
-    x_label="sentences",
+    plot=partial(plot_by_x, label="sentences"),
 )
