@@ -71,11 +71,11 @@ class Pretraining(Cell):
         return f"Pre-training {self.name} (seed {self.seed}) on {self.corpus}"
 
     def check(self) -> None:
-        """Find out whether the encoders exist and the arguments fit them.
+        """Prepare the corpus, and find out whether the encoders exist and the arguments fit them.
 
         Raises:
             FileNotFoundError: If an encoder or the corpus does not exist.
-            ValueError: If a folder holds no encoder, or arguments make no sense.
+            ValueError: If a folder holds no encoder, arguments make no sense, or the corpus has not what is asked for.
         """
         super().check()
         for encoder in (self.encoder, self.concept_encoder):
@@ -88,6 +88,7 @@ class Pretraining(Cell):
             self.encoder.path, concepts, preset_model_fields(self.preset), self.model_fields
         ).config()
         arguments.check_depths(config.text_config.num_hidden_layers, config.concept_config.num_hidden_layers)
+        self.corpus.load()
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
         """Pre-train, going on from a checkpoint where there is one.
