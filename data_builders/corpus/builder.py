@@ -25,17 +25,18 @@ from datasets.exceptions import DatasetGenerationError
 from ..files.rows import Row, dataset_rows, file_rows
 from ..files.source import resolve_source
 from ..files.source_files import DataFiles
-from ..rejections import CorpusError, OnError, Rejections
+from ..rejections import OnError, Rejections
 from ..schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
-from .config import CORPUS_VERSION, NuNerCorpusConfig
+from .config import BUNDLED, CORPUS_VERSION, NuNerCorpusConfig
 from .readers.numind import read_numind
 from .readers.pile_ner import read_pile_ner
-from .readers.records import BUNDLED_NAME, bundled_rows, read_records
+from .readers.records import BUNDLED_FILES, DEFAULT_LANGUAGES, bundled_rows, read_records
+from .refusals import refuse_empty, refuse_unknown_sources
 from .report import REPORT_FILENAME, CorpusReport
-from .selection import Filters, Record, Selection, sample_ids, top_concepts
+from .selection import Filters, Record, Selection
 
 _READERS = {
-    "bundled": read_records,
+    BUNDLED: read_records,
     "records": read_records,
     "numind": read_numind,
     "pile_ner": read_pile_ner,
@@ -55,6 +56,7 @@ FILES_THAT_DECIDE_THE_ROWS = (
     "files/source_files.py",
     "corpus/builder.py",
     "corpus/config.py",
+    "corpus/refusals.py",
     "corpus/selection.py",
     "corpus/readers/conversion.py",
     "corpus/readers/numind.py",
@@ -88,12 +90,18 @@ class NuNerCorpus(GeneratorBasedBuilder):
         max_concepts: Keep the annotations of the most frequent concepts only (section 5.2), counted after all
             other filters and over both splits. Sentences that lose all annotations stay.
         max_examples: Keep a random sample of so many sentences of both splits together (section 5.3).
-        seed: Chooses the sample; without `max_examples` it has no effect.
+        max_annotations: Keep a random sample of so many annotations, drawn after all else was chosen. Sentences
+            that lose all of theirs stay.
+        seed: Chooses the samples; without `max_examples` and `max_annotations` it has no effect.
         drop_concepts: A sentence that carries one of these concepts is dropped, whatever the case of its
             letters (section 3.1 drops `"concept"`). Pass `()` to keep all.
         lowercase: Lower-case the concept names. Off by default, because names such as `US state` lose by it;
             texts are never altered.
-        languages: Keep the sentences of these languages only (ISO 639-1).
+        languages: Keep the sentences of these languages only (ISO 639-1). The bundled corpus has `en`, `es`, `fr`,
+            `it`, `nl`, `pl`, `pt` and `ru`, and is English by default; `"all"` stands for all eight. Of other corpora
+            all are the default.
+        sources: Keep the sentences from these sources only, whatever the case of their letters.
+        exclude_sources: Instead, drop the sentences from these.
         on_error: `"skip"` leaves bad records out and reports them; `"raise"` stops at the first one.
         cache_dir: Where to keep the prepared data; the cache of `datasets` by default.
         token: Access token for private data sets on the Hub.
@@ -129,10 +137,13 @@ class NuNerCorpus(GeneratorBasedBuilder):
         source_split: str | None = None,
         max_concepts: int | None = None,
         max_examples: int | None = None,
+        max_annotations: int | None = None,
         seed: int = 0,
         drop_concepts: Iterable[str] = ("concept",),
         lowercase: bool = False,
         languages: Iterable[str] | None = None,
+        sources: Iterable[str] | None = None,
+        exclude_sources: Iterable[str] | None = None,
         on_error: OnError = "skip",
         cache_dir: str | PathLike[str] | None = None,
         token: str | bool | None = None,
@@ -154,10 +165,13 @@ class NuNerCorpus(GeneratorBasedBuilder):
             source_fingerprint=source.fingerprint,
             max_concepts=max_concepts,
             max_examples=max_examples,
+            max_annotations=max_annotations,
             seed=seed,
             drop_concepts=drop_concepts,
             lowercase=lowercase,
             languages=languages,
+            sources=sources,
+            exclude_sources=exclude_sources,
             on_error=on_error,
         )
 
@@ -206,30 +220,39 @@ class NuNerCorpus(GeneratorBasedBuilder):
         for record in selection.apply(self._filtered(files, streaming, report), report.counts):
             if split_of(record["id"]) == split:
                 yield record["id"], record
-        self._refuse_an_empty_corpus(report)
+        refuse_empty(report, self.config, self._source_name())
         if split == TRAIN:  # both splits read all rows: one of them speaks
             report.rejections.warn()
             self._report = report
 
     def _select(self, files: OpenedFiles, streaming: bool) -> Selection:
-        ids = concepts = None
-        if self.config.max_examples is not None:
-            ids = sample_ids(self._filtered(files, streaming), self.config.max_examples, self.config.seed)
-        if self.config.max_concepts is not None:
-            sampled = (record for record in self._filtered(files, streaming) if ids is None or record["id"] in ids)
-            concepts = top_concepts(sampled, self.config.max_concepts)
-        return Selection(ids, concepts)
+        config = self.config
+        sources = config.sources or config.exclude_sources
+        if sources is not None:
+            records = self._records(files, streaming, Rejections(config.on_error))
+            refuse_unknown_sources(records, sources, self._source_name())
+        return Selection.of(
+            lambda: self._filtered(files, streaming),
+            max_examples=config.max_examples,
+            max_concepts=config.max_concepts,
+            max_annotations=config.max_annotations,
+            seed=config.seed,
+        )
 
     def _filtered(self, files: OpenedFiles, streaming: bool, report: CorpusReport | None = None) -> Iterator[Record]:
         report = report or CorpusReport(rejections=Rejections(self.config.on_error))
-        languages = self.config.languages
+        config = self.config
         filters = Filters(
-            drop_concepts=frozenset(self.config.drop_concepts),
-            languages=None if languages is None else frozenset(languages),
-            lowercase=self.config.lowercase,
+            drop_concepts=frozenset(config.drop_concepts),
+            languages=None if config.languages is None else frozenset(config.languages),
+            sources=None if config.sources is None else frozenset(config.sources),
+            exclude_sources=frozenset(config.exclude_sources or ()),
+            lowercase=config.lowercase,
         )
-        rows = self._rows(files, streaming, report.rejections)
-        return filters.apply(_READERS[self.config.name](rows, report.rejections), report.counts)
+        return filters.apply(self._records(files, streaming, report.rejections), report.counts)
+
+    def _records(self, files: OpenedFiles, streaming: bool, rejections: Rejections) -> Iterator[Record]:
+        return _READERS[self.config.name](self._rows(files, streaming, rejections), rejections)
 
     def _rows(self, files: OpenedFiles, streaming: bool, rejections: Rejections) -> Iterator[Row]:
         dataset = self.config.dataset
@@ -246,7 +269,7 @@ class NuNerCorpus(GeneratorBasedBuilder):
             return dataset_rows(loaded, f"{dataset} ({self.config.source_split})")
         if dataset is not None:
             return dataset_rows(dataset, "dataset")
-        return bundled_rows(rejections)
+        return bundled_rows(rejections, self.config.languages or DEFAULT_LANGUAGES)
 
     def _source_name(self) -> str:
         if self.config.data_files is not None:
@@ -255,28 +278,6 @@ class NuNerCorpus(GeneratorBasedBuilder):
 
     def _file_names(self) -> list[str]:
         return [] if self.config.data_files is None else list(self.config.data_files["train"])
-
-    def _refuse_an_empty_corpus(self, report: CorpusReport) -> None:
-        counts, rejected = report.counts, report.rejections
-        if counts.annotations:
-            return
-        where = self._source_name()
-        if counts.kept:
-            left_out = counts.not_sampled + counts.dropped_by_language + counts.dropped_by_concept
-            why = "the options left none" if left_out + counts.annotations_cut else "the source has none"
-            raise CorpusError(f"No concept is left in the corpus from {where}: {why}.")
-        why = [
-            f"{number} {what}"
-            for number, what in (
-                (rejected.count("record"), "were rejected"),
-                (counts.dropped_by_language, f"are not in {', '.join(self.config.languages or ())}"),
-                (counts.dropped_by_concept, f"carry {' or '.join(map(repr, self.config.drop_concepts))}"),
-            )
-            if number
-        ]
-        first = f"; the first rejected: {rejected.items[0]}" if len(rejected) else ""
-        reasons = f"of its records {', '.join(why)}{first}" if why else "the source holds no record"
-        raise CorpusError(f"The corpus from {where} is empty: {reasons}.")
 
     def _download_and_prepare(self, dl_manager: Any, verification_mode: Any, **prepare_splits_kwargs: Any) -> None:
         try:
@@ -304,6 +305,6 @@ def _code_digest() -> str:
     """Return a digest of everything in this package that decides the rows."""
     room = package_files("nuner.data_builders")
     digest = hashlib.sha256()
-    for source in (*FILES_THAT_DECIDE_THE_ROWS, f"data/{BUNDLED_NAME}"):
+    for source in (*FILES_THAT_DECIDE_THE_ROWS, *(f"data/{name}" for name in BUNDLED_FILES.values())):
         digest.update(source.encode("utf-8") + room.joinpath(source).read_bytes())
     return digest.hexdigest()[:16]

@@ -12,9 +12,12 @@ from datasets import BuilderConfig, Dataset, Features, Version
 from datasets.data_files import DataFilesDict
 
 from ..rejections import ON_ERROR_CHOICES, OnError
-from ..schema import normalize_concept
+from .readers.records import BUNDLED_FILES, DEFAULT_LANGUAGES
+from .selection import folded
 
 CORPUS_VERSION = Version("1.0.0")
+BUNDLED = "bundled"
+ALL_LANGUAGES = "all"
 
 
 @dataclass
@@ -34,10 +37,13 @@ class NuNerCorpusConfig(BuilderConfig):
     source_split: str | None = None
     max_concepts: int | None = None
     max_examples: int | None = None
+    max_annotations: int | None = None
     seed: int = 0
     drop_concepts: Iterable[str] = ("concept",)
     lowercase: bool = False
     languages: Iterable[str] | None = None
+    sources: Iterable[str] | None = None
+    exclude_sources: Iterable[str] | None = None
     on_error: OnError = "skip"
     source_fingerprint: str | None = None
 
@@ -54,7 +60,7 @@ class NuNerCorpusConfig(BuilderConfig):
         Raises:
             ValueError: If an option has a value that means nothing.
         """
-        for name in ("max_concepts", "max_examples"):
+        for name in ("max_concepts", "max_examples", "max_annotations"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
                 raise ValueError(f"{name} is {value!r}; it must be a whole number of at least 1, or None.")
@@ -63,10 +69,31 @@ class NuNerCorpusConfig(BuilderConfig):
         if self.on_error not in ON_ERROR_CHOICES:
             raise ValueError(f"on_error is {self.on_error!r}; it must be one of {', '.join(ON_ERROR_CHOICES)}.")
         self.drop_concepts = _names("drop_concepts", self.drop_concepts)
-        if self.languages is not None:
-            self.languages = _names("languages", self.languages)
-            if not self.languages:
-                raise ValueError("languages is empty; name at least one, or pass None for all of them.")
+        for name in ("languages", "sources", "exclude_sources"):
+            value = getattr(self, name)
+            if value is not None:
+                setattr(self, name, _names(name, value))
+                if not getattr(self, name):
+                    raise ValueError(f"{name} is empty; name at least one, or pass None.")
+        if self.sources is not None and self.exclude_sources is not None:
+            raise ValueError("A corpus takes the sources to keep or those to exclude, and both are given.")
+        self.languages = self._chosen_languages()
+
+    def _chosen_languages(self) -> tuple[str, ...] | None:
+        """Return the languages to keep, or None for the default, which differs for the bundled corpus."""
+        if self.languages is None:
+            return None
+        languages = tuple(self.languages)
+        if self.name != BUNDLED:
+            return None if ALL_LANGUAGES in languages else languages
+        unknown = [language for language in languages if language not in (*BUNDLED_FILES, ALL_LANGUAGES)]
+        if unknown:
+            raise ValueError(
+                f"The bundled corpus has no text in {', '.join(map(repr, unknown))}: its languages are "
+                f"{', '.join(BUNDLED_FILES)}, or {ALL_LANGUAGES} for all of them."
+            )
+        languages = tuple(BUNDLED_FILES) if ALL_LANGUAGES in languages else languages
+        return None if languages == DEFAULT_LANGUAGES else languages
 
     def create_config_id(self, config_kwargs: dict[str, Any], custom_features: Features | None = None) -> str:
         """Return the name of the folder that a corpus with these options is cached in.
@@ -76,10 +103,18 @@ class NuNerCorpusConfig(BuilderConfig):
         they mean: defaults may be spelt out, and the order of a set does not matter.
         """
         self.normalize()
+        sampled = self.max_examples is not None or self.max_annotations is not None
+        # Options that came later take part where they are given, so that others keep the names of their folders.
+        later = {
+            "max_annotations": self.max_annotations,
+            "sources": self.sources,
+            "exclude_sources": self.exclude_sources,
+        }
         meaning: dict[str, Any] = {
+            **{name: value for name, value in later.items() if value is not None},
             "max_concepts": self.max_concepts,
             "max_examples": self.max_examples,
-            "seed": self.seed if self.max_examples is not None else 0,
+            "seed": self.seed if sampled else 0,
             "drop_concepts": self.drop_concepts,
             "lowercase": bool(self.lowercase),
             "languages": self.languages,
@@ -107,4 +142,4 @@ def _names(option: str, names: Iterable[str]) -> tuple[str, ...]:
     listed = [names] if isinstance(names, str) else list(names)
     if not all(isinstance(name, str) and name.strip() for name in listed):
         raise ValueError(f"{option} is {names!r}; it must hold non-empty strings.")
-    return tuple(sorted({normalize_concept(name).lower() for name in listed}))
+    return tuple(sorted({folded(name) for name in listed}))

@@ -43,7 +43,8 @@ class CorpusReport:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> CorpusReport:
         """Rebuild what `to_dict` returned."""
-        counts = KeptCounts(**{name: values[name] for name in asdict(KeptCounts())})
+        # Reports of earlier versions lack what could not be chosen then.
+        counts = KeptCounts(**{name: values[name] for name in asdict(KeptCounts()) if name in values})
         return cls(counts, Rejections.from_list(values["rejections"]))
 
 

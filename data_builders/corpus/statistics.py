@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
@@ -26,6 +26,8 @@ class CorpusStatistics:
         sentences_without_annotations: Rows that have no entity.
         words: Number of pieces between white space.
         concept_counts: Annotations of each concept, the most frequent first, equal ones by name.
+        language_counts: Sentences in each language, in the same order; those that state none are not counted.
+        source_counts: Sentences from each source, likewise.
 
     Example:
         ```python
@@ -40,6 +42,8 @@ class CorpusStatistics:
     sentences_without_annotations: int
     words: int
     concept_counts: dict[str, int]
+    language_counts: dict[str, int] = field(default_factory=dict)
+    source_counts: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, records: Records) -> CorpusStatistics:
@@ -49,14 +53,17 @@ class CorpusStatistics:
             records: Rows in the corpus schema; of a dictionary of splits, all splits together.
         """
         sentences = bare = words = 0
-        counts: Counter[str] = Counter()
+        concepts: Counter[str] = Counter()
+        languages: Counter[str | None] = Counter()
+        sources: Counter[str | None] = Counter()
         for record in _rows(records):
             sentences += 1
             bare += not record["entities"]
             words += len(record["text"].split())
-            counts.update(entity["concept"] for entity in record["entities"])
-        in_order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return cls(sentences, bare, words, dict(in_order))
+            concepts.update(entity["concept"] for entity in record["entities"])
+            languages[record.get("language")] += 1
+            sources[record.get("source")] += 1
+        return cls(sentences, bare, words, _in_order(concepts), _in_order(languages), _in_order(sources))
 
     @property
     def annotations(self) -> int:
@@ -95,6 +102,11 @@ class CorpusStatistics:
             "top_shares": {str(size): self.top_share(size) for size in TOP_SIZES},
             "most_frequent": self.most_frequent(),
         }
+
+
+def _in_order(counts: Mapping[str | None, int] | Mapping[str, int]) -> dict[str, int]:
+    stated = [(name, count) for name, count in counts.items() if name is not None]
+    return dict(sorted(stated, key=lambda item: (-item[1], item[0])))
 
 
 def _rows(records: Records) -> Iterator[Mapping[str, Any]]:

@@ -12,7 +12,19 @@ from ...rejections import Rejections
 from ...schema import validate_record
 from .conversion import LeaveOut, convert_rows
 
-BUNDLED_NAME = "nuner-bundled.jsonl.gz"
+BUNDLED_FILES = {
+    "en": "nuner-bundled.jsonl.gz",
+    "es": "nuner-bundled-es.jsonl.gz",
+    "fr": "nuner-bundled-fr.jsonl.gz",
+    "it": "nuner-bundled-it.jsonl.gz",
+    "nl": "nuner-bundled-nl.jsonl.gz",
+    "pl": "nuner-bundled-pl.jsonl.gz",
+    "pt": "nuner-bundled-pt.jsonl.gz",
+    "ru": "nuner-bundled-ru.jsonl.gz",
+}
+"""Language of the bundled corpus (ISO 639-1) -> its file in `nuner.data_builders.data`."""
+
+DEFAULT_LANGUAGES = ("en",)
 
 
 def read_records(rows: Iterable[Row], rejections: Rejections) -> Iterator[dict[str, Any]]:
@@ -35,17 +47,19 @@ def read_records(rows: Iterable[Row], rejections: Rejections) -> Iterator[dict[s
     return convert_rows(rows, _convert, rejections)
 
 
-def bundled_rows(rejections: Rejections) -> Iterator[Row]:
-    """Yield the rows of the bundled corpus: 5,280 English passages over 317 domains, annotated by an LLM.
+def bundled_rows(rejections: Rejections, languages: Iterable[str] = DEFAULT_LANGUAGES) -> Iterator[Row]:
+    """Yield the rows of the bundled corpus, annotated by an LLM with concepts in the language of the text.
+
+    English has 5,280 passages over 317 domains, each of the other seven languages 250.
 
     Args:
         rejections: Gets unreadable lines, as for any other file.
+        languages: Keys of `BUNDLED_FILES`.
     """
-    with (
-        files("nuner.data_builders.data").joinpath(BUNDLED_NAME).open("rb") as packed,
-        gzip.open(packed) as file,
-    ):
-        yield from json_rows(file, BUNDLED_NAME, rejections)
+    for language in languages:
+        name = BUNDLED_FILES[language]
+        with files("nuner.data_builders.data").joinpath(name).open("rb") as packed, gzip.open(packed) as file:
+            yield from json_rows(file, name, rejections)
 
 
 def _convert(value: Any, _leave_out: LeaveOut) -> dict[str, Any]:

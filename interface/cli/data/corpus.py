@@ -9,17 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
-from rich.table import Table
 
 from nuner.data_builders.data_kinds import DataKind, data_kind
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..command_group import CommandGroup
-from ..options.corpus import Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
+from ..options.corpus import (
+    ExcludeSource,
+    KeepSource,
+    Language,
+    MaxAnnotations,
+    MaxConcepts,
+    MaxExamples,
+    OnError,
+    OnErrorPolicy,
+    corpus_selection,
+)
 from ..options.output import Force
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
 from ..output import show_bars_of_datasets
 from ..wrong_kinds import Needed, refuse_wrong_kind
+from .corpus_figures import print_left_out, print_statistics, split_sizes
 from .store_corpus import build_from_store
 
 if TYPE_CHECKING:
@@ -27,15 +37,17 @@ if TYPE_CHECKING:
 
     from nuner.data_builders.corpus.builder import NuNerCorpus
     from nuner.data_builders.corpus.report import BuildReport
-    from nuner.data_builders.corpus.statistics import CorpusStatistics
 
 # Options of `build` that have an effect on one kind of source only.
 _OF_CORPORA = (
     "data_files",
     "max_concepts",
     "max_examples",
+    "max_annotations",
     "lowercase",
     "language",
+    "source",
+    "exclude_source",
     "source_split",
     "on_error",
     "cache_dir",
@@ -65,7 +77,7 @@ DataFiles = Annotated[
     list[str] | None,
     typer.Argument(help="JSON Lines, JSON or Parquet files, a folder of them, or one Hub id.", show_default=False),
 ]
-Seed = Annotated[int, typer.Option(help="Chooses the sample of --max-examples, or of a store the records for review.")]
+Seed = Annotated[int, typer.Option(help="Chooses the samples, or of a store the records for review.")]
 DropConcept = Annotated[
     list[str], typer.Option(help="Drop the sentences with this concept; may be repeated, '' drops none.")
 ]
@@ -87,10 +99,13 @@ def stats(
     data_files: DataFiles = None,
     max_concepts: MaxConcepts = None,
     max_examples: MaxExamples = None,
+    max_annotations: MaxAnnotations = None,
     seed: Seed = 0,
     drop_concept: DropConcept = ["concept"],  # noqa: B006 (typer reads the default, nobody changes it)
     lowercase: Lowercase = False,
     language: Language = None,
+    source: KeepSource = None,
+    exclude_source: ExcludeSource = None,
     source_split: SourceSplit = None,
     on_error: OnError = OnErrorPolicy.skip,
     cache_dir: CacheDir = None,
@@ -98,7 +113,7 @@ def stats(
     plot: Annotated[Path | None, typer.Option(help="Draw frequency against rank of the concepts.")] = None,
     force: Force = False,
 ) -> None:
-    """Print the size of a corpus and how its concepts are distributed."""
+    """Print the size of a corpus, how its concepts are distributed and where its sentences are from."""
     from nuner.data_builders.corpus.rank_frequency import plot_rank_frequency
     from nuner.data_builders.corpus.statistics import CorpusStatistics
     from nuner.data_builders.files.new_output import new_output
@@ -106,14 +121,28 @@ def stats(
     if plot is not None and find_spec("matplotlib") is None:
         raise typer.BadParameter("--plot needs matplotlib; install it with: pip install 'nuner[plot]'")
     show_bars_of_datasets()
-    options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
+    options = corpus_selection(
+        max_concepts=max_concepts,
+        max_examples=max_examples,
+        max_annotations=max_annotations,
+        seed=seed,
+        language=language,
+        source=source,
+        exclude_source=exclude_source,
+        on_error=on_error,
+    ) | _form(drop_concept, lowercase, source_split)
     written = [path for path in (json_path, plot) if path is not None]
     context.with_resource(new_output(*written, inputs=data_files or [], overwrite=force))
     builder = _prepared_builder(config, data_files, options, cache_dir)
     statistics = CorpusStatistics.of(builder.as_dataset())
-    _print_statistics(statistics, builder, _source_name(config, data_files))
+    print_statistics(statistics, builder, _source_name(config, data_files))
     if json_path is not None:
-        replace(_report(builder, config, data_files, options), statistics=statistics.to_dict()).write(json_path)
+        figures = {
+            **statistics.to_dict(),
+            "languages": statistics.language_counts,
+            "sources": statistics.source_counts,
+        }
+        replace(_report(builder, config, data_files, options), statistics=figures).write(json_path)
     if plot is not None:
         names = [Path(file).name for file in data_files or []]
         plot_rank_frequency(statistics, plot, f"Concept frequency by rank: {_source_name(config, names)}")
@@ -127,10 +156,13 @@ def build(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.")] = Path("corpus"),
     max_concepts: MaxConcepts = None,
     max_examples: MaxExamples = None,
+    max_annotations: MaxAnnotations = None,
     seed: Seed = 0,
     drop_concept: DropConcept = ["concept"],  # noqa: B006 (typer reads the default, nobody changes it)
     lowercase: Lowercase = False,
     language: Language = None,
+    source: KeepSource = None,
+    exclude_source: ExcludeSource = None,
     source_split: SourceSplit = None,
     on_error: OnError = OnErrorPolicy.skip,
     cache_dir: CacheDir = None,
@@ -177,7 +209,16 @@ def build(
         )
         return
     _refuse_options(context, _OF_STORES, f"{config} is no annotation store")
-    options = _options(max_concepts, max_examples, seed, drop_concept, lowercase, language, source_split, on_error)
+    options = corpus_selection(
+        max_concepts=max_concepts,
+        max_examples=max_examples,
+        max_annotations=max_annotations,
+        seed=seed,
+        language=language,
+        source=source,
+        exclude_source=exclude_source,
+        on_error=on_error,
+    ) | _form(drop_concept, lowercase, source_split)
     context.with_resource(new_output(output, inputs=data_files or [], overwrite=force))
     builder = _prepared_builder(config, data_files, options, cache_dir)
     chosen = {name: value for name, value in options.items() if value not in (None, [], False)}
@@ -186,8 +227,8 @@ def build(
             rows.to_parquet(staging / f"{split}-00000-of-00001.parquet")
         _report(builder, config, data_files, options).write(staging / REPORT_FILENAME)
         CorpusFacts(license=license_, options=chosen, left_out=builder.report.rejections.counts()).save(staging)
-    _print_report(builder)
-    PlainConsole().tell(f"Wrote {', '.join(_split_sizes(builder))} to {output}")
+    print_left_out(builder)
+    PlainConsole().tell(f"Wrote {', '.join(split_sizes(builder))} to {output}")
 
 
 def _refuse_options(context: typer.Context, names: Sequence[str], why: str) -> None:
@@ -198,26 +239,12 @@ def _refuse_options(context: typer.Context, names: Sequence[str], why: str) -> N
             raise ValueError(f"--{name.replace('_', '-')} has no effect here: {why}.")
 
 
-def _options(
-    max_concepts: int | None,
-    max_examples: int | None,
-    seed: int,
-    drop_concept: Sequence[str],
-    lowercase: bool,
-    language: Sequence[str] | None,
-    source_split: str | None,
-    on_error: OnErrorPolicy,
-) -> dict[str, Any]:
-    """Return the options as `NuNerCorpus` names them."""
+def _form(drop_concept: Sequence[str], lowercase: bool, source_split: str | None) -> dict[str, Any]:
+    """Return the options that only these commands have, as `NuNerCorpus` names them."""
     return {
-        "max_concepts": max_concepts,
-        "max_examples": max_examples,
-        "seed": seed,
         "drop_concepts": [name for name in drop_concept if name.strip()],
         "lowercase": lowercase,
-        "languages": list(language) if language else None,
         "source_split": source_split,
-        "on_error": on_error.value,
     }
 
 
@@ -241,10 +268,6 @@ def _source_name(config: str, data_files: Sequence[str] | None) -> str:
     return f"{config} ({', '.join(data_files)})" if data_files else config
 
 
-def _split_sizes(builder: NuNerCorpus) -> list[str]:
-    return [f"{name}: {split.num_examples:,}" for name, split in (builder.info.splits or {}).items()]
-
-
 def _report(
     builder: NuNerCorpus, config: str, data_files: Sequence[str] | None, options: dict[str, Any]
 ) -> BuildReport:
@@ -257,35 +280,4 @@ def _report(
         options=options,
         splits={name: split.num_examples for name, split in (builder.info.splits or {}).items()},
         report=builder.report,
-    )
-
-
-def _print_statistics(statistics: CorpusStatistics, builder: NuNerCorpus, source: str) -> None:
-    table = Table(title=f"Corpus: {source}", title_justify="left")
-    table.add_column("measure", overflow="fold")
-    table.add_column("value", justify="right", overflow="fold")
-    table.add_row("sentences", f"{statistics.sentences:,}")
-    table.add_row("  by split", ", ".join(_split_sizes(builder)))
-    if statistics.sentences_without_annotations:
-        table.add_row("  without annotations", f"{statistics.sentences_without_annotations:,}")
-    table.add_row("words", f"{statistics.words:,}")
-    table.add_row("annotations", f"{statistics.annotations:,}")
-    table.add_row("unique concepts", f"{statistics.unique_concepts:,}")
-    table.add_row("  seen once", f"{statistics.concepts_seen_once:,}")
-    for size, share in statistics.to_dict()["top_shares"].items():
-        table.add_row(f"annotations in the top {int(size):,} concepts", f"{share:.1%}")
-    frequent = [f"{concept} ({count:,})" for concept, count in statistics.most_frequent(10).items()]
-    table.add_row("most frequent concepts", "\n".join(frequent))
-    PlainConsole().print(table)
-    _print_report(builder)
-
-
-def _print_report(builder: NuNerCorpus) -> None:
-    rejections = builder.report.rejections
-    if not len(rejections):
-        return
-    PlainConsole(stderr=True).tell(
-        f"Left out {rejections.count('record'):,} records and {rejections.count('annotation'):,} single annotations:",
-        *(f"  {reason}: {count:,}" for reason, count in rejections.counts().items()),
-        f"  the first: {rejections.items[0]}",
     )

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import StoppedByUser, UselessResult
-from ..options.corpus import CorpusFormat, Language, MaxConcepts, MaxExamples, OnError, OnErrorPolicy
+from ..options.corpus import (
+    CorpusFormat,
+    ExcludeSource,
+    KeepSource,
+    Language,
+    MaxAnnotations,
+    MaxConcepts,
+    MaxExamples,
+    OnError,
+    OnErrorPolicy,
+    corpus_selection,
+)
 from ..options.output import Force
 from ..output import is_main_process, main_console, quiet_libraries, show_bars_of_datasets
 from ..wrong_kinds import Needed, refuse_wrong_kind
@@ -53,7 +64,10 @@ def pretrain(
     ] = CorpusFormat.records,
     max_concepts: MaxConcepts = None,
     max_examples: MaxExamples = None,
+    max_annotations: MaxAnnotations = None,
     language: Language = None,
+    source: KeepSource = None,
+    exclude_source: ExcludeSource = None,
     on_error: OnError = OnErrorPolicy.skip,
     preset: Annotated[Preset, typer.Option(help="Training arguments to start from.")] = Preset.paper,
     epochs: Annotated[float | None, typer.Option(help="Passes over the corpus.")] = None,
@@ -73,7 +87,7 @@ def pretrain(
     bf16: Annotated[
         bool | None, typer.Option("--bf16/--no-bf16", help="Compute in bfloat16; by default where that is faster.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the order, of dropout and of --max-examples.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the order, of dropout and of the samples of the corpus.")] = 0,
     save_steps: Annotated[
         int | None, typer.Option(min=1, help="Save every so many steps instead of every epoch.")
     ] = None,
@@ -103,8 +117,8 @@ def pretrain(
     quiet_libraries()
     console = main_console()
     show_bars_of_datasets()
-    for source in corpus if corpus != ["bundled"] else ():
-        refuse_wrong_kind(source, Needed.CORPUS)
+    for each in corpus if corpus != ["bundled"] else ():
+        refuse_wrong_kind(each, Needed.CORPUS)
     encoders = list(dict.fromkeys((text_encoder, concept_encoder or text_encoder)))
     for encoder in encoders:
         refuse_wrong_kind(encoder, Needed.ENCODER)
@@ -117,13 +131,16 @@ def pretrain(
             remove_folder(output / CHECKPOINTS)
     for encoder in encoders:
         load_word_tokenizer(encoder)
-    selection: dict[str, Any] = {
-        "max_concepts": max_concepts,
-        "max_examples": max_examples,
-        "seed": seed,
-        "languages": language or None,
-        "on_error": on_error.value,
-    }
+    selection = corpus_selection(
+        max_concepts=max_concepts,
+        max_examples=max_examples,
+        max_annotations=max_annotations,
+        seed=seed,
+        language=language,
+        source=source,
+        exclude_source=exclude_source,
+        on_error=on_error,
+    )
     bundled = corpus == ["bundled"]
     name = "bundled" if bundled else corpus_format.value
     # One name goes on its own, since it may be a Hub id.
