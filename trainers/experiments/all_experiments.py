@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from .experiment import Experiment
+from .few_shot_finetuned import FEW_SHOT_FINETUNED
 from .few_shot_frozen import FEW_SHOT_FROZEN
+from .recipe import RECIPE
 from .settings.reading import nearest
 
-EXPERIMENTS = {experiment.name: experiment for experiment in (FEW_SHOT_FROZEN,)}
+EXPERIMENTS = {experiment.name: experiment for experiment in (FEW_SHOT_FROZEN, FEW_SHOT_FINETUNED, RECIPE)}
 
 
 def find_experiment(name: str) -> Experiment:

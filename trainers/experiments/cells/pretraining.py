@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from nuner.data_builders.files.whole_files import remove_folder
 
+from ...pretraining.losses.contrastive_loss import ContrastiveLoss
 from ...pretraining.run import BACKBONE, CHECKPOINTS, pretrain
 from ...pretraining.validation.learning import NotLearntError
 from ..runner.cell import Cell, Known
@@ -30,6 +31,7 @@ class Pretraining(Cell):
         bf16: Compute in bfloat16.
         seed: Seed of the order and of dropout.
         concept_encoder: Encoder of the concept names; that of the text when left out.
+        loss: What is learnt from; that of the paper when left out.
 
     Example:
         ```python
@@ -54,6 +56,7 @@ class Pretraining(Cell):
     bf16: bool = False
     seed: int = 0
     concept_encoder: Encoder | None = None
+    loss: ContrastiveLoss | None = None
 
     @property
     def title(self) -> str:
@@ -81,6 +84,7 @@ class Pretraining(Cell):
                 preset=self.preset,
                 model_fields=self.model_fields,
                 corpus_description={"corpus": str(self.corpus)},
+                loss=self.loss,
                 resume=any((folder / CHECKPOINTS).glob("checkpoint-*")),
                 tell=tell,
                 seed=self.seed,

@@ -14,6 +14,7 @@ from ..cells.pretraining import Pretraining
 from ..results.score_table import ScoreTable
 from ..runner.results_folder import ResultsFolder
 from ..settings.measuring import MeasuringSettings
+from .training_notes import training_notes
 
 METRIC = "macro-averaged token F1 without O, in percent"
 
@@ -93,7 +94,6 @@ class FewShotGrid:
                 of_ks = {k: [result["scores"][k] for result in results] for k in results[0]["scores"]}
                 scores[row][data_set] = {int(k): of_runs for k, of_runs in of_ks.items()}
                 notes |= dict.fromkeys(results[0]["left_out"].values())
-            for run, encoder in enumerate(runs):
-                if isinstance(encoder, Pretraining) and encoder in folder and folder[encoder]["not_learnt"]:
-                    notes[f"{row}, run {run}: {folder[encoder]['not_learnt']}"] = None
-        return ScoreTable(title, METRIC, scores, references, notes=list(notes), **shown)
+        return ScoreTable(
+            title, METRIC, scores, references, notes=[*notes, *training_notes(self.rows, folder)], **shown
+        )

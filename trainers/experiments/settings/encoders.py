@@ -12,7 +12,7 @@ from ...pretraining.arguments import MODEL_FIELDS, PRESETS, ContrastiveTrainingA
 from ..cells.corpus_choice import CorpusChoice
 from ..cells.encoder import Encoder
 from ..cells.pretraining import Pretraining
-from .reading import Settings, nearest
+from .reading import Settings, known_keys, nearest
 
 
 class CorpusSettings(Settings):
@@ -42,20 +42,39 @@ class CorpusSettings(Settings):
         return CorpusChoice(self.source, self.format, {**self.options, **options})
 
 
-class TrainingSettings(Settings):
+class TrainingChanges(Settings):
+    """What replaces the values of a preset.
+
+    Args:
+        arguments: Fields of `ContrastiveTrainingArguments`, such as `learning_rate`.
+        model: `temperature` and `concept_pooling` of `NuNerConfig`.
+    """
+
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    model: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("arguments")
+    @classmethod
+    def _known_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
+        known = ContrastiveTrainingArguments.__dataclass_fields__
+        return known_keys(arguments, known.keys() - {"output_dir", "seed", "bf16", "loss"})
+
+    @field_validator("model")
+    @classmethod
+    def _known_fields(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return known_keys(fields, MODEL_FIELDS["paper"])
+
+
+class TrainingSettings(TrainingChanges):
     """How encoders are pre-trained.
 
     Args:
         preset: A preset of `ContrastiveTrainingArguments`.
-        arguments: Its other arguments, such as `learning_rate`.
-        model: `temperature` and `concept_pooling` of `NuNerConfig`.
         seeds: One run each.
         bf16: Compute in bfloat16; where that is fast, if not given.
     """
 
     preset: str = "quickstart"
-    arguments: dict[str, Any] = Field(default_factory=dict)
-    model: dict[str, Any] = Field(default_factory=dict)
     seeds: tuple[int, ...] = Field((0,), min_length=1)
     bf16: bool | None = None
 
@@ -65,17 +84,6 @@ class TrainingSettings(Settings):
         if name not in PRESETS:
             raise ValueError(f"there is no such preset; {nearest(name, PRESETS)}")
         return name
-
-    @field_validator("arguments")
-    @classmethod
-    def _known_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
-        known = ContrastiveTrainingArguments.__dataclass_fields__
-        return _known_keys(arguments, known.keys() - {"output_dir", "seed", "bf16"})
-
-    @field_validator("model")
-    @classmethod
-    def _known_fields(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        return _known_keys(fields, MODEL_FIELDS["paper"])
 
     def cells(
         self, name: str, encoder: str, corpus: CorpusChoice, concept_encoder: str | None = None, **arguments: Any
@@ -132,10 +140,3 @@ class EncoderSettings(TrainingSettings):
         if self.corpus is None:
             return [Encoder(self.text_encoder)]
         return self.cells(name, self.text_encoder, self.corpus.choice(), self.concept_encoder)
-
-
-def _known_keys(given: dict[str, Any], known: Any) -> dict[str, Any]:
-    for key in given:
-        if key not in known:
-            raise ValueError(f"there is no {key!r}; {nearest(key, sorted(known))}")
-    return given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,6 +23,15 @@ class Settings(BaseModel):
 
 
 S = TypeVar("S", bound=Settings)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads `5e-4` as a number, as YAML 1.2 does; PyYAML, which reads YAML 1.1, takes it for text."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
+)
 
 
 def preset_names(experiment: str) -> list[str]:
@@ -96,7 +106,7 @@ def read_settings(kind: type[S], text: str, name: str) -> S:
         ```
     """
     try:
-        values = yaml.safe_load(text)
+        values = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise ValueError(f"{name} is no YAML: {reason}") from None
@@ -155,3 +165,32 @@ def nearest(name: str, known: Iterable[str]) -> str:
     known = list(known)
     near = get_close_matches(name, known, n=1)
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
+
+
+def known_keys(given: dict[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    """Check the keys of a mapping that settings hand on.
+
+    Args:
+        given: The mapping.
+        known: The keys that it may have.
+
+    Returns:
+        The mapping.
+
+    Raises:
+        ValueError: If it has another one; the message names the nearest right one.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.settings.reading import known_keys
+        >>> known_keys({"learning_rat": 1e-4}, ["learning_rate", "seed"])
+        Traceback (most recent call last):
+            ...
+        ValueError: there is no 'learning_rat'; did you mean 'learning_rate'?
+
+        ```
+    """
+    for key in given:
+        if key not in known:
+            raise ValueError(f"there is no {key!r}; {nearest(key, sorted(known))}")
+    return given
