@@ -26,6 +26,7 @@ from .trainers import finetune as finetune
 from .trainers import load_adapters as load_adapters
 from .trainers import plot_few_shot as plot_few_shot
 from .trainers import pretrain as pretrain
+from .trainers import run_experiment as run_experiment
 from .trainers import run_finetuning as run_finetuning
 from .trainers import save_adapters as save_adapters
 from .trainers import save_recognizer as save_recognizer

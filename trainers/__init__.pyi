@@ -5,6 +5,7 @@ from .evaluation.recognizer_evaluation import RecognizerEvaluation as Recognizer
 from .evaluation.recognizer_evaluation import evaluate_recognizer as evaluate_recognizer
 from .evaluation.token_scores import macro_token_f1 as macro_token_f1
 from .evaluation.token_scores import token_classes as token_classes
+from .experiments.run import run_experiment as run_experiment
 from .few_shot.comparison import compare_encoders as compare_encoders
 from .few_shot.linear_heads import LinearHeads as LinearHeads
 from .few_shot.linear_heads import fit_linear_heads as fit_linear_heads

@@ -54,7 +54,7 @@ def refuse_empty(report: CorpusReport, config: NuNerCorpusConfig, origin: str) -
         for number, what in (
             (rejected.count("record"), "were rejected"),
             (counts.dropped_by_language, f"are not in {', '.join(config.languages or ())}"),
-            (counts.dropped_by_source, "are from other sources"),
+            (counts.dropped_by_source, "are from sources that were not asked for"),
             (counts.dropped_by_concept, f"carry {' or '.join(map(repr, config.drop_concepts))}"),
         )
         if number

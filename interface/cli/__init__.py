@@ -18,7 +18,7 @@ from .errors import errors_as_messages
 from .hub import card, pull, push
 from .output import log_plainly
 from .recognition import demo, export, predict, serve
-from .training import benchmark, evaluate, finetune, pretrain, quickstart
+from .training import benchmark, evaluate, experiment, finetune, pretrain, quickstart
 
 
 class _Commands(CommandGroup):
@@ -77,6 +77,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("serve")(serve.serve)
 app.command("export")(export.export)
 app.command("benchmark")(benchmark.benchmark)
+app.command("experiment")(experiment.experiment)
 app.command("demo")(demo.demo)
 app.command("card")(card.card)
 app.command("push")(push.push)

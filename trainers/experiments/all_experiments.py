@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from .concept_diversity import CONCEPT_DIVERSITY
+from .dataset_size import DATASET_SIZE
 from .experiment import Experiment
 from .few_shot_finetuned import FEW_SHOT_FINETUNED
 from .few_shot_frozen import FEW_SHOT_FROZEN
 from .recipe import RECIPE
 from .settings.reading import nearest
 
-EXPERIMENTS = {experiment.name: experiment for experiment in (FEW_SHOT_FROZEN, FEW_SHOT_FINETUNED, RECIPE)}
+EXPERIMENTS = {
+    experiment.name: experiment
+    for experiment in (FEW_SHOT_FROZEN, CONCEPT_DIVERSITY, DATASET_SIZE, FEW_SHOT_FINETUNED, RECIPE)
+}
 
 
 def find_experiment(name: str) -> Experiment:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .results.claims import Claim
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
@@ -24,6 +25,8 @@ class Experiment:
         settings: What its settings are read as.
         cells: Settings -> the results that are wanted.
         tables: Settings and results -> the tables.
+        claims: Settings and tables -> what the paper found, and whether it holds for them.
+        x_label: What the `x` of the tables counts, for a picture against it; without it the picture is against k.
     """
 
     name: str
@@ -33,3 +36,5 @@ class Experiment:
     settings: type[Settings]
     cells: Callable[[Any], Sequence[Cell]]
     tables: Callable[[Any, ResultsFolder], Sequence[ScoreTable]]
+    claims: Callable[[Any, Sequence[ScoreTable]], Sequence[Claim]]
+    x_label: str | None = None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from .cells.fine_tuning import ENTITY_F1, TOKEN_F1
 from .experiment import Experiment
 from .grids.fine_tuning_grid import FineTuningGrid
+from .results.claims import Claim, gains_everywhere
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
@@ -37,7 +40,7 @@ def _grid(settings: FewShotFinetunedSettings) -> FineTuningGrid:
 
 
 def _cells(settings: FewShotFinetunedSettings) -> list[Cell]:
-    return list(_grid(settings).cells)
+    return _grid(settings).cells
 
 
 def _tables(settings: FewShotFinetunedSettings, folder: ResultsFolder) -> list[ScoreTable]:
@@ -50,6 +53,11 @@ def _tables(settings: FewShotFinetunedSettings, folder: ResultsFolder) -> list[S
     ]
 
 
+def _claims(settings: FewShotFinetunedSettings, tables: Sequence[ScoreTable]) -> list[Claim]:
+    entities = tables[0]
+    return [gains_everywhere(entities, row, reference) for row, reference in entities.references.items()]
+
+
 FEW_SHOT_FINETUNED = Experiment(
     name="few-shot-finetuned",
     title="Few-shot learning with fine-tuned encoders",
@@ -58,4 +66,5 @@ FEW_SHOT_FINETUNED = Experiment(
     settings=FewShotFinetunedSettings,
     cells=_cells,
     tables=_tables,
+    claims=_claims,
 )

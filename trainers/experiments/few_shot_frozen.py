@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from .experiment import Experiment
 from .grids.few_shot_grid import FewShotGrid
+from .results.claims import Claim, gains_everywhere
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
@@ -37,6 +40,11 @@ def _tables(settings: FewShotFrozenSettings, folder: ResultsFolder) -> list[Scor
     return [_grid(settings).table("Frozen encoder + linear layer", folder, references)]
 
 
+def _claims(settings: FewShotFrozenSettings, tables: Sequence[ScoreTable]) -> list[Claim]:
+    first, *others = settings.encoders
+    return [gains_everywhere(tables[0], other, first) for other in others]
+
+
 FEW_SHOT_FROZEN = Experiment(
     name="few-shot-frozen",
     title="Few-shot learning with a frozen encoder",
@@ -45,4 +53,5 @@ FEW_SHOT_FROZEN = Experiment(
     settings=FewShotFrozenSettings,
     cells=_cells,
     tables=_tables,
+    claims=_claims,
 )

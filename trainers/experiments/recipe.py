@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import Field, field_validator
 
-from .cells.encoder import Encoder
 from .cells.pretraining import Pretraining
 from .experiment import Experiment
 from .grids.few_shot_grid import FewShotGrid
+from .results.claims import Claim
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
-from .settings.encoders import EncoderSettings, TrainingChanges
+from .settings.encoders import BaseSettings, CorpusSettings, TrainingChanges
 from .settings.measuring import MeasuringSettings
 
 BASE, UNCHANGED = "base encoder", "recipe"
@@ -28,39 +29,33 @@ class ChangeSettings(TrainingChanges):
 
     corpus: dict[str, Any] = Field(default_factory=dict)
 
-    def of(self, recipe: EncoderSettings) -> EncoderSettings:
-        """Return the changed recipe.
+    def trained(self, name: str, encoder: BaseSettings, corpus: CorpusSettings) -> list[Pretraining]:
+        """Return what trains the encoder by the changed recipe, a cell for each seed.
 
         Args:
-            recipe: The recipe.
+            name: What to call it.
+            encoder: The encoder with the recipe.
+            corpus: The corpus of the recipe.
         """
-        corpus = recipe.corpus
-        return recipe.model_copy(
-            update={
-                "arguments": {**recipe.arguments, **self.arguments},
-                "model": {**recipe.model, **self.model},
-                "corpus": corpus and corpus.model_copy(update={"options": {**corpus.options, **self.corpus}}),
-            }
-        )
+        replaced = {
+            "arguments": {**encoder.arguments, **self.arguments},
+            "model": {**encoder.model, **self.model},
+        }
+        return encoder.model_copy(update=replaced).trained(name, corpus.choice(**self.corpus))
 
 
 class RecipeSettings(MeasuringSettings):
     """Settings of the experiment.
 
     Args:
-        recipe: The encoder, its corpus, and how it is pre-trained.
+        encoder: What is pre-trained, and how.
+        corpus: What it learns from.
         changes: Name -> what is done in another way; gains are measured from the recipe.
     """
 
-    recipe: EncoderSettings
+    encoder: BaseSettings
+    corpus: CorpusSettings = Field(default_factory=CorpusSettings)
     changes: dict[str, ChangeSettings] = Field(min_length=1)
-
-    @field_validator("recipe")
-    @classmethod
-    def _pretrained(cls, recipe: EncoderSettings) -> EncoderSettings:
-        if recipe.corpus is None:
-            raise ValueError("the recipe needs a corpus to pre-train on, such as bundled")
-        return recipe
 
     @field_validator("changes")
     @classmethod
@@ -72,22 +67,23 @@ class RecipeSettings(MeasuringSettings):
 
 
 def _grid(settings: RecipeSettings) -> FewShotGrid:
-    recipe = settings.recipe
-    rows: dict[str, list[Encoder] | list[Pretraining]] = {
-        BASE: [Encoder(recipe.text_encoder)],
-        UNCHANGED: recipe.runs(UNCHANGED),
-    }
-    rows |= {name: change.of(recipe).runs(name) for name, change in settings.changes.items()}
-    return FewShotGrid(rows, settings)
+    encoder, corpus = settings.encoder, settings.corpus
+    changed = {name: change.trained(name, encoder, corpus) for name, change in settings.changes.items()}
+    unchanged = encoder.trained(UNCHANGED, corpus.choice())
+    return FewShotGrid({BASE: encoder.base, UNCHANGED: unchanged, **changed}, settings)
 
 
 def _cells(settings: RecipeSettings) -> list[Cell]:
-    return list(_grid(settings).cells)
+    return _grid(settings).cells
 
 
 def _tables(settings: RecipeSettings, folder: ResultsFolder) -> list[ScoreTable]:
     references = dict.fromkeys(settings.changes, UNCHANGED)
     return [_grid(settings).table("Changes of the recipe", folder, references)]
+
+
+def _claims(settings: RecipeSettings, tables: Sequence[ScoreTable]) -> list[Claim]:
+    return []
 
 
 RECIPE = Experiment(
@@ -98,4 +94,5 @@ RECIPE = Experiment(
     settings=RecipeSettings,
     cells=_cells,
     tables=_tables,
+    claims=_claims,
 )

@@ -60,6 +60,7 @@ def run_experiment(
         "experiment": name,
         "settings": chosen.model_dump(mode="json"),
         "tables": [table.to_dict() for table in tables],
+        "claims": [claim.to_dict() for claim in experiment.claims(chosen, tables)],
         "seconds": round(sum(folder.seconds(cell) for cell in cells)),
         "machine": machine(),
     }

@@ -97,7 +97,12 @@ def test_top_concepts_are_those_with_the_most_annotations(bundled, bundled_cache
 
 
 def test_streaming_gives_the_same_rows(bundled, bundled_cache):
-    for options in ({}, {"max_examples": 300, "max_concepts": 20, "lowercase": True}):
+    several: list[dict[str, Any]] = [
+        {},
+        {"max_examples": 300, "max_concepts": 20, "lowercase": True},
+        {"sources": ["baking", "botany"], "max_annotations": 50},
+    ]
+    for options in several:
         builder = build(bundled_cache, "bundled", **options)
         streamed = builder.as_streaming_dataset()
         assert isinstance(streamed, IterableDatasetDict)
@@ -180,6 +185,48 @@ def test_a_sentence_keeps_its_side_as_the_corpus_grows(tmp_path, files):
         assert set(small[split]["text"]) <= set(large[split]["text"])
 
 
+@pytest.fixture
+def domains(tmp_path):
+    """Forty sentences from four sources, and from none that is stated."""
+    names = ["Retail Banking", "football", "court-rulings", "court-filings", None]
+    rows = [{**sentence(number), "source": names[number % 5]} for number in range(40)]
+    return str(write_lines(tmp_path / "domains.jsonl", rows))
+
+
+def sources(corpus):
+    return Counter(row["source"] for split in corpus.values() for row in split)
+
+
+def test_sources_to_keep_and_to_exclude(tmp_path, domains):
+    kept = build(tmp_path, "records", data_files=domains, sources=["FOOTBALL", " retail  banking"])
+    assert sources(kept.as_dataset()) == {"football": 8, "Retail Banking": 8}
+    assert kept.report.counts.dropped_by_source == 24
+    excluded = build(tmp_path, "records", data_files=domains, exclude_sources="football")
+    assert sources(excluded.as_dataset()) == {"Retail Banking": 8, "court-rulings": 8, "court-filings": 8, None: 8}
+    # Corpora of equal size that differ in their sources alone.
+    halves = [
+        build(tmp_path, "records", data_files=domains, max_examples=8, max_annotations=5, **{option: ["football"]})
+        for option in ("sources", "exclude_sources")
+    ]
+    assert [(half.report.counts.kept, half.report.counts.annotations) for half in halves] == [(8, 5), (8, 5)]
+
+
+def test_a_source_that_is_not_there_is_refused_before_the_build(tmp_path, domains):
+    for option in ("sources", "exclude_sources"):
+        builder = NuNerCorpus(
+            "records", data_files=domains, cache_dir=tmp_path, **{option: ["football", "court rulin"]}
+        )
+        message = r"nothing from 'court rulin': the nearest of its sources are 'court-rulings', 'court-filings'"
+        with pytest.raises(CorpusError, match=message):
+            builder.download_and_prepare()
+        with pytest.raises(CorpusError, match=message):
+            builder.as_streaming_dataset()
+        assert not Path(builder.cache_dir).exists()
+    bare = write_lines(tmp_path / "bare.jsonl", [sentence(1)])
+    with pytest.raises(CorpusError, match="nothing from 'x': it states no sources"):
+        build(tmp_path, "records", data_files=bare, sources="x")
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
@@ -189,6 +236,9 @@ def test_a_sentence_keeps_its_side_as_the_corpus_grows(tmp_path, files):
         (["bundled"], {"max_concepts": 0}, "max_concepts is 0"),
         (["bundled"], {"max_examples": -1}, "max_examples is -1"),
         (["bundled"], {"max_examples": True}, "max_examples is True"),
+        (["bundled"], {"max_annotations": 0}, "max_annotations is 0"),
+        (["bundled"], {"sources": []}, "sources is empty"),
+        (["bundled"], {"sources": ["a"], "exclude_sources": ["b"]}, "sources to keep or those to exclude"),
         (["bundled"], {"seed": "x"}, "seed is 'x'"),
         (["bundled"], {"on_error": "ignore"}, "on_error is 'ignore'"),
         (["bundled"], {"languages": []}, "languages is empty"),
@@ -300,6 +350,10 @@ def test_every_option_that_changes_the_rows_changes_the_cache(tmp_path, files):
         {"drop_concepts": ()},
         {"lowercase": True},
         {"languages": ["en"]},
+        {"max_annotations": 4},
+        {"max_annotations": 4, "seed": 1},
+        {"sources": ["a"]},
+        {"exclude_sources": ["a"]},
         {"on_error": "raise"},
         {"data_files": files[:1]},
         {"data_files": files[::-1]},
@@ -339,6 +393,7 @@ def test_options_that_mean_the_same_share_the_cache(tmp_path, files):
         {"drop_concepts": "concept"},
         {"seed": 5},
         {"max_concepts": None, "lowercase": False},
+        {"languages": "all"},
     ]
     folders = {NuNerCorpus("records", data_files=files, cache_dir=tmp_path, **s).cache_dir for s in spellings}
     assert len(folders) == 1
@@ -415,6 +470,11 @@ def test_before_the_build_there_is_no_report(tmp_path):
         ([], {}, "is empty: the source holds no record"),
         ([{"text": ""}], {}, "is empty: of its records 1 were rejected; the first rejected: "),
         ([sentence(1)], {"languages": "de"}, "is empty: of its records 1 are not in de"),
+        (
+            [{**sentence(1), "source": "x"}],
+            {"exclude_sources": "x"},
+            "is empty: of its records 1 are from sources that were not asked for",
+        ),
         ([sentence(1, "concept")], {}, "is empty: of its records 1 carry 'concept'"),
         (
             [{"text": "Nothing.", "entities": []}],

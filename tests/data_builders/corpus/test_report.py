@@ -41,6 +41,15 @@ def test_a_report_on_files_reads_as_it_was_written(tmp_path):
     assert CorpusReport.from_dict(values["report"]).to_dict() == values["report"]
 
 
+def test_a_report_from_before_sources_could_be_chosen_reads_as_one_without_a_choice():
+    report = CorpusReport()
+    report.counts.kept = 7
+    written = report.to_dict()
+    for name in ("dropped_by_source", "annotations_not_sampled"):
+        del written[name]
+    assert CorpusReport.from_dict(written).to_dict() == report.to_dict()
+
+
 def test_a_report_that_is_not_there_is_missed(tmp_path):
     with pytest.raises(FileNotFoundError):
         BuildReport.read(tmp_path / REPORT_FILENAME)

@@ -33,6 +33,8 @@ def test_the_figures_of_the_bundled_corpus(bundled):
     assert figures["concepts_seen_once"] == 13_368
     shares = {size: round(100 * share, 1) for size, share in figures["top_shares"].items()}
     assert shares == {"4": 5.3, "16": 12.7, "154": 31.4, "1500": 55.5}
+    assert CorpusStatistics.of(bundled).language_counts == {"en": 5280}
+    assert len(CorpusStatistics.of(bundled).source_counts) == 317
     assert next(iter(figures["most_frequent"].items())) == ("city", 782)
     assert json.loads(json.dumps(figures)) == figures
 
@@ -44,6 +46,15 @@ def test_counting_plain_rows():
     assert (statistics.annotations, statistics.unique_concepts, statistics.concepts_seen_once) == (4, 2, 1)
     assert statistics.concept_counts == {"a": 3, "b": 1}
     assert (statistics.top_share(1), statistics.top_share(2), statistics.top_share(99)) == (0.75, 1.0, 1.0)
+
+
+def test_languages_and_sources_that_are_stated_are_counted():
+    places = [("en", "news"), ("fr", "law"), ("en", "law"), (None, None)]
+    rows = [{**row("x"), "language": language, "source": source} for language, source in places]
+    statistics = CorpusStatistics.of(rows)
+    assert list(statistics.language_counts.items()) == [("en", 2), ("fr", 1)]
+    assert list(statistics.source_counts.items()) == [("law", 2), ("news", 1)]
+    assert CorpusStatistics.of([row("x")]).source_counts == {}
 
 
 def test_a_split_a_dictionary_of_splits_and_a_stream_count_alike(bundled):

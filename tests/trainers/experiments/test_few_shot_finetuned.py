@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from nuner.trainers.experiments.cells.fine_tuning import FineTuning
 from nuner.trainers.experiments.few_shot_finetuned import FEW_SHOT_FINETUNED, FewShotFinetunedSettings
 from nuner.trainers.experiments.results.score_table import ScoreTable
 from nuner.trainers.experiments.run import run_experiment
@@ -24,7 +25,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def cells_of(settings: FewShotFinetunedSettings) -> list[Any]:
-    return list(FEW_SHOT_FINETUNED.cells(settings))
+    return [cell for cell in FEW_SHOT_FINETUNED.cells(settings) if isinstance(cell, FineTuning)]
 
 
 def read(**values: object) -> FewShotFinetunedSettings:

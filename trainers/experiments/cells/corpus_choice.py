@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from datasets import DatasetDict
 
 from nuner.data_builders.corpus.builder import NuNerCorpus
+
+# More of them are counted in the name of a corpus.
+_MOST_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -19,12 +23,17 @@ class CorpusChoice:
         source: `"bundled"`, or what `NuNerCorpus` takes as files or as a Hub id.
         format: The name that `NuNerCorpus` has for the format of files.
         options: Its other options, such as `max_concepts`.
+        sentences_of: Other corpora; a sample with as many sentences as the smallest of them has is drawn.
+        annotations_of: Likewise for the number of annotations, whose sentences all stay.
 
     Example:
         ```python
         >>> from nuner.trainers.experiments.cells.corpus_choice import CorpusChoice
-        >>> CorpusChoice(options={"max_examples": 250}).load().num_rows
-        {'train': 216, 'validation': 34}
+        >>> small = CorpusChoice(options={"max_examples": 250})
+        >>> small.load().num_rows
+        {'train': 227, 'validation': 23}
+        >>> CorpusChoice(options={"seed": 1}, sentences_of=(small,)).load().num_rows
+        {'train': 225, 'validation': 25}
 
         ```
     """
@@ -32,25 +41,48 @@ class CorpusChoice:
     source: str | tuple[str, ...] = "bundled"
     format: str = "records"
     options: dict[str, Any] | None = None
+    sentences_of: tuple[CorpusChoice, ...] = ()
+    annotations_of: tuple[CorpusChoice, ...] = ()
 
     def __str__(self) -> str:
-        options = ", ".join(f"{name} {value}" for name, value in (self.options or {}).items())
-        return f"{self.source} ({options})" if options else str(self.source)
-
-    def _builder(self) -> NuNerCorpus:
-        files = self.source if isinstance(self.source, str) else list(self.source)
-        named = {} if self.source == "bundled" else {"data_files": files}
-        return NuNerCorpus("bundled" if self.source == "bundled" else self.format, **named, **(self.options or {}))
+        options = [f"{name} {_shown(value)}" for name, value in (self.options or {}).items()]
+        options += [f"as many {what} as others" for what, others in self._sizes.items() if others]
+        return f"{self.source} ({', '.join(options)})" if options else str(self.source)
 
     @cached_property
     def content(self) -> str:
         """What tells the rows from any others: options, content of the files, code that reads them."""
         builder = self._builder()
-        return f"{builder.config_id}-{builder.hash}"
+        sizes = [f"{what} of {[other.content for other in others]}" for what, others in self._sizes.items() if others]
+        return " ".join([f"{builder.config_id}-{builder.hash}", *sizes])
 
     def load(self) -> DatasetDict:
         """Read the corpus: `train` and `validation`."""
-        builder = self._builder()
-        builder.download_and_prepare()
-        splits: Any = builder.as_dataset()
+        splits: Any = self._prepared().as_dataset()
         return splits
+
+    @property
+    def _sizes(self) -> dict[str, tuple[CorpusChoice, ...]]:
+        return {"sentences": self.sentences_of, "annotations": self.annotations_of}
+
+    def _prepared(self) -> NuNerCorpus:
+        limits = {
+            "max_examples": [other._prepared().report.counts.kept for other in self.sentences_of],
+            "max_annotations": [other._prepared().report.counts.annotations for other in self.annotations_of],
+        }
+        builder = self._builder({name: min(sizes) for name, sizes in limits.items() if sizes})
+        builder.download_and_prepare()
+        return builder
+
+    def _builder(self, limits: Mapping[str, int] | None = None) -> NuNerCorpus:
+        files = self.source if isinstance(self.source, str) else list(self.source)
+        named = {} if self.source == "bundled" else {"data_files": files}
+        options = {**(self.options or {}), **(limits or {})}
+        return NuNerCorpus("bundled" if self.source == "bundled" else self.format, **named, **options)
+
+
+def _shown(value: Any) -> str:
+    """Write an option in few words."""
+    if isinstance(value, str) or not isinstance(value, Collection):
+        return str(value)
+    return f"{len(value)} names" if len(value) > _MOST_NAMES else ", ".join(map(str, value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ from ...pretraining.validation.learning import NotLearntError
 from ..runner.cell import Cell, Known
 from .corpus_choice import CorpusChoice
 from .encoder import Encoder
+
+# Of a run whose steps are given.
+_CHECKPOINTS = 5
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class Pretraining(Cell):
         bf16: Compute in bfloat16.
         seed: Seed of the order and of dropout.
         concept_encoder: Encoder of the concept names; that of the text when left out.
+        steps_of: Another pre-training; this one takes as many steps, however many epochs that makes.
         loss: What is learnt from; that of the paper when left out.
 
     Example:
@@ -56,6 +61,7 @@ class Pretraining(Cell):
     bf16: bool = False
     seed: int = 0
     concept_encoder: Encoder | None = None
+    steps_of: Pretraining | None = None
     loss: ContrastiveLoss | None = None
 
     @property
@@ -71,7 +77,8 @@ class Pretraining(Cell):
             tell: Called with what the user should know.
 
         Returns:
-            Validation metrics, steps, sizes, and why nothing was learnt, if so.
+            Validation metrics, steps, sentences of each split, annotations and concepts of the training split, and why
+            nothing was learnt, if so.
         """
         folder = known.folder(self)
         corpus = self.corpus.load()
@@ -89,18 +96,27 @@ class Pretraining(Cell):
                 tell=tell,
                 seed=self.seed,
                 bf16=self.bf16,
-                **self.arguments,
+                **{**self.arguments, **self._given_steps(known)},
             )
         except NotLearntError as error:
             figures = error.figures
         remove_folder(folder / CHECKPOINTS)
+        concepts = Counter(entity["concept"] for entities in corpus["train"]["entities"] for entity in entities)
         return {
             "validation": figures["validation"],
             "steps": max(entry["step"] for entry in figures["log_history"]),
             "sentences": {split: len(rows) for split, rows in corpus.items()},
-            "annotations": sum(len(entities) for entities in corpus["train"]["entities"]),
+            "annotations": concepts.total(),
+            "concepts": len(concepts),
             "not_learnt": figures.get("not_learnt"),
         }
+
+    def _given_steps(self, known: Known) -> dict[str, Any]:
+        if self.steps_of is None:
+            return {}
+        steps = known[self.steps_of]["steps"]
+        # Of a small corpus an epoch is a few steps: to save and to validate after each would take longer than these.
+        return {"max_steps": steps, "save_steps": max(1, steps // _CHECKPOINTS), "eval_strategy": "no"}
 
 
 def text_encoder(encoder: Encoder | Pretraining, known: Known) -> Path | str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from ..cells.encoder import Encoder
 from ..cells.few_shot import FewShot
 from ..cells.pretraining import Pretraining
 from ..results.score_table import ScoreTable
+from ..runner.cell import Cell
 from ..runner.results_folder import ResultsFolder
 from ..settings.measuring import MeasuringSettings
 from .training_notes import training_notes
@@ -64,36 +65,62 @@ class FewShotGrid:
         )
 
     @property
-    def cells(self) -> list[FewShot]:
-        """All cells, row by row."""
-        return [
-            self.cell(row, run, data_set)
-            for row, runs in self.rows.items()
-            for run in range(len(runs))
-            for data_set in self.settings.data_sets
-        ]
+    def cells(self) -> list[Cell]:
+        """All cells, each once: row by row what trains, since tables have figures of it, and what measures."""
+        cells: list[Cell] = []
+        for row, runs in self.rows.items():
+            for run, encoder in enumerate(runs):
+                training = [encoder] if isinstance(encoder, Pretraining) else []
+                measuring = [self.cell(row, run, data_set) for data_set in self.settings.data_sets]
+                cells += [cell for cell in (*training, *measuring) if cell not in cells]
+        return cells
 
-    def table(self, title: str, folder: ResultsFolder, references: Mapping[str, str], **shown: Any) -> ScoreTable:
+    def table(
+        self,
+        title: str,
+        folder: ResultsFolder,
+        references: Mapping[str, str],
+        *,
+        notes: Sequence[str] = (),
+        **shown: Any,
+    ) -> ScoreTable:
         """Collect the scores.
 
         Args:
             title: What is compared.
             folder: Where the results of all cells are.
             references: Row -> row that its gain is measured from.
+            notes: What a reader must know of this comparison.
             **shown: `x` and `series` of `ScoreTable`.
 
         Returns:
-            The table, with a note for each k that a data set does not allow.
+            The table, with notes on what the rows have learnt from, and on each k that a data set does not allow.
         """
         scores: dict[str, dict[str, dict[int, list[list[float]]]]] = {}
-        notes: dict[str, None] = {}
+        all_notes = dict.fromkeys([*notes, *self._learnt_from(folder)])
         for row, runs in self.rows.items():
             scores[row] = {}
             for data_set in self.settings.data_sets:
                 results = [folder[self.cell(row, run, data_set)] for run in range(len(runs))]
                 of_ks = {k: [result["scores"][k] for result in results] for k in results[0]["scores"]}
                 scores[row][data_set] = {int(k): of_runs for k, of_runs in of_ks.items()}
-                notes |= dict.fromkeys(results[0]["left_out"].values())
-        return ScoreTable(
-            title, METRIC, scores, references, notes=[*notes, *training_notes(self.rows, folder)], **shown
-        )
+                all_notes |= dict.fromkeys(results[0]["left_out"].values())
+        all_notes |= dict.fromkeys(training_notes(self.rows, folder))
+        return ScoreTable(title, METRIC, scores, references, notes=list(all_notes), **shown)
+
+    def trainings(self, folder: ResultsFolder) -> dict[str, dict[str, Any]]:
+        """Return what the first run of each row that is trained told of its training: row -> figures.
+
+        Args:
+            folder: Where the results of all cells are.
+        """
+        return {row: folder[runs[0]] for row, runs in self.rows.items() if isinstance(runs[0], Pretraining)}
+
+    def _learnt_from(self, folder: ResultsFolder) -> Iterator[str]:
+        trainings = self.trainings(folder)
+        if trainings:
+            yield "Learnt from: " + "; ".join(
+                f"{row}: {figures['sentences']['train']:,} sentences, {figures['annotations']:,} annotations of "
+                f"{figures['concepts']:,} concepts, {figures['steps']:,} steps"
+                for row, figures in trainings.items()
+            )

@@ -15,6 +15,7 @@ from ..cells.fine_tuning import FineTuning
 from ..cells.labelled_data import LabelledData
 from ..cells.pretraining import Pretraining
 from ..results.score_table import ScoreTable
+from ..runner.cell import Cell
 from ..runner.results_folder import ResultsFolder
 from ..settings.fine_tuning import FineTuningSettings
 from ..settings.measuring import SamplesSettings
@@ -72,9 +73,11 @@ class FineTuningGrid:
         }
 
     @property
-    def cells(self) -> list[FineTuning]:
-        """All cells, row by row."""
-        return [self._cell(*run, *sample) for run, sample in product(self._runs(), self._samples())]
+    def cells(self) -> list[Cell]:
+        """All cells: what trains encoders, since tables have notes on it, then what fine-tunes them, row by row."""
+        training = [run for runs in self.encoders.values() for run in runs if isinstance(run, Pretraining)]
+        fine_tuning = [self._cell(*run, *sample) for run, sample in product(self._runs(), self._samples())]
+        return [*training, *fine_tuning]
 
     def table(self, title: str, folder: ResultsFolder, metric: str, score: str) -> ScoreTable:
         """Collect one of the scores. Gains are measured from the first encoder with the same recipe.

@@ -14,7 +14,7 @@ def training_notes(rows: Mapping[str, Sequence[Encoder | Pretraining]], folder: 
 
     Args:
         rows: Name -> the encoder, or what trains it, once for each run.
-        folder: Where the results are.
+        folder: Where the results of all that trains are.
 
     Returns:
         A sentence for each of them.
@@ -23,5 +23,5 @@ def training_notes(rows: Mapping[str, Sequence[Encoder | Pretraining]], folder: 
         f"{row}, run {run}: {folder[encoder]['not_learnt']}"
         for row, runs in rows.items()
         for run, encoder in enumerate(runs)
-        if isinstance(encoder, Pretraining) and encoder in folder and folder[encoder]["not_learnt"]
+        if isinstance(encoder, Pretraining) and folder[encoder]["not_learnt"]
     ]

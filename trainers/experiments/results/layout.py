@@ -108,7 +108,16 @@ def _score(figures: Figures, k: int | None, left_out: bool) -> str:
 def _gain(gain: Difference | None) -> str:
     if gain is None or math.isnan(gain.mean):
         return NOTHING
-    return f"{gain.mean:+.1f}" if gain.told_from_zero else f"({gain.mean:+.1f})"
+    return signed(gain.mean) if gain.told_from_zero else f"({signed(gain.mean)})"
+
+
+def signed(gain: float) -> str:
+    """Write a gain with its sign; what is rounded to zero is `+0.0`.
+
+    Args:
+        gain: In points.
+    """
+    return f"{round(gain, 1) + 0.0:+.1f}"
 
 
 def _gain_over(table: ScoreTable, row: str) -> str:

@@ -24,9 +24,9 @@ def markdown_table(layout: Layout) -> str:
         >>> from nuner.trainers.experiments.results.summary import Summary
         >>> table = ScoreTable("Encoders", "Token F1, in percent", {"base": {"tickets": {1: [[20.0, 30.0]]}}})
         >>> print(markdown_table(Layout.of(Summary.of(table))), end="")
-        |  | k=1 | mean |
-        |:--|--:|--:|
-        | base | 25.0 ±7.1 | 25.0 |
+        |  | k=1 |
+        |:--|--:|
+        | base | 25.0 ±7.1 |
         <BLANKLINE>
         Token F1, in percent, mean ± standard deviation over 2 training samples.
 

@@ -32,8 +32,8 @@ class ScoreTable:
         notes: What was left out, and why.
 
     Raises:
-        ValueError: If scores are missing within a row or a sample, are no finite numbers, or if a reference is no row
-            or has another number of runs.
+        ValueError: If scores are missing within a row or a sample or are no finite numbers, if a reference is no row
+            or has another number of runs, or if an x is not above 0.
 
     Example:
         ```python
@@ -70,6 +70,8 @@ class ScoreTable:
         for name in ("references", "x", "series"):
             for row in getattr(self, name):
                 self._check_row(row, name)
+        if not all(0 < x < math.inf for x in self.x.values()):
+            raise ValueError(f"{self.title}: every x must be above 0, since its axis is logarithmic")
         for row, reference in self.references.items():
             self._check_row(reference, "references")
             if 1 not in (runs := {self.runs(row), self.runs(reference)}) and len(runs) > 1:

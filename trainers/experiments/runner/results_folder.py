@@ -41,7 +41,7 @@ class ResultsFolder:
         return self._file(cell).is_file()
 
     def __getitem__(self, cell: Cell) -> dict[str, Any]:
-        return self._read(cell)["result"]
+        return _read(self._file(cell))["result"]
 
     def seconds(self, cell: Cell) -> float:
         """Return how long a cell took.
@@ -49,7 +49,15 @@ class ResultsFolder:
         Args:
             cell: A cell whose result is there.
         """
-        return self._read(cell)["seconds"]
+        return _read(self._file(cell))["seconds"]
+
+    def seconds_of_kind(self, kind: str) -> list[float]:
+        """Return how long the cells of a kind took whose results are there.
+
+        Args:
+            kind: The kind.
+        """
+        return [_read(file)["seconds"] for file in (self.path / _LAYOUT / kind).glob("*.json")]
 
     def folder(self, cell: Cell) -> Path:
         """Return the folder of a cell for what is no figure; whoever deletes it has it made again when it is needed.
@@ -94,18 +102,15 @@ class ResultsFolder:
         """
         missing = [cell for cell in cells if cell not in self]
         kinds = {cell.kind for cell in missing}
-        found = [_described(file) for kind in kinds for file in self.path.glob(f"cells-*/{kind}/*.json")]
+        found = [_read(file).get("cell") for kind in kinds for file in self.path.glob(f"cells-*/{kind}/*.json")]
         return sum(json.loads(json.dumps(cell.describe())) in found for cell in missing)
 
     def _file(self, cell: Cell) -> Path:
         return self.path / _LAYOUT / cell.kind / f"{cell.fingerprint}.json"
 
-    def _read(self, cell: Cell) -> dict[str, Any]:
-        return json.loads(self._file(cell).read_text(encoding="utf-8"))
 
-
-def _described(file: Path) -> Any:
-    return json.loads(file.read_text(encoding="utf-8")).get("cell")
+def _read(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def machine() -> str:

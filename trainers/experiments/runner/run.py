@@ -4,41 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from statistics import fmean
 
 from nuner.data_builders.files.output_lock import output_lock
 
 from .cell import Cell
+from .plan import Plan
 from .results_folder import ResultsFolder
+from .time_left import time_left
 from .workers import worker_pool
-
-
-def cells_to_compute(cells: Iterable[Cell], folder: ResultsFolder) -> list[Cell]:
-    """List what must be computed for some results, each after what it needs.
-
-    A cell that only others need is left out where they are there.
-
-    Args:
-        cells: The results that are wanted.
-        folder: Those that are there.
-
-    Returns:
-        The cells, each once.
-    """
-    ordered: dict[str, Cell] = {}
-
-    def add(cell: Cell, *, there: bool) -> None:
-        if there or cell.fingerprint in ordered:
-            return
-        for needed in cell.needed:
-            add(needed, there=needed in folder and (not needed.keeps_folder or folder.folder(needed).is_dir()))
-        ordered[cell.fingerprint] = cell
-
-    for cell in cells:
-        add(cell, there=cell in folder)
-    return list(ordered.values())
 
 
 def run_cells(
@@ -73,19 +48,17 @@ def run_cells(
     folder = ResultsFolder(output_dir)
     with output_lock(folder.path):
         folder.path.mkdir(parents=True, exist_ok=True)
-        waiting = cells_to_compute(cells, folder)
-        for cell in waiting:
-            cell.check()
-        _tell_what_is_there(cells, waiting, folder, tell)
-        if waiting:
-            account = _Account(cells, waiting, folder, jobs, tell)
-            if jobs == 1:
-                for cell in waiting:
-                    account.begin(cell)
-                    compute_cell(cell, folder, tell)
-                    account.end(cell)
-            else:
-                _compute_side_by_side(waiting, folder, jobs, account)
+        plan = Plan.of(cells, folder)
+        for line in plan.summary():
+            tell(line)
+        account = _Account(plan, jobs, tell)
+        if jobs == 1:
+            for cell in plan.steps:
+                account.begin(cell)
+                compute_cell(cell, folder, tell)
+                account.end(cell)
+        elif plan.steps:
+            _compute_side_by_side(plan, jobs, account)
     return folder
 
 
@@ -101,29 +74,16 @@ def compute_cell(cell: Cell, folder: ResultsFolder, tell: Callable[[str], None])
     folder.keep(cell, cell.compute(folder, tell), time.perf_counter() - started)
 
 
-def _tell_what_is_there(
-    cells: Sequence[Cell], waiting: Sequence[Cell], folder: ResultsFolder, tell: Callable[[str], None]
-) -> None:
-    there = sum(cell in folder for cell in cells)
-    tell(f"{len(cells)} results wanted, {there} of them in {folder.path}; {len(waiting)} steps to compute")
-    others = folder.of_another_version(waiting)
-    if others:
-        tell(
-            f"For {others} of these steps {folder.path} has results of another version of the code, the libraries or "
-            "the data: they stay there, and are not used"
-        )
-
-
-def _compute_side_by_side(waiting: Sequence[Cell], folder: ResultsFolder, jobs: int, account: _Account) -> None:
-    left = {cell.fingerprint: cell for cell in waiting}
+def _compute_side_by_side(plan: Plan, jobs: int, account: _Account) -> None:
+    left = {cell.fingerprint: cell for cell in plan.steps}
     running: dict[Future[None], Cell] = {}
-    with worker_pool(jobs, folder.path / "workers.log") as pool:
+    with worker_pool(jobs, plan.folder.path / "workers.log") as pool:
         while left or running:
             unfinished = {*left, *(cell.fingerprint for cell in running.values())}
             ready = [cell for cell in left.values() if not any(each.fingerprint in unfinished for each in cell.needed)]
             for cell in ready[: jobs - len(running)]:
                 account.begin(left.pop(cell.fingerprint))
-                running[pool.submit(_compute_in_worker, cell, folder)] = cell
+                running[pool.submit(_compute_in_worker, cell, plan.folder)] = cell
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 cell = running.pop(future)
@@ -136,44 +96,17 @@ def _compute_in_worker(cell: Cell, folder: ResultsFolder) -> None:
 
 
 class _Account:
-    """Tells what is done and how long the rest takes, by what cells of the same kind took."""
+    """Tells which cell begins, and how long the rest takes."""
 
-    def __init__(
-        self,
-        cells: Sequence[Cell],
-        waiting: Sequence[Cell],
-        folder: ResultsFolder,
-        jobs: int,
-        tell: Callable[[str], None],
-    ) -> None:
-        self.folder, self.jobs, self.tell = folder, jobs, tell
-        self.total, self.begun = len(waiting), 0
-        self.left = {cell.fingerprint: cell for cell in waiting}
-        self.seconds: dict[str, list[float]] = {}
-        for cell in {cell.fingerprint: cell for cell in cells if cell in folder}.values():
-            self._learn(cell)
+    def __init__(self, plan: Plan, jobs: int, tell: Callable[[str], None]) -> None:
+        self.folder, self.jobs, self.tell = plan.folder, jobs, tell
+        self.total, self.begun = len(plan.steps), 0
+        self.left = {cell.fingerprint: cell for cell in plan.steps}
 
     def begin(self, cell: Cell) -> None:
         self.begun += 1
-        self.tell(f"[{self.begun}/{self.total}] {cell.title}{self._time_left()}")
+        left = time_left(list(self.left.values()), self.folder, self.jobs)
+        self.tell(f"[{self.begun}/{self.total}] {cell.title}" + (f" ({left} left)" if left else ""))
 
     def end(self, cell: Cell) -> None:
         del self.left[cell.fingerprint]
-        self._learn(cell)
-
-    def _learn(self, cell: Cell) -> None:
-        self.seconds.setdefault(cell.kind, []).append(self.folder.seconds(cell))
-
-    def _time_left(self) -> str:
-        kinds = [cell.kind for cell in self.left.values()]
-        if not all(kind in self.seconds for kind in kinds):
-            return ""
-        seconds = sum(fmean(self.seconds[kind]) for kind in kinds) / min(self.jobs, len(kinds))
-        return f" (about {_shown(seconds)} left)"
-
-
-def _shown(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
@@ -37,9 +38,11 @@ class CorpusSettings(Settings):
         """Return the corpus.
 
         Args:
-            **options: Options of `NuNerCorpus` that replace those of the settings.
+            **options: Options of `NuNerCorpus` that replace those of the settings; None takes one out.
         """
-        return CorpusChoice(self.source, self.format, {**self.options, **options})
+        together = {**self.options, **options}
+        known = {name: value for name, value in together.items() if value is not None}
+        return CorpusChoice(self.source, self.format, known)
 
 
 class TrainingChanges(Settings):
@@ -85,45 +88,16 @@ class TrainingSettings(TrainingChanges):
             raise ValueError(f"there is no such preset; {nearest(name, PRESETS)}")
         return name
 
-    def cells(
-        self, name: str, encoder: str, corpus: CorpusChoice, concept_encoder: str | None = None, **arguments: Any
-    ) -> list[Pretraining]:
-        """Return what trains an encoder, a cell for each seed.
 
-        Args:
-            name: What to call it.
-            encoder: Folder or Hub id of what training starts from.
-            corpus: What it learns from.
-            concept_encoder: Encoder of the concept names.
-            **arguments: Training arguments that replace those of the settings.
-        """
-        return [
-            Pretraining(
-                name,
-                Encoder(encoder),
-                corpus,
-                self.preset,
-                {**self.arguments, **arguments},
-                self.model,
-                bf16_is_fast() if self.bf16 is None else self.bf16,
-                seed,
-                Encoder(concept_encoder) if concept_encoder is not None else None,
-            )
-            for seed in self.seeds
-        ]
-
-
-class EncoderSettings(TrainingSettings):
-    """An encoder that is compared, as it is or after pre-training; its folder or Hub id alone stands for the former.
+class BaseSettings(TrainingSettings):
+    """An encoder and how it is pre-trained, on corpora that are named elsewhere; its folder or Hub id alone will do.
 
     Args:
         text_encoder: Folder or Hub id.
-        corpus: What it is pre-trained on; without one it is taken as it is.
         concept_encoder: Encoder of the concept names; the text encoder when left out.
     """
 
     text_encoder: str
-    corpus: CorpusSettings | None = None
     concept_encoder: str | None = None
 
     @model_validator(mode="before")
@@ -131,12 +105,51 @@ class EncoderSettings(TrainingSettings):
     def _of_path_alone(cls, value: Any) -> Any:
         return {"text_encoder": value} if isinstance(value, str) else value
 
+    @property
+    def base(self) -> list[Encoder]:
+        """The encoder as it is: one run, whatever the seeds."""
+        return [Encoder(self.text_encoder)]
+
+    def trained(
+        self, name: str, corpus: CorpusChoice, steps_of: Sequence[Pretraining] | None = None
+    ) -> list[Pretraining]:
+        """Return what trains the encoder, a cell for each seed.
+
+        Args:
+            name: What to call it.
+            corpus: What it learns from.
+            steps_of: What trains another one with the same seeds, and decides how many steps are taken.
+        """
+        return [
+            Pretraining(
+                name,
+                Encoder(self.text_encoder),
+                corpus,
+                self.preset,
+                self.arguments,
+                self.model,
+                bf16_is_fast() if self.bf16 is None else self.bf16,
+                seed,
+                Encoder(self.concept_encoder) if self.concept_encoder is not None else None,
+                steps_of[run] if steps_of is not None else None,
+            )
+            for run, seed in enumerate(self.seeds)
+        ]
+
+
+class EncoderSettings(BaseSettings):
+    """An encoder that is compared, as it is or after pre-training; its folder or Hub id alone stands for the former.
+
+    Args:
+        corpus: What it is pre-trained on; without one it is taken as it is.
+    """
+
+    corpus: CorpusSettings | None = None
+
     def runs(self, name: str) -> list[Encoder] | list[Pretraining]:
         """Return the encoder, or what trains it, a cell for each seed.
 
         Args:
             name: What to call it.
         """
-        if self.corpus is None:
-            return [Encoder(self.text_encoder)]
-        return self.cells(name, self.text_encoder, self.corpus.choice(), self.concept_encoder)
+        return self.base if self.corpus is None else self.trained(name, self.corpus.choice())

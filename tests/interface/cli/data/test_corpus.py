@@ -117,6 +117,41 @@ def test_every_option_reaches_the_corpus(cache, corpus_file, tmp_path):
     assert summary["statistics"]["sentences"] == 20
 
 
+def test_the_bundled_corpus_in_other_languages(cache, tmp_path):
+    json_path = tmp_path / "stats.json"
+    chosen = ["--language", "fr", "--language", "nl", "--max-annotations", 300, "--cache-dir", cache]
+    result = run("stats", *chosen, "--json", json_path)
+    assert result.exit_code == 0, result.output
+    assert "nl (250)" in result.output
+    assert "search-queries (5)" in result.output
+    statistics = json.loads(json_path.read_text(encoding="utf-8"))["statistics"]
+    assert (statistics["languages"], statistics["annotations"]) == ({"nl": 250, "fr": 249}, 300)
+    assert sum(statistics["sources"].values()) == statistics["sentences"] == 499
+
+    result = run("build", *chosen, "--output", tmp_path / "corpus")
+    assert result.exit_code == 0, result.output
+    facts = json.loads((tmp_path / "corpus" / "corpus_facts.json").read_text(encoding="utf-8"))
+    assert facts["options"]["languages"] == ["fr", "nl"]
+    assert facts["options"]["max_annotations"] == 300
+    built = load_dataset("parquet", data_dir=str(tmp_path / "corpus"), split="train", cache_dir=str(cache))
+    assert set(built["language"]) == {"fr", "nl"}
+
+
+def test_sources_are_chosen_and_listed(cache, tmp_path):
+    kept, others = tmp_path / "kept.json", tmp_path / "others.json"
+    names = ["--source", "Botany", "--source", "court-rulings"]
+    for path, options in ((kept, names), (others, ["--exclude-source", "botany"])):
+        result = run("stats", *options, "--cache-dir", cache, "--json", path)
+        assert result.exit_code == 0, result.output
+    assert "botany" not in result.output
+    summary = json.loads(kept.read_text(encoding="utf-8"))
+    assert summary["statistics"]["sources"] == {"botany": 16, "court-rulings": 16}
+    assert summary["options"]["sources"] == ["Botany", "court-rulings"]
+    summary = json.loads(others.read_text(encoding="utf-8"))
+    assert len(summary["statistics"]["sources"]) == 316
+    assert summary["report"]["dropped_by_source"] == 16
+
+
 def test_build_writes_parquet_that_loads_back(cache, corpus_file, tmp_path):
     output = tmp_path / "out" / "corpus"
     arguments = ["build", "records", corpus_file, "--cache-dir", cache, "--output", output, "--drop-concept", ""]
@@ -153,6 +188,9 @@ def test_bad_input_is_raised_for_the_command_line_to_word(cache, corpus_file, tm
         (["stats", "records", tmp_path / "absent.jsonl"], FileNotFoundError, "absent.jsonl"),
         (["stats", "records", corpus_file, "--on-error", "raise"], CorpusError, "corpus.jsonl:3:"),
         (["stats", "records", corpus_file, "--language", "de"], CorpusError, "is empty"),
+        (["stats", "--language", "french"], ValueError, "its languages are en, es, fr"),
+        (["stats", "--source", "botanny"], CorpusError, "the nearest of its sources are 'botany'"),
+        (["stats", "--source", "botany", "--exclude-source", "law"], ValueError, "both are given"),
         (
             ["build", "bundled", "--max-concepts", "0", "--output", tmp_path / "o"],
             ValueError,

@@ -10,12 +10,14 @@ import time
 
 import pytest
 import torch
+from huggingface_hub import ModelCard
 from safetensors.torch import load_file
 from support.cli_runs import nuner, start_nuner
 from support.small_disk import needs_small_disk, small_disk
 from transformers import AutoModel, AutoTokenizer, BertModel
 
 from nuner import NuNerForPreTraining
+from nuner.hub_cards.facts.training_facts import TrainingFacts
 from nuner.modeling_nuner.recognition.bi_encoder_loading import load_bi_encoder
 from nuner.trainers.pretraining.arguments import preset_model_fields
 
@@ -178,3 +180,26 @@ def test_the_preset_brings_its_model_fields(tiny_bert_dir, tmp_path):
     assert {field: getattr(config, field) for field in preset_model_fields("quickstart")} == preset_model_fields(
         "quickstart"
     )
+
+
+def test_the_bundled_corpus_in_other_languages_is_on_the_card(tiny_bert_dir, tmp_path):
+    options = ["--language", "fr", "--language", "nl", "--max-annotations", 300, "--max-steps", 1]
+    result = nuner("pretrain", "--text-encoder", tiny_bert_dir, *SMALL, *options, "-o", tmp_path / "nuner")
+    assert result.exit_code == 0, result.output
+    chosen = json.loads((tmp_path / "nuner" / "pretraining.json").read_text())["settings"]["corpus"]
+    assert (chosen["languages"], chosen["max_annotations"]) == (["fr", "nl"], 300)
+    assert "sources" not in chosen  # what is not used is no setting that another run could differ in
+    for folder in (tmp_path / "nuner", tmp_path / "nuner" / "backbone"):
+        assert TrainingFacts.load(folder).languages == ["fr", "nl"]
+        assert ModelCard.load(folder / "README.md").data.get("language") == ["fr", "nl"]
+
+
+def test_a_language_or_source_that_the_corpus_lacks_is_one_sentence(tiny_bert_dir, tmp_path):
+    for options, said in (
+        (["--language", "de"], "Error: The bundled corpus has no text in 'de': its languages are en, es, fr, it, "),
+        (["--source", "botanny"], "Error: The corpus from bundled has nothing from 'botanny': the nearest of its "),
+    ):
+        result = nuner("pretrain", "--text-encoder", tiny_bert_dir, *options, "-o", tmp_path / "nuner")
+        assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+        assert result.stderr.startswith(said)
+    assert not (tmp_path / "nuner" / "config.json").exists()

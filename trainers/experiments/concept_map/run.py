@@ -1,0 +1,138 @@
+"""The concept map of a corpus, from a bi-encoder to JSON, picture and page."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib.metadata import version
+from importlib.util import find_spec
+from itertools import islice
+from typing import Any
+
+import torch
+
+from nuner.data_builders.corpus.statistics import CorpusStatistics, Records
+from nuner.data_builders.files.new_output import new_output
+from nuner.data_builders.files.whole_files import whole_files, write_whole
+from nuner.modeling_nuner.input_length import longest_input
+from nuner.modeling_nuner.recognition.bi_encoder_loading import load_bi_encoder
+
+from ...pretraining.concept_table import ConceptTable
+from ...progress import counted
+from .layout import lay_out
+from .mapped_concept import MappedConcept
+from .page import write_concept_map_page
+from .picture import plot_concept_map
+
+RESULTS_FILE = "concept_map.json"
+PICTURE = "concept_map.png"
+PAGE = "concept_map.html"
+
+_BATCH = 512
+_NEAREST = 6
+_VERSIONS_OF = ("nuner", "torch", "transformers", "umap-learn", "numba", "scikit-learn")
+
+
+def concept_map(
+    bi_encoder: str | os.PathLike[str],
+    corpus: Records,
+    output_dir: str | os.PathLike[str],
+    *,
+    max_concepts: int = 50_000,
+    seed: int = 0,
+    tell: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Draw the most frequent concepts of a corpus where a bi-encoder's concept encoder sees them (figure 6).
+
+    Args:
+        bi_encoder: Folder or Hub id.
+        corpus: Rows in the corpus schema; of a dictionary of splits, all splits together.
+        output_dir: Folder for `concept_map.json`, `concept_map.png` and `concept_map.html`, a page to look around in
+            that needs no other file. All are replaced together.
+        max_concepts: How many concepts, the most frequent first.
+        seed: Of the layout.
+        tell: Called with a line at each step.
+
+    Returns:
+        What is in `concept_map.json`: `settings`, `corpus` (sentences, annotations, concepts), `concepts` (each with
+        name, count, place from -1 to 1, color and nearest others), `left_out` (names of which the tokenizer leaves
+        nothing), `seconds`, `versions`.
+
+    Raises:
+        FileNotFoundError: If there is no such bi-encoder.
+        ImportError: If umap-learn or matplotlib, of the extra `map`, is not installed.
+        NoConceptEncoderError: If it has no concept encoder.
+        ValueError: If there are fewer than five concepts.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.concept_map.run import concept_map
+        >>> corpus = NuNerCorpus("bundled").as_dataset()  # takes minutes  # doctest: +SKIP
+        >>> figures = concept_map("runs/nuner", corpus, "concept-map")  # takes minutes  # doctest: +SKIP
+
+        ```
+    """
+    if find_spec("umap") is None or find_spec("matplotlib") is None:
+        raise ImportError(
+            "the concept map needs umap-learn and matplotlib; install them with: pip install 'nuner[map]'"
+        )
+    started = time.perf_counter()
+    model, _, tokenizer = load_bi_encoder(os.fspath(bi_encoder), "float32", None)
+    statistics = CorpusStatistics.of(corpus)
+    wanted = dict(islice(statistics.concept_counts.items(), max_concepts))
+    longest = longest_input(model.config.concept_config, tokenizer.model_max_length)
+    table = ConceptTable.from_names(wanted, tokenizer, longest)
+    left_out = sorted(wanted.keys() - set(table.names))
+    if left_out:
+        number = "1 concept" if len(left_out) == 1 else f"{len(left_out):,} concepts"
+        tell(f"Left out: {number}, since the tokenizer leaves nothing of its name.")
+    with new_output(output_dir, inputs=[bi_encoder], overwrite=True):
+        parts = []
+        with counted("Encoding", len(table), "concepts") as advance:
+            for start in range(0, len(table), _BATCH):
+                parts.append(table.vectors(model, range(len(table))[start : start + _BATCH]).cpu())
+                advance(len(parts[-1]))
+        tell(f"Laying {len(table):,} concepts out, in two dimensions for the places and in three for the colors")
+        layout = lay_out(torch.cat(parts).numpy(), seed)
+        concepts = [
+            MappedConcept(
+                name,
+                wanted[name],
+                *(round(float(place), 4) for place in layout.places[row]),
+                color=layout.colors[row],
+                nearest=tuple(table.names[other] for other in layout.nearest[row][:_NEAREST]),
+            )
+            for row, name in enumerate(table.names)
+        ]
+        concepts.sort(key=lambda one: (-one.count, one.concept))
+        results = {
+            "settings": {"bi_encoder": os.fspath(bi_encoder), "max_concepts": max_concepts, "seed": seed},
+            "corpus": {
+                "sentences": statistics.sentences,
+                "annotations": statistics.annotations,
+                "concepts": statistics.unique_concepts,
+            },
+            "concepts": [asdict(one) for one in concepts],
+            "left_out": left_out,
+            "seconds": round(time.perf_counter() - started, 1),
+            "versions": {package: version(package) for package in _VERSIONS_OF},
+        }
+        tell("Drawing the picture and the page")
+        with whole_files(output_dir) as staging:
+            plot_concept_map(concepts, staging / PICTURE)
+            write_concept_map_page(concepts, staging / PAGE, measured_on=_measured_on(results))
+            write_whole(staging / RESULTS_FILE, json.dumps(results, ensure_ascii=False) + "\n")
+    return results
+
+
+def _measured_on(results: dict[str, Any]) -> str:
+    counts = results["corpus"]
+    shown = len(results["concepts"])
+    which = f"The {shown:,} most frequent of {counts['concepts']:,}" if shown < counts["concepts"] else f"{shown:,}"
+    return (
+        f"{which} concepts, of {counts['annotations']:,} annotations in {counts['sentences']:,} sentences, "
+        f"as {results['settings']['bi_encoder']} sees them."
+    )

@@ -1,0 +1,1 @@
+"""Pictures of score tables in the forms of the paper's figures."""

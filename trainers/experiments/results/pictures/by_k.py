@@ -1,0 +1,37 @@
+"""Picture of scores against k."""
+
+from __future__ import annotations
+
+import os
+from math import isnan
+
+from nuner.data_builders.files.pictures import save_picture
+from nuner.trainers.few_shot.panels import add_legend, draw_line, ticks_at
+
+from ..score_table import ScoreTable
+from .group_panels import REFERENCE_COLOR, group_panels
+
+
+def plot_by_k(table: ScoreTable, path: str | os.PathLike[str]) -> None:
+    """Draw scores against k as in figures 7, 8, 12 and 13 of the paper: a panel for each group and one for their mean.
+
+    A line is the mean of a row, its band one standard deviation over the samples to each side.
+
+    Args:
+        table: The scores.
+        path: Image file, in a folder that is there; its ending chooses the format.
+
+    Raises:
+        ImportError: If matplotlib, of the extra `plot`, is not installed.
+    """
+    figure, panels = group_panels(table)
+    references = set(table.references.values()) - table.references.keys()
+    for panel, group in panels:
+        for row in table.rows:
+            means = {k: mean for k in table.ks if not isnan(mean := table.mean(row, group, k))}
+            spreads = [table.standard_deviation(row, group, k) for k in means]
+            draw_line(panel, [*means], [*means.values()], spreads, REFERENCE_COLOR if row in references else None)
+        ticks_at(panel, table.ks)
+    figure.supxlabel(f"k ({table.samples} samples, band of one standard deviation)", fontsize=9)
+    add_legend(figure, panels[0][0].get_lines(), table.rows)
+    save_picture(figure, path)
