@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from nuner.data_builders.files.whole_files import remove_folder
 
 from ...pretraining.arguments import ContrastiveTrainingArguments, preset_model_fields
+from ...pretraining.losses.contrastive_loss import ContrastiveLoss
 from ...pretraining.resumption import OtherRunError
 from ...pretraining.run import BACKBONE, CHECKPOINTS, pretrain
 from ...pretraining.start import Start
@@ -39,6 +40,7 @@ class Pretraining(Cell):
         seed: Seed of the order and of dropout.
         concept_encoder: Encoder of the concept names; that of the text when left out.
         steps_of: Another pre-training; this one takes as many steps, however many epochs that makes.
+        loss: What is learnt from; that of the paper when left out.
 
     Example:
         ```python
@@ -64,6 +66,7 @@ class Pretraining(Cell):
     seed: int = 0
     concept_encoder: Encoder | None = None
     steps_of: Pretraining | None = None
+    loss: ContrastiveLoss | None = None
 
     @property
     def title(self) -> str:
@@ -112,6 +115,7 @@ class Pretraining(Cell):
                 preset=self.preset,
                 model_fields=self.model_fields,
                 corpus_description={"corpus": str(self.corpus)},
+                loss=self.loss,
                 resume=any((folder / CHECKPOINTS).glob("checkpoint-*")),
                 tell=tell,
                 seed=self.seed,

@@ -17,6 +17,7 @@ from ..results.score_table import ScoreTable
 from ..runner.cell import Cell
 from ..runner.results_folder import ResultsFolder
 from ..settings.measuring import MeasuringSettings
+from .training_notes import training_notes
 
 METRIC = "macro-averaged token F1 without O, in percent"
 
@@ -112,9 +113,7 @@ class FewShotGrid:
                 of_ks = {k: [result["scores"][k] for result in results] for k in results[0]["scores"]}
                 scores[row][data_set] = {int(k): of_runs for k, of_runs in of_ks.items()}
                 all_notes |= dict.fromkeys(results[0]["left_out"].values())
-            for run, encoder in enumerate(runs):
-                if isinstance(encoder, Pretraining) and folder[encoder]["not_learnt"]:
-                    all_notes[f"{row}, run {run}: {folder[encoder]['not_learnt']}"] = None
+        all_notes |= dict.fromkeys(training_notes(self.rows, folder))
         return ScoreTable(title, METRIC, scores, references, notes=list(all_notes), **shown)
 
     def trainings(self, folder: ResultsFolder) -> dict[str, dict[str, Any]]:

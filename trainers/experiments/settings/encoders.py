@@ -56,29 +56,16 @@ class CorpusSettings(Settings):
         return CorpusChoice(self.source, self.format, known)
 
 
-class TrainingSettings(Settings):
-    """How encoders are pre-trained.
+class TrainingChanges(Settings):
+    """What replaces the values of a preset.
 
     Args:
-        preset: A preset of `ContrastiveTrainingArguments`.
-        arguments: Its other arguments, such as `learning_rate`.
+        arguments: Fields of `ContrastiveTrainingArguments`, such as `learning_rate`.
         model: `temperature` and `concept_pooling` of `NuNerConfig`.
-        seeds: One run each.
-        bf16: Compute in bfloat16; where that is fast, if not given.
     """
 
-    preset: str = "quickstart"
     arguments: dict[str, Any] = Field(default_factory=dict)
     model: dict[str, Any] = Field(default_factory=dict)
-    seeds: tuple[int, ...] = Field((0,), min_length=1)
-    bf16: bool | None = None
-
-    @field_validator("preset")
-    @classmethod
-    def _known_preset(cls, name: str) -> str:
-        if name not in PRESETS:
-            raise ValueError(f"there is no such preset; {nearest(name, PRESETS)}")
-        return name
 
     @field_validator("arguments")
     @classmethod
@@ -90,6 +77,27 @@ class TrainingSettings(Settings):
     @classmethod
     def _known_fields(cls, fields: dict[str, Any]) -> dict[str, Any]:
         return known_keys(fields, MODEL_FIELDS["paper"])
+
+
+class TrainingSettings(TrainingChanges):
+    """How encoders are pre-trained.
+
+    Args:
+        preset: A preset of `ContrastiveTrainingArguments`.
+        seeds: One run each.
+        bf16: Compute in bfloat16; where that is fast, if not given.
+    """
+
+    preset: str = "quickstart"
+    seeds: tuple[int, ...] = Field((0,), min_length=1)
+    bf16: bool | None = None
+
+    @field_validator("preset")
+    @classmethod
+    def _known_preset(cls, name: str) -> str:
+        if name not in PRESETS:
+            raise ValueError(f"there is no such preset; {nearest(name, PRESETS)}")
+        return name
 
 
 class BaseSettings(TrainingSettings):
