@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
+from nuner.data_builders.corpus.builder import NuNerCorpus
 from nuner.modeling_nuner.devices import bf16_is_fast
 
 from ...pretraining.arguments import MODEL_FIELDS, PRESETS, ContrastiveTrainingArguments
 from ..cells.corpus_choice import CorpusChoice
 from ..cells.encoder import Encoder
 from ..cells.pretraining import Pretraining
-from .reading import Settings, nearest
+from .reading import Settings, known_keys, nearest
+
+BASE = "base encoder"
+"""What tables call an encoder that was not trained."""
 
 
 class CorpusSettings(Settings):
@@ -33,6 +38,12 @@ class CorpusSettings(Settings):
     @classmethod
     def _of_source_alone(cls, value: Any) -> Any:
         return {"source": value} if isinstance(value, str | list) else value
+
+    @field_validator("options")
+    @classmethod
+    def _known_options(cls, options: dict[str, Any]) -> dict[str, Any]:
+        known = signature(NuNerCorpus).parameters.keys()
+        return known_keys(options, known - {"config_name", "data_files", "cache_dir", "token"})
 
     def choice(self, **options: Any) -> CorpusChoice:
         """Return the corpus.
@@ -73,12 +84,12 @@ class TrainingSettings(Settings):
     @classmethod
     def _known_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
         known = ContrastiveTrainingArguments.__dataclass_fields__
-        return _known_keys(arguments, known.keys() - {"output_dir", "seed", "bf16"})
+        return known_keys(arguments, known.keys() - {"output_dir", "seed", "bf16", "loss"})
 
     @field_validator("model")
     @classmethod
     def _known_fields(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        return _known_keys(fields, MODEL_FIELDS["paper"])
+        return known_keys(fields, MODEL_FIELDS["paper"])
 
 
 class BaseSettings(TrainingSettings):
@@ -145,10 +156,3 @@ class EncoderSettings(BaseSettings):
             name: What to call it.
         """
         return self.base if self.corpus is None else self.trained(name, self.corpus.choice())
-
-
-def _known_keys(given: dict[str, Any], known: Any) -> dict[str, Any]:
-    for key in given:
-        if key not in known:
-            raise ValueError(f"there is no {key!r}; {nearest(key, sorted(known))}")
-    return given
