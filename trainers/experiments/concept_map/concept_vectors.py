@@ -17,7 +17,6 @@ from ...progress import counted
 _BATCH = 512
 
 
-@torch.inference_mode()
 def concept_vectors(
     model: NuNerForPreTraining, tokenizer: PreTrainedTokenizerBase, concepts: Iterable[str]
 ) -> tuple[tuple[str, ...], np.ndarray]:
@@ -48,8 +47,6 @@ def concept_vectors(
     parts = []
     with counted("Encoding", len(table), "concepts") as advance:
         for start in range(0, len(table), _BATCH):
-            input_ids, attention_mask = table.tensors(range(len(table))[start : start + _BATCH])
-            vectors = model.encode_concepts(input_ids.to(model.device), attention_mask.to(model.device))
-            parts.append(vectors.float().cpu())
-            advance(len(vectors))
+            parts.append(table.vectors(model, range(len(table))[start : start + _BATCH]).cpu())
+            advance(len(parts[-1]))
     return table.names, torch.cat(parts).numpy()

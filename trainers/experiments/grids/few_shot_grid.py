@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from nuner.modeling_nuner.devices import bf16_is_fast
 
 from ..cells.encoder import Encoder
 from ..cells.few_shot import FewShot
+from ..cells.labelled_data import LabelledData
 from ..cells.pretraining import Pretraining
 from ..results.score_table import ScoreTable
 from ..runner.cell import Cell
@@ -42,6 +44,12 @@ class FewShotGrid:
     rows: Mapping[str, Sequence[Encoder | Pretraining]]
     settings: MeasuringSettings
 
+    @cached_property
+    def _data(self) -> dict[str, LabelledData]:
+        """The data sets, each once: they remember what they have read."""
+        settings = self.settings
+        return {name: data_set.data(settings.measure_on) for name, data_set in settings.data_sets.items()}
+
     def cell(self, row: str, run: int, data_set: str) -> FewShot:
         """Return the cell that measures one run of a row on a data set.
 
@@ -55,7 +63,7 @@ class FewShotGrid:
             row,
             data_set,
             self.rows[row][run],
-            settings.data_sets[data_set].data(settings.measure_on),
+            self._data[data_set],
             settings.ks,
             settings.samples,
             settings.max_test_sentences,

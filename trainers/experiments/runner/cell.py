@@ -6,7 +6,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Protocol
 
 from .code_version import code_version
 
-_VERSIONS_OF = ("torch", "transformers", "tokenizers", "datasets")
+_VERSIONS_OF = ("torch", "transformers", "tokenizers", "datasets", "accelerate", "peft", "numpy")
 
 
 class Source(Protocol):
@@ -118,6 +118,8 @@ def _meaning(value: Any) -> Any:
 def _described(value: Any) -> Any:
     if isinstance(value, Cell):
         return value.describe()
+    if is_dataclass(value):
+        return {field.name: _described(getattr(value, field.name)) for field in fields(value)}
     return _walk(value, _described)
 
 
