@@ -1,7 +1,7 @@
 """More and more concepts, with the annotations that they have and with their number held equal."""
 
 import pytest
-from support.small_experiments import compute, make_up, settings_of, small_encoder, write_corpus
+from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
 from nuner.trainers.experiments.concept_diversity import CONCEPT_DIVERSITY
 from nuner.trainers.experiments.settings.reading import read_settings

@@ -1,7 +1,7 @@
 """Corpora that differ in their texts and have the same number of sentences."""
 
 import pytest
-from support.small_experiments import compute, make_up, settings_of, small_encoder, write_corpus
+from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
 from nuner.trainers.experiments.settings.reading import read_settings
 from nuner.trainers.experiments.text_diversity import TEXT_DIVERSITY
