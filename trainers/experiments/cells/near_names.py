@@ -29,6 +29,6 @@ def or_the_nearest(error: Exception, name: str, known: Iterable[str] = ()) -> Fi
     folder = Path(name).expanduser().parent
     there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     near = get_close_matches(name, list(known), n=1) or [
-        str(Path(name).with_name(each)) for each in get_close_matches(Path(name).name, there, n=1)
+        str(Path(name).parent / each) for each in get_close_matches(Path(name).name, there, n=1)
     ]
     return FileNotFoundError(f"{error}; did you mean {near[0]!r}?" if near else str(error))

@@ -24,6 +24,9 @@ from .encoder import Encoder
 # Of a run whose steps are given.
 _CHECKPOINTS = 5
 
+# Of a validation; the same training need not take the same time.
+_TIMES = ("_runtime", "_per_second")
+
 
 @dataclass(frozen=True)
 class Pretraining(Cell):
@@ -131,7 +134,7 @@ class Pretraining(Cell):
         remove_folder(folder / CHECKPOINTS)
         concepts = Counter(entity["concept"] for entities in corpus["train"]["entities"] for entity in entities)
         return {
-            "validation": figures["validation"],
+            "validation": {name: value for name, value in figures["validation"].items() if not name.endswith(_TIMES)},
             "steps": max(entry["step"] for entry in figures["log_history"]),
             "sentences": {split: len(rows) for split, rows in corpus.items()},
             "annotations": concepts.total(),

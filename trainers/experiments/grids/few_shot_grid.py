@@ -102,10 +102,10 @@ class FewShotGrid:
             **shown: `x` and `series` of `ScoreTable`.
 
         Returns:
-            The table, with notes on what the rows have learnt from, and on each k that a data set does not allow.
+            The table, with notes on what the rows learnt from, and on each k that a data set does not allow.
         """
         scores: dict[str, dict[str, dict[int, list[list[float]]]]] = {}
-        all_notes = dict.fromkeys([*notes, *self._learnt_from(folder)])
+        all_notes = dict.fromkeys([*notes, *self._training_sizes(folder)])
         for row, runs in self.rows.items():
             scores[row] = {}
             for data_set in self.settings.data_sets:
@@ -124,11 +124,11 @@ class FewShotGrid:
         """
         return {row: folder[runs[0]] for row, runs in self.rows.items() if isinstance(runs[0], Pretraining)}
 
-    def _learnt_from(self, folder: ResultsFolder) -> Iterator[str]:
+    def _training_sizes(self, folder: ResultsFolder) -> Iterator[str]:
         trainings = self.trainings(folder)
         if trainings:
-            yield "Learnt from: " + "; ".join(
-                f"{row}: {figures['sentences']['train']:,} sentences, {figures['annotations']:,} annotations of "
-                f"{figures['concepts']:,} concepts, {figures['steps']:,} steps"
+            yield "Training sentences / annotations / concepts / steps: " + "; ".join(
+                f"{row}: {figures['sentences']['train']:,} / {figures['annotations']:,} / {figures['concepts']:,} / "
+                f"{figures['steps']:,}"
                 for row, figures in trainings.items()
             )

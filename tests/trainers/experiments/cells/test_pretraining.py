@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.small_experiments import small_encoder, write_corpus
+from support.tiny_ablations import small_encoder, write_corpus
 
 from nuner.trainers.experiments.cells.corpus_choice import CorpusChoice
 from nuner.trainers.experiments.cells.encoder import Encoder
