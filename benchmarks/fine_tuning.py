@@ -24,7 +24,7 @@ from datasets import Dataset
 
 from nuner import finetune, load_labelled
 from nuner.cli.output import quiet_libraries
-from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
+from nuner.data_builders.labelled.samples.k_shot import annotation_counts, sample_k_shot
 from nuner.hub_cards.facts.hardware import describe_machine
 
 SHOWN = ("f1", "strict_f1", "macro_f1", "token_macro_f1")

@@ -33,8 +33,8 @@ from .labelled.label_schemes import read_spans as read_spans
 from .labelled.label_schemes import to_iob2 as to_iob2
 from .labelled.load import entity_types as entity_types
 from .labelled.load import load_labelled as load_labelled
-from .labelled.sampling import annotation_counts as annotation_counts
-from .labelled.sampling import sample_k_shot as sample_k_shot
+from .labelled.samples.k_shot import annotation_counts as annotation_counts
+from .labelled.samples.k_shot import sample_k_shot as sample_k_shot
 from .labelled.words import split_words as split_words
 from .locating import locate as locate
 from .raw_entity import EitherWay as EitherWay

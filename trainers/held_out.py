@@ -7,7 +7,7 @@ from collections import Counter
 
 from datasets import DatasetDict
 
-from nuner.data_builders.labelled.sampling import annotation_counts
+from nuner.data_builders.labelled.samples.k_shot import annotation_counts
 
 HELD_OUT_SHARE = 0.2
 HELD_OUT_SEED = 0

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuner.data_builders.labelled.load import load_labelled
-from nuner.data_builders.labelled.sampling import annotation_counts
+from nuner.data_builders.labelled.samples.k_shot import annotation_counts
 from nuner.trainers.held_out import with_test_split
 
 

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from .concept_diversity import CONCEPT_DIVERSITY
+from .concept_mapping import CONCEPT_MAP
 from .dataset_size import DATASET_SIZE
 from .experiment import Experiment
 from .few_shot_finetuned import FEW_SHOT_FINETUNED
 from .few_shot_frozen import FEW_SHOT_FROZEN
+from .model_size import MODEL_SIZE
+from .multilingual import MULTILINGUAL
 from .recipe import RECIPE
 from .settings.reading import nearest
+from .text_diversity import TEXT_DIVERSITY
 
-EXPERIMENTS = {
-    experiment.name: experiment
-    for experiment in (FEW_SHOT_FROZEN, CONCEPT_DIVERSITY, DATASET_SIZE, FEW_SHOT_FINETUNED, RECIPE)
-}
+# In the order of the paper.
+_ALL = (
+    CONCEPT_MAP,
+    FEW_SHOT_FROZEN,
+    TEXT_DIVERSITY,
+    CONCEPT_DIVERSITY,
+    DATASET_SIZE,
+    MODEL_SIZE,
+    MULTILINGUAL,
+    FEW_SHOT_FINETUNED,
+    RECIPE,
+)
+
+EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}
 
 
 def find_experiment(name: str) -> Experiment:

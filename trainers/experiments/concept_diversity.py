@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from pydantic import Field
 
@@ -11,14 +12,14 @@ from .cells.pretraining import Pretraining
 from .experiment import Experiment
 from .grids.few_shot_grid import FewShotGrid
 from .results.claims import Claim, rises
+from .results.pictures.by_x import plot_by_x
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
-from .settings.encoders import BaseSettings, CorpusSettings
+from .settings.encoders import BASE, BaseSettings, CorpusSettings
 from .settings.measuring import MeasuringSettings
 from .settings.sizes import Sizes, limit, shown
 
-BASE = "base encoder"
 AS_THEY_ARE, HELD_EQUAL = "all annotations of these concepts", "number of annotations held equal"
 
 
@@ -93,5 +94,5 @@ CONCEPT_DIVERSITY = Experiment(
     cells=_cells,
     tables=_tables,
     claims=_claims,
-    x_label="concepts",
+    plot=partial(plot_by_x, label="concepts"),
 )

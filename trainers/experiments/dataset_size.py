@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from pydantic import Field
 
@@ -10,14 +11,14 @@ from .cells.pretraining import Pretraining
 from .experiment import Experiment
 from .grids.few_shot_grid import FewShotGrid
 from .results.claims import Claim, flattens, rises
+from .results.pictures.by_x import plot_by_x
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
-from .settings.encoders import BaseSettings, CorpusSettings
+from .settings.encoders import BASE, BaseSettings, CorpusSettings
 from .settings.measuring import MeasuringSettings
 from .settings.sizes import Sizes, limit, shown
 
-BASE = "base encoder"
 EQUAL_EPOCHS, EQUAL_STEPS = "number of epochs held equal", "number of steps held equal"
 
 
@@ -100,5 +101,5 @@ DATASET_SIZE = Experiment(
     cells=_cells,
     tables=_tables,
     claims=_claims,
-    x_label="sentences",
+    plot=partial(plot_by_x, label="sentences"),
 )

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .results.claims import Claim
+from .results.pictures.by_k import plot_by_k
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
 from .settings.reading import Settings
+
+
+def _no_files(settings: Any, folder: ResultsFolder) -> Mapping[str, Path]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,8 @@ class Experiment:
         cells: Settings -> the results that are wanted.
         tables: Settings and results -> the tables.
         claims: Settings and tables -> what the paper found, and whether it holds for them.
-        x_label: What the `x` of the tables counts, for a picture against it; without it the picture is against k.
+        plot: Draws a table into a file; the scores against k unless it is given.
+        files: Settings and results -> files beside the table, by name, such as a page.
     """
 
     name: str
@@ -37,4 +44,5 @@ class Experiment:
     cells: Callable[[Any], Sequence[Cell]]
     tables: Callable[[Any, ResultsFolder], Sequence[ScoreTable]]
     claims: Callable[[Any, Sequence[ScoreTable]], Sequence[Claim]]
-    x_label: str | None = None
+    plot: Callable[[ScoreTable, Path], None] = plot_by_k
+    files: Callable[[Any, ResultsFolder], Mapping[str, Path]] = _no_files

@@ -13,7 +13,7 @@ from datasets import Dataset, DatasetDict
 from torch import Tensor
 
 from nuner.data_builders.labelled.load import entity_types, load_labelled
-from nuner.data_builders.labelled.sampling import AnnotationCounts, annotation_counts, sample_k_shot
+from nuner.data_builders.labelled.samples.k_shot import AnnotationCounts, annotation_counts, sample_k_shot
 
 from ..evaluation.token_scores import token_classes
 from ..held_out import with_test_split

@@ -14,7 +14,7 @@ from transformers import EarlyStoppingCallback, TrainerCallback, set_seed
 
 from nuner.data_builders.files.new_output import new_output
 from nuner.data_builders.labelled.load import entity_types, load_labelled
-from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
+from nuner.data_builders.labelled.samples.k_shot import annotation_counts, sample_k_shot
 from nuner.data_builders.labelled.sources.split_names import VALIDATION_SPLITS
 from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification

@@ -7,7 +7,7 @@ from typing import Any
 from datasets import ClassLabel, Dataset
 
 from nuner.data_builders.labelled.load import entity_types, load_labelled
-from nuner.data_builders.labelled.sampling import annotation_counts
+from nuner.data_builders.labelled.samples.k_shot import annotation_counts
 from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 
 

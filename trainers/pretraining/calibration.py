@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
+from torch import Tensor
 
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 
@@ -127,9 +128,7 @@ def _pairs(
     random = np.random.default_rng(seed)
     was_training = model.training
     model.eval()
-    vectors = torch.cat(
-        [concepts.vectors(model, part.tolist()) for part in np.split(pool, range(512, len(pool), 512))]
-    )
+    vectors = _concept_vectors(model, concepts, pool)
     place = {int(concept): i for i, concept in enumerate(pool)}
     logits, agrees = [], []
     by_length = sorted(rows, key=lambda row: len(row["input_ids"]))
@@ -156,3 +155,11 @@ def _pairs(
             agrees.append(hit[counts])
     model.train(was_training)
     return np.concatenate(logits).astype(np.float64), np.concatenate(agrees)
+
+
+def _concept_vectors(model: NuNerForPreTraining, concepts: ConceptTable, pool: np.ndarray) -> Tensor:
+    parts = []
+    for start in range(0, len(pool), 512):
+        input_ids, attention_mask = concepts.tensors(pool[start : start + 512].tolist())
+        parts.append(model.encode_concepts(input_ids.to(model.device), attention_mask.to(model.device)).float())
+    return torch.cat(parts)

@@ -10,8 +10,6 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
-
 
 @dataclass(frozen=True)
 class ConceptTable:
@@ -78,20 +76,6 @@ class ConceptTable:
             Two tensors of shape `(concepts, length of the longest)`, padded on the right.
         """
         return pad_right([self.input_ids[i] for i in concept_ids], self.pad_token_id)
-
-    @torch.no_grad()
-    def vectors(self, model: NuNerForPreTraining, concept_ids: Sequence[int]) -> Tensor:
-        """Return what a bi-encoder makes of some concepts.
-
-        Args:
-            model: The bi-encoder.
-            concept_ids: Their ids.
-
-        Returns:
-            Their vectors in float32, `(concepts, hidden_size)`, on the model's device.
-        """
-        input_ids, attention_mask = self.tensors(concept_ids)
-        return model.encode_concepts(input_ids.to(model.device), attention_mask.to(model.device)).float()
 
 
 def pad_right(sequences: Sequence[Sequence[int]], pad_token_id: int, multiple_of: int = 1) -> tuple[Tensor, Tensor]:

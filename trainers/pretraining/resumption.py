@@ -13,6 +13,10 @@ from .losses.contrastive_bce import ContrastiveBCELoss
 SETTINGS_FILE = "settings.json"
 
 
+class OtherRunError(ValueError):
+    """Checkpoints belong to a run with other settings, as far as can be told."""
+
+
 def checkpoint_to_resume(
     folder: Path, settings: dict[str, Any], resume: bool, tell: Callable[[str], None]
 ) -> Path | None:
@@ -28,7 +32,8 @@ def checkpoint_to_resume(
         The checkpoint; None where there is none.
 
     Raises:
-        ValueError: If there is one and `resume` is off, or it belongs to a run with other settings.
+        OtherRunError: If there is one, and it belongs to a run with other settings.
+        ValueError: If there is one and `resume` is off.
     """
     checkpoint = latest_complete_checkpoint(folder, tell)
     if checkpoint is None:
@@ -43,7 +48,7 @@ def checkpoint_to_resume(
     except FileNotFoundError:
         return checkpoint
     except (ValueError, TypeError):
-        raise ValueError(
+        raise OtherRunError(
             f"{folder / SETTINGS_FILE} cannot be read, and says what run the checkpoints beside it are of: choose "
             "another output folder, or remove that file if this is the same run."
         ) from None
@@ -51,7 +56,7 @@ def checkpoint_to_resume(
     earlier = _comparable(earlier)
     other = [name for name in {**now, **earlier} if earlier.get(name) != now.get(name)]
     if other:
-        raise ValueError(
+        raise OtherRunError(
             f"{checkpoint} belongs to a run with other settings ({', '.join(other)}): use those in "
             f"{folder / SETTINGS_FILE}, or choose another output folder."
         )

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from transformers import AutoConfig, PreTrainedTokenizerBase
 
+from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.encoder_loading import without_bars
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
 from nuner.modeling_nuner.recognition.bi_encoder_loading import has_concept_encoder, load_concept_tokenizer
@@ -70,6 +71,24 @@ class Start:
         config = AutoConfig.from_pretrained(text, trust_remote_code=False)
         own = {name: getattr(config, name) for name in preset_fields}
         return cls(text, concept, {**own, **fields}, True, tokenizer, load_concept_tokenizer(text))
+
+    def config(self) -> NuNerConfig:
+        """Return the configuration of the bi-encoder, without loading its weights.
+
+        Raises:
+            ValueError: If the vectors of the encoders differ in length, or a field makes no sense.
+        """
+        text, concept = (
+            AutoConfig.from_pretrained(encoder, trust_remote_code=False)
+            for encoder in (self.text_encoder, self.concept_encoder)
+        )
+        # The encoder of a bi-encoder's text stands for the whole where it is not gone on with.
+        half = "concept_config" if self.is_bi_encoder else "text_config"
+        return NuNerConfig(
+            text_config=getattr(text, "text_config", text),
+            concept_config=getattr(concept, half, concept),
+            **self.fields,
+        )
 
     def model(self) -> NuNerForPreTraining:
         """Load the bi-encoder, or make it of the two encoders."""

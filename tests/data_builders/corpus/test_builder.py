@@ -212,10 +212,9 @@ def test_sources_to_keep_and_to_exclude(tmp_path, domains):
 
 
 def test_a_source_that_is_not_there_is_refused_before_the_build(tmp_path, domains):
-    for option in ("sources", "exclude_sources"):
-        builder = NuNerCorpus(
-            "records", data_files=domains, cache_dir=tmp_path, **{option: ["football", "court rulin"]}
-        )
+    several: list[dict[str, Any]] = [{"sources": ["football", "court rulin"]}, {"exclude_sources": "court rulin"}]
+    for options in several:
+        builder = NuNerCorpus("records", data_files=domains, cache_dir=tmp_path, **options)
         message = r"nothing from 'court rulin': the nearest of its sources are 'court-rulings', 'court-filings'"
         with pytest.raises(CorpusError, match=message):
             builder.download_and_prepare()

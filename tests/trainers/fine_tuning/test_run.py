@@ -336,7 +336,7 @@ def test_splits_that_do_not_suffice(tiny_bert_dir, tmp_path, splits, arguments, 
 
 @pytest.mark.slow
 def test_a_few_dozen_sentences_take_less_than_a_minute(tmp_path):
-    from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
+    from nuner.data_builders.labelled.samples.k_shot import annotation_counts, sample_k_shot
     from nuner.quickstart.base_encoder import find_base_encoder
 
     train = load_labelled("support-tickets", "train")

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from huggingface_hub import hf_hub_download
+from huggingface_hub import hf_hub_download, scan_cache_dir
+from huggingface_hub.errors import CacheNotFound
 
-# Of weights, configuration and tokenizer; a changed card changes no result.
-_SUFFIXES = (".safetensors", ".json", ".txt", ".model", ".py")
+from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
+
+from ...word_tokenizer import load_word_tokenizer
+from .near_names import or_the_nearest
+
+# What a card says changes no result.
+_CARD = ".md"
 
 
 @dataclass(frozen=True)
@@ -39,12 +45,36 @@ class Encoder:
         """A digest of the files of the folder, or the commit on the Hub."""
         folder = Path(self.path)
         if not folder.is_dir():
-            # The folder of a snapshot is called after its commit.
-            return Path(hf_hub_download(self.path, "config.json")).parent.name
+            return self._commit()
         digest = hashlib.sha256()
-        for file in sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.is_file()):
+        for file in sorted(path for path in folder.iterdir() if path.suffix != _CARD and path.is_file()):
             digest.update(file.name.encode())
             with file.open("rb") as content:
                 while block := content.read(1 << 20):
                     digest.update(block)
         return digest.hexdigest()
+
+    def check(self) -> None:
+        """Find out whether there is an encoder, before its weights are loaded.
+
+        Raises:
+            FileNotFoundError: If there is neither such a folder nor such a repository within reach.
+            ValueError: If the folder holds no encoder.
+        """
+        _ = self.content
+        load_word_tokenizer(self.path)
+
+    def _commit(self) -> str:
+        try:
+            with explain_checkpoint_errors(self.path, "encoder"):
+                config = Path(hf_hub_download(self.path, "config.json"))
+        except FileNotFoundError as error:
+            raise or_the_nearest(error, self.path, _models_in_the_cache()) from error
+        return config.parent.name  # a folder of the cache is called after its commit
+
+
+def _models_in_the_cache() -> list[str]:
+    try:
+        return [repository.repo_id for repository in scan_cache_dir().repos if repository.repo_type == "model"]
+    except CacheNotFound:
+        return []

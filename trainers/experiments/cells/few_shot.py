@@ -67,10 +67,12 @@ class FewShot(Cell):
         """Draw the samples, and find out whether the encoder exists.
 
         Raises:
-            ValueError: If the data allow none of the samples.
+            ValueError: If the data allow none of the samples, or a folder holds no encoder.
             FileNotFoundError: If the encoder or the data set does not exist.
         """
         super().check()
+        if isinstance(self.encoder, Encoder):
+            self.encoder.check()
         prepare_task(
             self.data.splits, self.data_name, self.ks, self.samples, max_test_sentences=self.max_test_sentences
         )

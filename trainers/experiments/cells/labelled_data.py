@@ -11,8 +11,10 @@ from typing import Any
 from datasets import DatasetDict
 
 from nuner.data_builders.labelled.load import load_labelled
+from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 
 from ...held_out import with_test_split
+from .near_names import or_the_nearest
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class LabelledData:
     def splits(self) -> DatasetDict:
         """The splits `train` and `test`, the latter as `measure_on` says."""
         options: Any = dict(self.options)
-        splits: Any = load_labelled(self.source, **options)
+        try:
+            splits: Any = load_labelled(self.source, **options)
+        except FileNotFoundError as error:
+            raise or_the_nearest(error, self.source, [SUPPORT_TICKETS]) from error
         if self.measure_on == "held-out":
             splits = DatasetDict({"train": splits["train"]}) if "train" in splits else splits
         return with_test_split(splits, self.source)[0]
@@ -54,7 +59,7 @@ class LabelledData:
     def content(self) -> str:
         """A digest of all sentences and their tags."""
         digest = hashlib.sha256()
-        for split in ("train", "test"):
+        for split in sorted({"train", "test"} & self.splits.keys()):
             rows = self.splits[split]
             content = [split, rows.features["ner_tags"].feature.names, rows["tokens"][:], rows["ner_tags"][:]]
             digest.update(json.dumps(content).encode())

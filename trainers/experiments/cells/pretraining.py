@@ -10,10 +10,14 @@ from typing import Any, ClassVar
 
 from nuner.data_builders.files.whole_files import remove_folder
 
+from ...pretraining.arguments import ContrastiveTrainingArguments, preset_model_fields
 from ...pretraining.losses.contrastive_loss import ContrastiveLoss
+from ...pretraining.resumption import OtherRunError
 from ...pretraining.run import BACKBONE, CHECKPOINTS, pretrain
+from ...pretraining.start import Start
 from ...pretraining.validation.learning import NotLearntError
 from ..runner.cell import Cell, Known
+from .argument_types import check_types
 from .corpus_choice import CorpusChoice
 from .encoder import Encoder
 
@@ -69,6 +73,25 @@ class Pretraining(Cell):
         """What is computed, for the user who waits."""
         return f"Pre-training {self.name} (seed {self.seed}) on {self.corpus}"
 
+    def check(self) -> None:
+        """Find out whether the encoders exist and the arguments fit them.
+
+        Raises:
+            FileNotFoundError: If an encoder or the corpus does not exist.
+            ValueError: If a folder holds no encoder, or arguments make no sense.
+        """
+        super().check()
+        for encoder in (self.encoder, self.concept_encoder):
+            if encoder is not None:
+                encoder.check()
+        check_types(ContrastiveTrainingArguments, self.arguments)
+        arguments = ContrastiveTrainingArguments.preset(self.preset, output_dir=CHECKPOINTS, **self.arguments)
+        concepts = self.concept_encoder and self.concept_encoder.path
+        config: Any = Start.of(
+            self.encoder.path, concepts, preset_model_fields(self.preset), self.model_fields
+        ).config()
+        arguments.check_depths(config.text_config.num_hidden_layers, config.concept_config.num_hidden_layers)
+
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
         """Pre-train, going on from a checkpoint where there is one.
 
@@ -98,6 +121,10 @@ class Pretraining(Cell):
                 bf16=self.bf16,
                 **{**self.arguments, **self._given_steps(known)},
             )
+        except OtherRunError:
+            # Of the same content, but an encoder or a file has another name by now.
+            remove_folder(folder / CHECKPOINTS)
+            return self.compute(known, tell)
         except NotLearntError as error:
             figures = error.figures
         remove_folder(folder / CHECKPOINTS)

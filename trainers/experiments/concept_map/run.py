@@ -5,24 +5,20 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
-import torch
-
 from nuner.data_builders.corpus.statistics import CorpusStatistics, Records
 from nuner.data_builders.files.new_output import new_output
 from nuner.data_builders.files.whole_files import whole_files, write_whole
-from nuner.modeling_nuner.input_length import longest_input
 from nuner.modeling_nuner.recognition.bi_encoder_loading import load_bi_encoder
 
-from ...pretraining.concept_table import ConceptTable
-from ...progress import counted
-from .layout import lay_out
+from .concept_vectors import concept_vectors
+from .layout import Layout, lay_out
 from .mapped_concept import MappedConcept
 from .page import write_concept_map_page
 from .picture import plot_concept_map
@@ -31,7 +27,6 @@ RESULTS_FILE = "concept_map.json"
 PICTURE = "concept_map.png"
 PAGE = "concept_map.html"
 
-_BATCH = 512
 _NEAREST = 6
 _VERSIONS_OF = ("nuner", "torch", "transformers", "umap-learn", "numba", "scikit-learn")
 
@@ -83,31 +78,13 @@ def concept_map(
     model, _, tokenizer = load_bi_encoder(os.fspath(bi_encoder), "float32", None)
     statistics = CorpusStatistics.of(corpus)
     wanted = dict(islice(statistics.concept_counts.items(), max_concepts))
-    longest = longest_input(model.config.concept_config, tokenizer.model_max_length)
-    table = ConceptTable.from_names(wanted, tokenizer, longest)
-    left_out = sorted(wanted.keys() - set(table.names))
-    if left_out:
-        number = "1 concept" if len(left_out) == 1 else f"{len(left_out):,} concepts"
-        tell(f"Left out: {number}, since the tokenizer leaves nothing of its name.")
     with new_output(output_dir, inputs=[bi_encoder], overwrite=True):
-        parts = []
-        with counted("Encoding", len(table), "concepts") as advance:
-            for start in range(0, len(table), _BATCH):
-                parts.append(table.vectors(model, range(len(table))[start : start + _BATCH]).cpu())
-                advance(len(parts[-1]))
-        tell(f"Laying {len(table):,} concepts out, in two dimensions for the places and in three for the colors")
-        layout = lay_out(torch.cat(parts).numpy(), seed)
-        concepts = [
-            MappedConcept(
-                name,
-                wanted[name],
-                *(round(float(place), 4) for place in layout.places[row]),
-                color=layout.colors[row],
-                nearest=tuple(table.names[other] for other in layout.nearest[row][:_NEAREST]),
-            )
-            for row, name in enumerate(table.names)
-        ]
-        concepts.sort(key=lambda one: (-one.count, one.concept))
+        names, vectors = concept_vectors(model, tokenizer, wanted)
+        left_out = sorted(wanted.keys() - set(names))
+        if left_out:
+            tell(f"Left out: {len(left_out):,} of the concepts, since the tokenizer leaves nothing of their names.")
+        tell(f"Laying {len(names):,} concepts out, in two dimensions for the places and in three for the colors")
+        concepts = _mapped(names, wanted, lay_out(vectors, seed))
         results = {
             "settings": {"bi_encoder": os.fspath(bi_encoder), "max_concepts": max_concepts, "seed": seed},
             "corpus": {
@@ -126,6 +103,21 @@ def concept_map(
             write_concept_map_page(concepts, staging / PAGE, measured_on=_measured_on(results))
             write_whole(staging / RESULTS_FILE, json.dumps(results, ensure_ascii=False) + "\n")
     return results
+
+
+def _mapped(names: Sequence[str], counts: Mapping[str, int], layout: Layout) -> list[MappedConcept]:
+    """Put names and layout together, the most frequent concepts first."""
+    concepts = [
+        MappedConcept(
+            name,
+            counts[name],
+            *(round(float(place), 4) for place in layout.places[row]),
+            color=layout.colors[row],
+            nearest=tuple(names[other] for other in layout.nearest[row][:_NEAREST]),
+        )
+        for row, name in enumerate(names)
+    ]
+    return sorted(concepts, key=lambda one: (-one.count, one.concept))
 
 
 def _measured_on(results: dict[str, Any]) -> str:

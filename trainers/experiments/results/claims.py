@@ -144,6 +144,37 @@ def gains_most_below(table: ScoreTable, row: str, other: str, k: int) -> Claim:
     return Claim(f"{row} gains most over {other} below k = {k}", _verdict(more), evidence)
 
 
+def alike(table: ScoreTable, row: str, other: str, within: float) -> Claim:
+    """Claim that two rows are equally good.
+
+    Args:
+        table: The scores.
+        row: A row.
+        other: Another one.
+        within: Up to how many points the mean may differ.
+
+    Returns:
+        The claim, which holds where the interval of the difference lies within these points, and does not hold where
+        it lies outside of them.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.results.score_table import ScoreTable
+        >>> scores = {"C4": {"tickets": {1: [[20.0, 30.0]]}}, "Wiki": {"tickets": {1: [[20.4, 30.2]]}}}
+        >>> print(alike(ScoreTable("Texts", "F1", scores), "C4", "Wiki", within=2))
+        C4 and Wiki differ by less than 2 points: holds. C4 25.0, Wiki 25.3; the difference is -0.3 (-0.4 to -0.2).
+
+        ```
+    """
+    apart = difference(table, row, other)
+    low, high = apart.interval or (apart.mean, apart.mean)
+    verdict: Verdict = "cannot be told"
+    if apart.interval is not None:
+        verdict = "holds" if max(-low, high) < within else "does not hold" if max(low, -high) > within else verdict
+    evidence = f"{row} {table.mean(row):.1f}, {other} {table.mean(other):.1f}; the difference is {_shown(apart)}."
+    return Claim(f"{row} and {other} differ by less than {within:g} points", verdict, evidence)
+
+
 def difference(table: ScoreTable, row: str, other: str, group: str | None = None, k: int | None = None) -> Difference:
     """Subtract one row of a table from another.
 

@@ -32,15 +32,20 @@ def markdown_table(layout: Layout) -> str:
 
         ```
     """
-    lines = [_row(["", *layout.header]), "|:--|" + "--:|" * len(layout.header)]
+    lines = [markdown_row(["", *layout.header]), "|:--|" + "--:|" * len(layout.header)]
     for section in layout.sections:
         if section.title is not None:
-            lines.append(_row([f"**{escape(section.title)}**", *[""] * len(layout.header)]))
+            lines.append(markdown_row([f"**{escape(section.title)}**", *[""] * len(layout.header)]))
         for line in section.lines:
-            lines.append(_row([escape(line.name), *line.cells]))
+            lines.append(markdown_row([escape(line.name), *line.cells]))
     notes = " ".join(f"{escape(note).rstrip('.')}." for note in layout.notes)
     return "\n".join([*lines, "", notes, ""])
 
 
-def _row(cells: Sequence[str]) -> str:
+def markdown_row(cells: Sequence[str]) -> str:
+    """Write a line of a table.
+
+    Args:
+        cells: What stands in it, in Markdown.
+    """
     return "| " + " | ".join(cells) + " |"

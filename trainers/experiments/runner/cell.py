@@ -50,10 +50,12 @@ class Cell(ABC):
     Attributes:
         kind: Name of the kind, and of the folder of its results.
         keeps_folder: Whether cells that need this one also need its folder.
+        files: Names of files in its folder that are a part of the result.
     """
 
     kind: ClassVar[str]
     keeps_folder: ClassVar[bool] = False
+    files: ClassVar[tuple[str, ...]] = ()
 
     @property
     @abstractmethod

@@ -38,7 +38,7 @@ class ResultsFolder:
         self.path = Path(folder)
 
     def __contains__(self, cell: Cell) -> bool:
-        return self._file(cell).is_file()
+        return self._file(cell).is_file() and all((self.folder(cell) / name).is_file() for name in cell.files)
 
     def __getitem__(self, cell: Cell) -> dict[str, Any]:
         return _read(self._file(cell))["result"]

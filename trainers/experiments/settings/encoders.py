@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
+from nuner.data_builders.corpus.builder import NuNerCorpus
 from nuner.modeling_nuner.devices import bf16_is_fast
 
 from ...pretraining.arguments import MODEL_FIELDS, PRESETS, ContrastiveTrainingArguments
@@ -14,6 +16,9 @@ from ..cells.corpus_choice import CorpusChoice
 from ..cells.encoder import Encoder
 from ..cells.pretraining import Pretraining
 from .reading import Settings, known_keys, nearest
+
+BASE = "base encoder"
+"""What tables call an encoder that was not trained."""
 
 
 class CorpusSettings(Settings):
@@ -34,6 +39,11 @@ class CorpusSettings(Settings):
     def _of_source_alone(cls, value: Any) -> Any:
         return {"source": value} if isinstance(value, str | list) else value
 
+    @field_validator("options")
+    @classmethod
+    def _known_options(cls, options: dict[str, Any]) -> dict[str, Any]:
+        return known_corpus_options(options)
+
     def choice(self, **options: Any) -> CorpusChoice:
         """Return the corpus.
 
@@ -43,6 +53,22 @@ class CorpusSettings(Settings):
         together = {**self.options, **options}
         known = {name: value for name, value in together.items() if value is not None}
         return CorpusChoice(self.source, self.format, known)
+
+
+def known_corpus_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Check the names of options of `NuNerCorpus` that settings hand on.
+
+    Args:
+        options: The options.
+
+    Returns:
+        The options.
+
+    Raises:
+        ValueError: If there is no such option; the message names the nearest that there is.
+    """
+    known = signature(NuNerCorpus).parameters.keys()
+    return known_keys(options, known - {"config_name", "data_files", "cache_dir", "token"})
 
 
 class TrainingChanges(Settings):

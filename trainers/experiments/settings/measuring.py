@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from nuner.data_builders.labelled.load import load_labelled
+
 from ..cells.labelled_data import LabelledData
-from .reading import Settings
+from .reading import Settings, known_keys
 
 
 class DataSettings(Settings):
@@ -25,6 +28,11 @@ class DataSettings(Settings):
     @classmethod
     def _of_source_alone(cls, value: Any) -> Any:
         return {"source": value} if isinstance(value, str) else value
+
+    @field_validator("options")
+    @classmethod
+    def _known_options(cls, options: dict[str, str]) -> dict[str, str]:
+        return known_keys(options, signature(load_labelled).parameters.keys() - {"source", "split"})
 
     def data(self, measure_on: str) -> LabelledData:
         """Return the data set.

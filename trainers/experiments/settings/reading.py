@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 
 _PRESETS = Path(__file__).parents[1] / "presets"
 _SUFFIX = ".yaml"
+# What pydantic says in the words of Python.
+_MUST = {
+    "bool_parsing": "be true or false",
+    "bool_type": "be true or false",
+    "dict_type": "hold keys and values",
+    "float_parsing": "be a number",
+    "float_type": "be a number",
+    "int_from_float": "be a whole number",
+    "int_parsing": "be a whole number",
+    "int_type": "be a whole number",
+    "model_type": "hold keys and values",
+    "string_type": "be a text",
+    "tuple_type": "be a list",
+    "too_short": "hold one at least",
+}
 
 
 class Settings(BaseModel):
     """Settings of which each key is known and each value has its type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # A data set may be called 2004.
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 S = TypeVar("S", bound=Settings)
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads `5e-4` as a number, as YAML 1.2 does; PyYAML, which reads YAML 1.1, takes it for text."""
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
-)
 
 
 def preset_names(experiment: str) -> list[str]:
@@ -105,17 +112,23 @@ def read_settings(kind: type[S], text: str, name: str) -> S:
 
         ```
     """
+    # YAML 1.2: 2e-4 is a number, "no" is a word, and no key may be there twice.
     try:
-        values = yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(f"{name} is no YAML: {reason}") from None
+        values = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        raise ValueError(f"{name} is no YAML: {_yaml_fault(error)}") from None
     if not isinstance(values, dict):
-        raise ValueError(f"{name} must be a mapping of keys to values, not {type(values).__name__}.")
+        raise ValueError(f"{name} must hold keys and values.")
     try:
         return kind.model_validate(values)
     except ValidationError as error:
         raise ValueError(f"{name}: {_first_fault(kind, error)}") from None
+
+
+def _yaml_fault(error: YAMLError) -> str:
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
+    return " ".join(str(error).split())
 
 
 def _first_fault(kind: type[BaseModel], error: ValidationError) -> str:
@@ -127,6 +140,8 @@ def _first_fault(kind: type[BaseModel], error: ValidationError) -> str:
         return f"there is no key {where!r}; {nearest(str(key), _keys_at(kind, tuple(around)))}"
     if fault["type"] == "missing":
         return f"the key {where!r} is missing."
+    if fault["type"] in _MUST:
+        return f"{where} is {fault['input']!r}; it must {_MUST[fault['type']]}."
     said = fault["msg"].removeprefix("Value error, ")
     return f"{where} is {fault['input']!r}: {said[0].lower()}{said[1:]}"
 

@@ -34,4 +34,4 @@ def shown(size: Size) -> str:
     Args:
         size: A number, or `"all"`.
     """
-    return size if size == "all" else f"{size:,}"
+    return f"{size:,}" if isinstance(size, int) else size

@@ -139,6 +139,28 @@ def test_buttons_wheel_and_mouse_move_and_zoom_the_map(page):
 
 
 @needs_chromium
+def test_two_fingers_zoom_the_map_around_what_is_between_them(page):
+    page.get_by_label("Find a concept").fill("drug")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    before = picture(page)
+    touch = page.context.new_cdp_session(page)
+    middle, height = center_of(page)
+
+    def fingers(kind: str, *distances: int) -> None:
+        points = [{"x": middle + distance, "y": height, "id": number} for number, distance in enumerate(distances)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", -30, 30)
+    for distance in (40, 60, 80):
+        fingers("touchMove", -distance, distance)
+    fingers("touchEnd")
+    assert picture(page) != before
+    page.mouse.click(middle, height)
+    assert page.get_by_role("status").inner_text() == "Nearest to “drug”, 250 annotations:"
+
+
+@needs_chromium
 def test_a_dark_page_is_drawn_dark(page):
     light = picture(page)
     page.emulate_media(color_scheme="dark")

@@ -61,7 +61,7 @@ def test_names_that_the_tokenizer_does_not_read_are_left_out_and_said(bi_encoder
     results = concept_map(bi_encoder, corpus, tmp_path / "map", tell=told.append)
     assert results["left_out"] == ["\u200b"]
     assert {one["concept"] for one in results["concepts"]} == {"city", "town", "drug", "river", "year"}
-    assert told[0] == "Left out: 1 concept, since the tokenizer leaves nothing of its name."
+    assert told[0] == "Left out: 1 of the concepts, since the tokenizer leaves nothing of their names."
 
 
 def test_too_few_concepts_are_refused(bi_encoder, tmp_path):

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nuner.data_builders.labelled.load import load_labelled
-from nuner.data_builders.labelled.sampling import annotation_counts, sample_k_shot
+from nuner.data_builders.labelled.samples.k_shot import annotation_counts, sample_k_shot
 
 _SENTENCES = st.lists(st.dictionaries(st.sampled_from("abcd"), st.integers(1, 4), max_size=3), min_size=1, max_size=60)
 

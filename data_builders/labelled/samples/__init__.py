@@ -1,0 +1,1 @@
+"""Small training sets: k annotations of each type, or k words."""
