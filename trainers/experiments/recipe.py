@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -11,13 +12,15 @@ from .cells.pretraining import Pretraining
 from .experiment import Experiment
 from .grids.few_shot_grid import FewShotGrid
 from .results.claims import Claim
+from .results.pictures.gains import plot_gains
 from .results.score_table import ScoreTable
+from .results.summary import Summary
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
-from .settings.encoders import BaseSettings, CorpusSettings, TrainingChanges
+from .settings.encoders import BASE, BaseSettings, CorpusSettings, TrainingChanges, known_corpus_options
 from .settings.measuring import MeasuringSettings
 
-BASE, UNCHANGED = "base encoder", "recipe"
+UNCHANGED = "recipe"
 
 
 class ChangeSettings(TrainingChanges):
@@ -28,6 +31,11 @@ class ChangeSettings(TrainingChanges):
     """
 
     corpus: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("corpus")
+    @classmethod
+    def _known_options(cls, options: dict[str, Any]) -> dict[str, Any]:
+        return known_corpus_options(options)
 
     def trained(self, name: str, encoder: BaseSettings, corpus: CorpusSettings) -> list[Pretraining]:
         """Return what trains the encoder by the changed recipe, a cell for each seed.
@@ -86,6 +94,10 @@ def _claims(settings: RecipeSettings, tables: Sequence[ScoreTable]) -> list[Clai
     return []
 
 
+def _plot(table: ScoreTable, path: Path) -> None:
+    plot_gains(Summary.of(table), path)
+
+
 RECIPE = Experiment(
     name="recipe",
     title="The recipe, and what else was tried",
@@ -95,4 +107,5 @@ RECIPE = Experiment(
     cells=_cells,
     tables=_tables,
     claims=_claims,
+    plot=_plot,
 )

@@ -11,6 +11,7 @@ from ...few_shot.task import prepare_task
 from ...fine_tuning.arguments import FineTuningArguments
 from ...fine_tuning.run import finetune
 from ..runner.cell import Cell, Known
+from .argument_types import check_types
 from .encoder import Encoder
 from .labelled_data import LabelledData
 from .pretraining import Pretraining, bi_encoder
@@ -68,10 +69,13 @@ class FineTuning(Cell):
         """Find out whether encoder and data exist, and whether the arguments make sense.
 
         Raises:
-            ValueError: If an argument makes no sense.
+            ValueError: If an argument makes no sense, or a folder holds no encoder.
             FileNotFoundError: If the encoder or the data set does not exist.
         """
         super().check()
+        if isinstance(self.encoder, Encoder):
+            self.encoder.check()
+        check_types(FineTuningArguments, self.arguments)
         FineTuningArguments.preset(self.preset, output_dir="unused", bf16=self.bf16, **self.arguments)
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:

@@ -52,8 +52,7 @@ class CorpusSettings(Settings):
     @field_validator("options")
     @classmethod
     def _known_options(cls, options: dict[str, Any]) -> dict[str, Any]:
-        known = signature(NuNerCorpus).parameters.keys()
-        return known_keys(options, known - {"config_name", "data_files", "cache_dir", "token"})
+        return known_corpus_options(options)
 
     def choice(self, **options: Any) -> CorpusChoice:
         """Return the corpus.
@@ -64,6 +63,22 @@ class CorpusSettings(Settings):
         together = {**self.options, **options}
         known = {name: value for name, value in together.items() if value is not None}
         return CorpusChoice(self.source, self.format, known)
+
+
+def known_corpus_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Check the names of options of `NuNerCorpus` that settings hand on.
+
+    Args:
+        options: The options.
+
+    Returns:
+        The options.
+
+    Raises:
+        ValueError: If there is no such option; the message names the nearest that there is.
+    """
+    known = signature(NuNerCorpus).parameters.keys()
+    return known_keys(options, known - {"config_name", "data_files", "cache_dir", "token"})
 
 
 class TrainingChanges(Settings):
