@@ -6,9 +6,11 @@ from .concept_diversity import CONCEPT_DIVERSITY
 from .concept_mapping import CONCEPT_MAP
 from .dataset_size import DATASET_SIZE
 from .experiment import Experiment
+from .few_shot_finetuned import FEW_SHOT_FINETUNED
 from .few_shot_frozen import FEW_SHOT_FROZEN
 from .model_size import MODEL_SIZE
 from .multilingual import MULTILINGUAL
+from .recipe import RECIPE
 from .settings.reading import nearest
 from .text_diversity import TEXT_DIVERSITY
 
@@ -19,8 +21,10 @@ _ALL = (
     TEXT_DIVERSITY,
     CONCEPT_DIVERSITY,
     DATASET_SIZE,
+    FEW_SHOT_FINETUNED,
     MODEL_SIZE,
     MULTILINGUAL,
+    RECIPE,
 )
 
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +13,29 @@ from datasets import Dataset, DatasetDict
 from torch import Tensor
 
 from nuner.data_builders.labelled.load import entity_types, load_labelled
-from nuner.data_builders.labelled.samples.k_shot import annotation_counts, sample_k_shot
+from nuner.data_builders.labelled.samples.k_shot import AnnotationCounts, annotation_counts, sample_k_shot
 
 from ..evaluation.token_scores import token_classes
 from ..held_out import with_test_split
 
 # Seed of the shuffle that decides which test sentences are used.
 TEST_SHUFFLE_SEED = 0
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """A way to draw training sentences.
+
+    Args:
+        count: Training sentences -> what there is of each type in each of them.
+        draw: These counts, k, a seed and the types -> rows.
+    """
+
+    count: Callable[[Dataset], AnnotationCounts]
+    draw: Callable[[AnnotationCounts, int, int, Iterable[str]], list[int]]
+
+
+K_SHOT = Sampling(annotation_counts, sample_k_shot)
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,7 @@ def prepare_task(
     train_split: str = "train",
     test_split: str = "test",
     load: Callable[[str | Path], DatasetDict] = load_labelled,
+    sampling: Sampling = K_SHOT,
 ) -> FewShotTask:
     """Load a data set and draw every sample.
 
@@ -84,6 +101,7 @@ def prepare_task(
         train_split: Split to sample from.
         test_split: Split to test on; a fifth of the sentences of `train` is held out where there is no `test`.
         load: Reads the source.
+        sampling: How sentences are drawn; between k and 2k annotations of each type by default.
 
     Returns:
         The task.
@@ -110,14 +128,14 @@ def prepare_task(
                 "the comparison needs one to sample from and one to test on"
             )
     train, test = splits[train_split], splits[test_split]
-    counts = annotation_counts(train)
+    counts = sampling.count(train)
     # A type that only the test split has must be refused, one that is only declared must not.
-    types = {kind for sentence in (*counts, *annotation_counts(test)) for kind in sentence}
+    types = {kind for sentence in (*annotation_counts(train), *annotation_counts(test)) for kind in sentence}
     samples: dict[tuple[int, int], list[int]] = {}
     too_large: dict[int, str] = {}
     for k in sorted(ks):
         try:
-            samples.update({(k, seed): sample_k_shot(counts, k, seed, types) for seed in range(seeds)})
+            samples.update({(k, seed): sampling.draw(counts, k, seed, types) for seed in range(seeds)})
         except ValueError as error:
             too_large[k] = f"data set {name!r}, split {train_split!r}: {error}"
     if not samples:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from nuner.data_builders.files.whole_files import remove_folder
 
 from ...pretraining.arguments import ContrastiveTrainingArguments, preset_model_fields
+from ...pretraining.losses.contrastive_loss import ContrastiveLoss
 from ...pretraining.resumption import OtherRunError
 from ...pretraining.run import BACKBONE, CHECKPOINTS, pretrain
 from ...pretraining.start import Start
@@ -42,6 +43,7 @@ class Pretraining(Cell):
         seed: Seed of the order and of dropout.
         concept_encoder: Encoder of the concept names; that of the text when left out.
         steps_of: Another pre-training; this one takes as many steps, however many epochs that makes.
+        loss: What is learnt from; that of the paper when left out.
 
     Example:
         ```python
@@ -67,6 +69,7 @@ class Pretraining(Cell):
     seed: int = 0
     concept_encoder: Encoder | None = None
     steps_of: Pretraining | None = None
+    loss: ContrastiveLoss | None = None
 
     @property
     def title(self) -> str:
@@ -74,11 +77,11 @@ class Pretraining(Cell):
         return f"Pre-training {self.name} (seed {self.seed}) on {self.corpus}"
 
     def check(self) -> None:
-        """Find out whether the encoders exist and the arguments fit them.
+        """Prepare the corpus, and find out whether the encoders exist and the arguments fit them.
 
         Raises:
             FileNotFoundError: If an encoder or the corpus does not exist.
-            ValueError: If a folder holds no encoder, or arguments make no sense.
+            ValueError: If a folder holds no encoder, arguments make no sense, or the corpus has not what is asked for.
         """
         super().check()
         for encoder in (self.encoder, self.concept_encoder):
@@ -91,6 +94,7 @@ class Pretraining(Cell):
             self.encoder.path, concepts, preset_model_fields(self.preset), self.model_fields
         ).config()
         arguments.check_depths(config.text_config.num_hidden_layers, config.concept_config.num_hidden_layers)
+        self.corpus.load()
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
         """Pre-train, going on from a checkpoint where there is one.
@@ -114,6 +118,7 @@ class Pretraining(Cell):
                 preset=self.preset,
                 model_fields=self.model_fields,
                 corpus_description={"corpus": str(self.corpus)},
+                loss=self.loss,
                 resume=any((folder / CHECKPOINTS).glob("checkpoint-*")),
                 tell=tell,
                 seed=self.seed,

@@ -17,6 +17,7 @@ from ..results.score_table import ScoreTable
 from ..runner.cell import Cell
 from ..runner.results_folder import ResultsFolder
 from ..settings.measuring import MeasuringSettings
+from .training_notes import training_notes
 
 METRIC = "macro-averaged token F1 without O, in percent"
 
@@ -101,10 +102,10 @@ class FewShotGrid:
             **shown: `x` and `series` of `ScoreTable`.
 
         Returns:
-            The table, with notes on what the rows have learnt from, and on each k that a data set does not allow.
+            The table, with notes on what the rows learnt from, and on each k that a data set does not allow.
         """
         scores: dict[str, dict[str, dict[int, list[list[float]]]]] = {}
-        all_notes = dict.fromkeys([*notes, *self._learnt_from(folder)])
+        all_notes = dict.fromkeys([*notes, *self._training_sizes(folder)])
         for row, runs in self.rows.items():
             scores[row] = {}
             for data_set in self.settings.data_sets:
@@ -112,9 +113,7 @@ class FewShotGrid:
                 of_ks = {k: [result["scores"][k] for result in results] for k in results[0]["scores"]}
                 scores[row][data_set] = {int(k): of_runs for k, of_runs in of_ks.items()}
                 all_notes |= dict.fromkeys(results[0]["left_out"].values())
-            for run, encoder in enumerate(runs):
-                if isinstance(encoder, Pretraining) and folder[encoder]["not_learnt"]:
-                    all_notes[f"{row}, run {run}: {folder[encoder]['not_learnt']}"] = None
+        all_notes |= dict.fromkeys(training_notes(self.rows, folder))
         return ScoreTable(title, METRIC, scores, references, notes=list(all_notes), **shown)
 
     def trainings(self, folder: ResultsFolder) -> dict[str, dict[str, Any]]:
@@ -125,11 +124,11 @@ class FewShotGrid:
         """
         return {row: folder[runs[0]] for row, runs in self.rows.items() if isinstance(runs[0], Pretraining)}
 
-    def _learnt_from(self, folder: ResultsFolder) -> Iterator[str]:
+    def _training_sizes(self, folder: ResultsFolder) -> Iterator[str]:
         trainings = self.trainings(folder)
         if trainings:
-            yield "Learnt from: " + "; ".join(
-                f"{row}: {figures['sentences']['train']:,} sentences, {figures['annotations']:,} annotations of "
-                f"{figures['concepts']:,} concepts, {figures['steps']:,} steps"
+            yield "Training sentences / annotations / concepts / steps: " + "; ".join(
+                f"{row}: {figures['sentences']['train']:,} / {figures['annotations']:,} / {figures['concepts']:,} / "
+                f"{figures['steps']:,}"
                 for row, figures in trainings.items()
             )

@@ -42,10 +42,10 @@ class Known(Protocol):
 class Cell(ABC):
     """One thing that an experiment computes: a frozen dataclass of all that its result depends on.
 
-    Fields are plain values, sequences and mappings of such, what cells read (`Source`), and other cells, which are
-    computed before. One that is not compared (`field(compare=False)`), such as a name for tables, means nothing for
-    the result. A subclass stands in a file of its own: the code of that file, with what it imports, is a part of the
-    fingerprint.
+    Fields are plain values, sequences and mappings of such, what cells read (`Source`), frozen dataclasses of this
+    package such as a loss, and other cells, which are computed before. One that is not compared
+    (`field(compare=False)`), such as a name for tables, means nothing for the result. A subclass stands in a file of
+    its own: the code of that file, with what it imports, is a part of the fingerprint.
 
     Attributes:
         kind: Name of the kind, and of the folder of its results.
@@ -117,6 +117,8 @@ def _meaning(value: Any) -> Any:
         return value.fingerprint
     if hasattr(value, "content"):
         return value.content
+    if is_dataclass(value):
+        return [repr(value), code_version(type(value).__module__)]
     return _walk(value, _meaning)
 
 

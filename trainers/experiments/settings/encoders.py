@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from inspect import signature
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from nuner.data_builders.corpus.builder import NuNerCorpus
 from nuner.modeling_nuner.devices import bf16_is_fast
@@ -19,6 +19,16 @@ from .reading import Settings, known_keys, nearest
 
 BASE = "base encoder"
 """What tables call an encoder that was not trained."""
+
+
+def _not_the_base(name: str) -> str:
+    if name == BASE:
+        raise ValueError("this is what tables call the encoder that was not trained")
+    return name
+
+
+CorpusName: TypeAlias = Annotated[str, AfterValidator(_not_the_base)]
+"""What tables call an encoder by the corpus that it learnt from."""
 
 
 class CorpusSettings(Settings):
@@ -42,8 +52,7 @@ class CorpusSettings(Settings):
     @field_validator("options")
     @classmethod
     def _known_options(cls, options: dict[str, Any]) -> dict[str, Any]:
-        known = signature(NuNerCorpus).parameters.keys()
-        return known_keys(options, known - {"config_name", "data_files", "cache_dir", "token"})
+        return known_corpus_options(options)
 
     def choice(self, **options: Any) -> CorpusChoice:
         """Return the corpus.
@@ -56,29 +65,32 @@ class CorpusSettings(Settings):
         return CorpusChoice(self.source, self.format, known)
 
 
-class TrainingSettings(Settings):
-    """How encoders are pre-trained.
+def known_corpus_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Check the names of options of `NuNerCorpus` that settings hand on.
 
     Args:
-        preset: A preset of `ContrastiveTrainingArguments`.
-        arguments: Its other arguments, such as `learning_rate`.
+        options: The options.
+
+    Returns:
+        The options.
+
+    Raises:
+        ValueError: If there is no such option; the message names the nearest that there is.
+    """
+    known = signature(NuNerCorpus).parameters.keys()
+    return known_keys(options, known - {"config_name", "data_files", "cache_dir", "token"})
+
+
+class TrainingChanges(Settings):
+    """What replaces the values of a preset.
+
+    Args:
+        arguments: Fields of `ContrastiveTrainingArguments`, such as `learning_rate`.
         model: `temperature` and `concept_pooling` of `NuNerConfig`.
-        seeds: One run each.
-        bf16: Compute in bfloat16; where that is fast, if not given.
     """
 
-    preset: str = "quickstart"
     arguments: dict[str, Any] = Field(default_factory=dict)
     model: dict[str, Any] = Field(default_factory=dict)
-    seeds: tuple[int, ...] = Field((0,), min_length=1)
-    bf16: bool | None = None
-
-    @field_validator("preset")
-    @classmethod
-    def _known_preset(cls, name: str) -> str:
-        if name not in PRESETS:
-            raise ValueError(f"there is no such preset; {nearest(name, PRESETS)}")
-        return name
 
     @field_validator("arguments")
     @classmethod
@@ -90,6 +102,27 @@ class TrainingSettings(Settings):
     @classmethod
     def _known_fields(cls, fields: dict[str, Any]) -> dict[str, Any]:
         return known_keys(fields, MODEL_FIELDS["paper"])
+
+
+class TrainingSettings(TrainingChanges):
+    """How encoders are pre-trained.
+
+    Args:
+        preset: A preset of `ContrastiveTrainingArguments`.
+        seeds: One run each.
+        bf16: Compute in bfloat16; where that is fast, if not given.
+    """
+
+    preset: str = "quickstart"
+    seeds: tuple[int, ...] = Field((0,), min_length=1)
+    bf16: bool | None = None
+
+    @field_validator("preset")
+    @classmethod
+    def _known_preset(cls, name: str) -> str:
+        if name not in PRESETS:
+            raise ValueError(f"there is no such preset; {nearest(name, PRESETS)}")
+        return name
 
 
 class BaseSettings(TrainingSettings):

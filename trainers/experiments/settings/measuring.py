@@ -43,25 +43,23 @@ class DataSettings(Settings):
         return LabelledData(self.source, measure_on, tuple(self.options.items()))
 
 
-class MeasuringSettings(Settings):
-    """On what encoders are measured, and how (section 4.1).
+class SamplesSettings(Settings):
+    """What recognizers learn from and what they are measured on.
 
     Args:
         data_sets: Name -> labelled data set.
         ks: Sizes of the training samples, in annotations of each type.
         samples: Number of samples of each size.
         max_test_sentences: Measure on so many sentences, the first after a shuffle; on all if not given.
-        names: Fit heads that are drawn to the names of the types.
         measure_on: `test`, or `held-out`: a fifth of the training sentences, so that something can be chosen without
             the test data.
-        bf16: Run the frozen encoders in bfloat16; where that is fast, if not given.
+        bf16: Compute in bfloat16; where that is fast, if not given.
     """
 
     data_sets: dict[str, DataSettings] = Field(min_length=1)
     ks: tuple[int, ...] = Field((1, 4, 16, 64), min_length=1)
     samples: int = Field(10, ge=1)
     max_test_sentences: int | None = Field(None, ge=1)
-    names: bool = False
     measure_on: Literal["test", "held-out"] = "test"
     bf16: bool | None = None
 
@@ -71,3 +69,13 @@ class MeasuringSettings(Settings):
         if min(ks) < 1 or len(set(ks)) < len(ks):
             raise ValueError("ks must be different numbers of at least 1")
         return tuple(sorted(ks))
+
+
+class MeasuringSettings(SamplesSettings):
+    """On what frozen encoders are measured, and how (section 4.1).
+
+    Args:
+        names: Fit heads that are drawn to the names of the types.
+    """
+
+    names: bool = False

@@ -1,0 +1,116 @@
+"""The experiment few-shot-finetuned: which cells there are, and what their table says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from nuner.trainers.experiments.cells.fine_tuning import FineTuning
+from nuner.trainers.experiments.few_shot_finetuned import FEW_SHOT_FINETUNED, FewShotFinetunedSettings
+from nuner.trainers.experiments.results.score_table import ScoreTable
+from nuner.trainers.experiments.run import run_experiment
+from nuner.trainers.experiments.settings.reading import preset_names, read_settings, settings_text
+
+SETTINGS: dict[str, Any] = {
+    "encoders": {"base": "base-encoder", "NuNER": {"text_encoder": "base-encoder", "corpus": "bundled"}},
+    "recipes": {"default": "default", "two layers": "section-6"},
+    "data_sets": {"tickets": "support-tickets"},
+    "ks": [2, 4],
+    "samples": 3,
+}
+
+
+def cells_of(settings: FewShotFinetunedSettings) -> list[Any]:
+    return [cell for cell in FEW_SHOT_FINETUNED.cells(settings) if isinstance(cell, FineTuning)]
+
+
+def read(**values: object) -> FewShotFinetunedSettings:
+    return read_settings(FewShotFinetunedSettings, yaml.safe_dump({**SETTINGS, **values}), "my.yaml")
+
+
+def test_there_is_a_cell_for_each_encoder_recipe_and_sample() -> None:
+    cells = cells_of(read())
+    assert len(cells) == 2 * 2 * 2 * 3
+    assert len({(cell.name, cell.k, cell.sample) for cell in cells}) == len(cells)
+    assert {cell.name for cell in cells} == {f"{a}, {b}" for a in ("base", "NuNER") for b in SETTINGS["recipes"]}
+    assert {cell.preset for cell in cells if cell.name.endswith("two layers")} == {"section-6"}
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        (
+            {"recipes": {"x": "sektion-6"}},
+            "recipes.x.preset is 'sektion-6': there is no such preset; did you mean 'sec",
+        ),
+        ({"recipes": {"x": {"arguments": {"learning_rat": 1}}}}, "'learning_rat'; did you mean 'learning_rate'"),
+        ({"recipes": {"x": {"arguments": {"early_stopping_patience": 1}}}}, "there is no 'early_stopping_patience'"),
+        ({"recipes": {}}, "recipes is {}"),
+        ({"names": True}, "there is no key 'names'"),
+        ({"encoders": {}}, "encoders is {}"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(values: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        read(**values)
+
+
+def test_arguments_are_checked_before_anything_is_computed(tiny_bert_dir: Path) -> None:
+    settings = read(encoders={"base": str(tiny_bert_dir)}, recipes={"x": {"arguments": {"classifier_init": "zeros"}}})
+    with pytest.raises(ValueError, match="classifier_init is 'zeros'; it must be one of"):
+        cells_of(settings)[0].check()
+
+
+@pytest.mark.parametrize("preset", preset_names("few-shot-finetuned"))
+def test_presets_can_be_read(preset: str) -> None:
+    read_settings(FewShotFinetunedSettings, settings_text("few-shot-finetuned", preset), preset)
+
+
+def test_a_k_that_the_data_do_not_allow_is_said() -> None:
+    settings = read(ks=[2, 5000])
+    assert {cell.k for cell in cells_of(settings)} == {2}
+
+
+def test_without_any_k_nothing_begins() -> None:
+    with pytest.raises(ValueError, match="'tickets', split 'train': k = 5000 is too large"):
+        cells_of(read(ks=[5000]))
+
+
+def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
+    settings: dict[str, Any] = {
+        "encoders": {
+            "base": str(tiny_bert_dir),
+            "NuNER": {
+                "text_encoder": str(tiny_bert_dir),
+                "corpus": {"options": {"max_examples": 60}},
+                "arguments": {"num_frozen_concept_layers": 0, "max_steps": 2},
+            },
+        },
+        "recipes": {
+            "one layer": {"arguments": {"max_steps": 3}},
+            "two layers": {"preset": "section-6", "arguments": {"max_steps": 3, "learning_rate": 1e-3}},
+        },
+        "data_sets": {"tickets": "support-tickets"},
+        "ks": [1, 5000],
+        "samples": 2,
+        "max_test_sentences": 20,
+        "bf16": False,
+    }
+    file = tmp_path / "settings.yaml"
+    file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    result = run_experiment("few-shot-finetuned", file, tmp_path / "out", tell=lambda _: None)
+    entities, tokens = (ScoreTable.from_dict(table) for table in result["tables"])
+    assert entities.rows == ["base, one layer", "base, two layers", "NuNER, one layer", "NuNER, two layers"]
+    assert entities.references == {f"NuNER, {recipe}": f"base, {recipe}" for recipe in settings["recipes"]}
+    assert (entities.ks, entities.samples, tokens.samples) == ([1], 2, 2)
+    assert any("k = 5000 is too large" in note for note in entities.notes)
+    assert "entity F1" in entities.metric and "token F1" in tokens.metric
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "out").rglob("fine-tuning/*.json")]
+    assert len(kept) == 8
+    assert {cell["result"]["steps"] for cell in kept} == {3}
+    assert {cell["result"]["classifier_init"] for cell in kept} == {"random", "names"}
+    assert not list((tmp_path / "out").rglob("fine-tuning/**/*.safetensors"))
