@@ -1,0 +1,49 @@
+"""The pages of docs/results say what was measured: their tables are those of the figures beside them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nuner.trainers.experiments.all_experiments import EXPERIMENTS
+from nuner.trainers.experiments.results.layout import Layout
+from nuner.trainers.experiments.results.markdown import markdown_table
+from nuner.trainers.experiments.results.score_table import ScoreTable
+from nuner.trainers.experiments.results.summary import Summary
+from nuner.trainers.experiments.settings.reading import read_settings
+
+RESULTS = Path(__file__).parents[1] / "docs" / "results"
+NAMES = sorted(file.stem for file in RESULTS.glob("*.json"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_are_those_of_the_figures(name):
+    page = (RESULTS / f"{name}.md").read_text(encoding="utf-8")
+    tables = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))["tables"]
+    assert tables
+    for table in tables:
+        rows = markdown_table(Layout.of(Summary.of(ScoreTable.from_dict(table)))).partition("\n\n")[0]
+        assert rows in page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_claims_are_judged_as_the_figures_say(name):
+    page = (RESULTS / f"{name}.md").read_text(encoding="utf-8")
+    result = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    experiment = EXPERIMENTS[name]
+    settings = experiment.settings.model_validate(result["settings"])
+    tables = [ScoreTable.from_dict(table) for table in result["tables"]]
+    claims = [claim.to_dict() for claim in experiment.claims(settings, tables)]
+    assert claims == result["claims"]
+    for claim in claims:
+        assert f"{claim['verdict']}. {claim['evidence']}" in page
+
+
+@pytest.mark.parametrize("page", sorted(RESULTS.glob("*.md")), ids=lambda page: page.stem)
+def test_settings_can_be_run_and_pictures_are_there(page):
+    text = page.read_text(encoding="utf-8")
+    assert f"nuner experiment {page.stem} " in text
+    settings = text.rpartition("```yaml\n")[2].partition("```")[0]
+    read_settings(EXPERIMENTS[page.stem].settings, settings, page.name)
+    pictures = [part.partition(")")[0] for part in text.split("](")[1:] if part.partition(")")[0].endswith(".png")]
+    assert pictures and all((RESULTS / picture).is_file() for picture in pictures)
