@@ -101,7 +101,11 @@ class TrainingChanges(Settings):
     @field_validator("model")
     @classmethod
     def _known_fields(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        return known_keys(fields, MODEL_FIELDS["paper"])
+        known = MODEL_FIELDS["paper"]
+        for name, value in known_keys(fields, known).items():
+            if isinstance(known[name], float) and not isinstance(value, int | float):
+                raise ValueError(f"{name} must be a number")
+        return fields
 
 
 class TrainingSettings(TrainingChanges):
@@ -123,6 +127,13 @@ class TrainingSettings(TrainingChanges):
         if name not in PRESETS:
             raise ValueError(f"there is no such preset; {nearest(name, PRESETS)}")
         return name
+
+    @field_validator("seeds")
+    @classmethod
+    def _different_seeds(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("one of them is there twice, and would be counted twice")
+        return seeds
 
 
 class BaseSettings(TrainingSettings):
