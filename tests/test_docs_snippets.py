@@ -154,7 +154,7 @@ def test_commands_do_what_the_guide_says(world: Path) -> None:
         "annotate sentences.jsonl --model gpt-4.1-mini --store run.sqlite",
         "annotate status run.sqlite --prompt-price 0.40 --completion-price 1.60",
         "corpus build run.sqlite --output corpus --license cc-by-4.0 --force",
-        "corpus stats records mine.jsonl --plot rank-frequency.png --json stats.json",
+        "corpus stats records mine.jsonl --plot rank-frequency.png --json mine.json",
         "evaluate recognizer --data my-data --html evaluation.html",
         "predict recognizer reviews.jsonl --output found.jsonl",
         "predict recognizer --text 'Ada lives in Paris.'",
@@ -162,7 +162,7 @@ def test_commands_do_what_the_guide_says(world: Path) -> None:
         assert command in shown
         result = nuner(*shlex.split(command))
         assert result.exit_code == 0, f"nuner {command}: {result.output}"
-    for file in ("corpus/report.html", "rank-frequency.png", "stats.json", "evaluation.html", "found.jsonl"):
+    for file in ("corpus/report.html", "rank-frequency.png", "mine.json", "evaluation.html", "found.jsonl"):
         assert (world / file).stat().st_size
 
 

@@ -40,7 +40,7 @@ def test_two_lines_against_the_number_of_concepts(settings, tmp_path):
     natural, equal = CONCEPT_DIVERSITY.claims(settings, [table])
     assert natural.verdict == "holds"
     assert equal.evidence.startswith(f"{HELD_EQUAL[0]} 30.5, {HELD_EQUAL[1]} 35.5, {HELD_EQUAL[2]} 35.5;")
-    assert any("900 concepts" in note for note in table.notes)
+    assert any("300 / 900 / 20" in note for note in table.notes)
 
 
 def test_a_number_that_is_given_twice_is_refused():
