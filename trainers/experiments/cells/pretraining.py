@@ -74,13 +74,14 @@ class Pretraining(Cell):
         return f"Pre-training {self.name} (seed {self.seed}) on {self.corpus}"
 
     def check(self) -> None:
-        """Find out whether the encoders exist and the arguments fit them.
+        """Read the corpus, and find out whether the encoders exist and the arguments fit them.
 
         Raises:
             FileNotFoundError: If an encoder or the corpus does not exist.
-            ValueError: If a folder holds no encoder, or arguments make no sense.
+            ValueError: If a folder holds no encoder, the corpus is not what was asked for, or arguments make no sense.
         """
         super().check()
+        self.corpus.load()
         for encoder in (self.encoder, self.concept_encoder):
             if encoder is not None:
                 encoder.check()
