@@ -25,6 +25,7 @@ from .pretraining.calibration import Calibration as Calibration
 from .pretraining.calibration import calibrate as calibrate
 from .pretraining.losses.contrastive_bce import ContrastiveBCELoss as ContrastiveBCELoss
 from .pretraining.losses.contrastive_loss import ContrastiveLoss as ContrastiveLoss
+from .pretraining.losses.lenient_bce import LenientBCELoss as LenientBCELoss
 from .pretraining.run import pretrain as pretrain
 from .pretraining.trainer import ContrastiveTrainer as ContrastiveTrainer
 from .pretraining.validation.learning import NotLearntError as NotLearntError

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import Field
 
+from ..few_shot.samplings import K_TO_2K, K_WORDS
 from .cells.fine_tuning import ENTITY_F1, TOKEN_F1
 from .experiment import Experiment
 from .grids.fine_tuning_grid import FineTuningGrid
@@ -21,6 +23,8 @@ from .settings.measuring import SamplesSettings
 ENTITY_METRIC = "micro-averaged entity F1, in percent"
 TOKEN_METRIC = "macro-averaged token F1 without O, in percent"
 
+_COUNTED = {K_TO_2K: "k to 2k annotations of each type", K_WORDS: "exactly k words of each type"}
+
 
 class FewShotFinetunedSettings(SamplesSettings):
     """Settings of the experiment.
@@ -28,15 +32,18 @@ class FewShotFinetunedSettings(SamplesSettings):
     Args:
         encoders: Name -> encoder; gains are measured from the first, with the same recipe.
         recipes: Name -> how all of the encoder and its classifier are fine-tuned.
+        sampling: What `ks` count: `k~2k` annotations of each type, as in tables 2, 9 and 10, or with `k_w` words of
+            each type, exactly so many, as in tables 11 and 12.
     """
 
     encoders: dict[str, EncoderSettings] = Field(min_length=1)
     recipes: dict[str, FineTuningSettings] = Field(min_length=1)
+    sampling: Literal["k~2k", "k_w"] = "k~2k"
 
 
 def _grid(settings: FewShotFinetunedSettings) -> FineTuningGrid:
     encoders = {name: encoder.runs(name) for name, encoder in settings.encoders.items()}
-    return FineTuningGrid(encoders, settings.recipes, settings)
+    return FineTuningGrid(encoders, settings.recipes, settings, settings.sampling)
 
 
 def _cells(settings: FewShotFinetunedSettings) -> list[Cell]:
@@ -44,12 +51,10 @@ def _cells(settings: FewShotFinetunedSettings) -> list[Cell]:
 
 
 def _tables(settings: FewShotFinetunedSettings, folder: ResultsFolder) -> list[ScoreTable]:
-    grid = _grid(settings)
+    grid, counted = _grid(settings), f"Fine-tuned on {_COUNTED[settings.sampling]}"
     return [
-        grid.table("Fine-tuned recognizers, entities", folder, "micro-averaged entity F1, in percent", ENTITY_F1),
-        grid.table(
-            "Fine-tuned recognizers, tokens", folder, "macro-averaged token F1 without O, in percent", TOKEN_F1
-        ),
+        grid.table(f"{counted}: entities", folder, ENTITY_METRIC, ENTITY_F1),
+        grid.table(f"{counted}: tokens", folder, TOKEN_METRIC, TOKEN_F1),
     ]
 
 

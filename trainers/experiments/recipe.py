@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, field_validator
 
+from ..pretraining.arguments import PRESETS
+from ..pretraining.losses.lenient_bce import LenientBCELoss
+from .cells.corpus_choice import CorpusChoice
 from .cells.pretraining import Pretraining
+from .cells.rewritten_corpus import RewrittenCorpus
 from .experiment import Experiment
 from .grids.few_shot_grid import FewShotGrid
 from .results.claims import Claim
@@ -28,9 +33,16 @@ class ChangeSettings(TrainingChanges):
 
     Args:
         corpus: Options of `NuNerCorpus`, such as `lowercase`.
+        spread_concepts: Give each entity all concepts that its text has so often or more in the corpus.
+        append_descriptions: Put the descriptions of entities behind their concepts, as the paper tried; the corpus
+            must have some, and `max_concept_length` must be long enough for them.
+        similar_concepts: Concepts whose vectors have this cosine or more are no negatives of one another.
     """
 
     corpus: dict[str, Any] = Field(default_factory=dict)
+    spread_concepts: int | None = Field(None, ge=1)
+    append_descriptions: bool = False
+    similar_concepts: float | None = Field(None, ge=-1, le=1)
 
     @field_validator("corpus")
     @classmethod
@@ -49,7 +61,22 @@ class ChangeSettings(TrainingChanges):
             "arguments": {**encoder.arguments, **self.arguments},
             "model": {**encoder.model, **self.model},
         }
-        return encoder.model_copy(update=replaced).trained(name, corpus.choice(**self.corpus))
+        cells = encoder.model_copy(update=replaced).trained(name, self._rewritten(corpus.choice(**self.corpus)))
+        if self.similar_concepts is None:
+            return cells
+        normalization = {**PRESETS[encoder.preset], **replaced["arguments"]}["loss_normalization"]
+        return [replace(cell, loss=LenientBCELoss(self.similar_concepts, normalization)) for cell in cells]
+
+    def _rewritten(self, corpus: CorpusChoice) -> CorpusChoice:
+        if self.spread_concepts is None and not self.append_descriptions:
+            return corpus
+        return RewrittenCorpus(
+            corpus.source,
+            corpus.format,
+            corpus.options,
+            spread_concepts=self.spread_concepts,
+            append_descriptions=self.append_descriptions,
+        )
 
 
 class RecipeSettings(MeasuringSettings):

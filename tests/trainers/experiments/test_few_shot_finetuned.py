@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from nuner.data_builders.labelled.samples.k_words import word_counts
 from nuner.trainers.experiments.cells.fine_tuning import FineTuning
 from nuner.trainers.experiments.few_shot_finetuned import FEW_SHOT_FINETUNED, FewShotFinetunedSettings
+from nuner.trainers.experiments.grids.fine_tuning_grid import FineTuningGrid
 from nuner.trainers.experiments.results.score_table import ScoreTable
 from nuner.trainers.experiments.run import run_experiment
 from nuner.trainers.experiments.settings.reading import preset_names, read_settings, settings_text
@@ -50,6 +53,7 @@ def test_there_is_a_cell_for_each_encoder_recipe_and_sample() -> None:
         ({"recipes": {"x": {"arguments": {"learning_rat": 1}}}}, "'learning_rat'; did you mean 'learning_rate'"),
         ({"recipes": {"x": {"arguments": {"early_stopping_patience": 1}}}}, "there is no 'early_stopping_patience'"),
         ({"recipes": {}}, "recipes is {}"),
+        ({"sampling": "words"}, "sampling is 'words'"),
         ({"names": True}, "there is no key 'names'"),
         ({"encoders": {}}, "encoders is {}"),
     ],
@@ -68,6 +72,16 @@ def test_arguments_are_checked_before_anything_is_computed(tiny_bert_dir: Path) 
 @pytest.mark.parametrize("preset", preset_names("few-shot-finetuned"))
 def test_presets_can_be_read(preset: str) -> None:
     read_settings(FewShotFinetunedSettings, settings_text("few-shot-finetuned", preset), preset)
+
+
+def test_words_are_counted_where_the_settings_say_so() -> None:
+    settings = read(sampling="k_w", ks=[4], samples=2)
+    cells = cells_of(settings)
+    assert {cell.sampling for cell in cells} == {"k_w"}
+    assert not {cell.fingerprint for cell in cells} & {cell.fingerprint for cell in cells_of(read(ks=[4], samples=2))}
+    task = FineTuningGrid({}, {}, settings, settings.sampling).tasks["tickets"]
+    for rows in task.samples.values():
+        assert set(sum(word_counts(task.train.select(rows)), Counter()).values()) == {4}
 
 
 def test_a_k_that_the_data_do_not_allow_is_said() -> None:
@@ -95,8 +109,9 @@ def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
             "two layers": {"preset": "section-6", "arguments": {"max_steps": 3, "learning_rate": 1e-3}},
         },
         "data_sets": {"tickets": "support-tickets"},
-        "ks": [1, 5000],
+        "ks": [2, 5000],
         "samples": 2,
+        "sampling": "k_w",
         "max_test_sentences": 20,
         "bf16": False,
     }
@@ -106,8 +121,8 @@ def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
     entities, tokens = (ScoreTable.from_dict(table) for table in result["tables"])
     assert entities.rows == ["base, one layer", "base, two layers", "NuNER, one layer", "NuNER, two layers"]
     assert entities.references == {f"NuNER, {recipe}": f"base, {recipe}" for recipe in settings["recipes"]}
-    assert (entities.ks, entities.samples, tokens.samples) == ([1], 2, 2)
-    assert any("k = 5000 is too large" in note for note in entities.notes)
+    assert (entities.ks, entities.samples, tokens.samples) == ([2], 2, 2)
+    assert any("k_w = 5000 cannot be drawn" in note for note in entities.notes)
     assert "entity F1" in entities.metric and "token F1" in tokens.metric
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "out").rglob("fine-tuning/*.json")]
     assert len(kept) == 8

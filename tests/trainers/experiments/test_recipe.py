@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from nuner.trainers import LenientBCELoss
 from nuner.trainers.experiments.cells.pretraining import Pretraining
 from nuner.trainers.experiments.few_shot_frozen import FEW_SHOT_FROZEN, FewShotFrozenSettings
 from nuner.trainers.experiments.recipe import RECIPE, RecipeSettings
@@ -47,6 +48,28 @@ def test_a_change_replaces_one_thing() -> None:
     assert len({encoder.fingerprint for encoder in trained.values()}) == len(trained)
 
 
+def test_what_needs_code_of_its_own_is_trained_with_it() -> None:
+    changes = {
+        "several": {"spread_concepts": 2, "corpus": {"lowercase": True}},
+        "lenient": {"similar_concepts": 0.5},
+        "lenient pairs": {"similar_concepts": 0.5, "arguments": {"loss_normalization": "pairs"}},
+        "stricter": {"similar_concepts": 0.9},
+    }
+    trained = {cell.name: cell for cell in RECIPE.cells(read(changes)) if isinstance(cell, Pretraining)}
+    assert str(trained["several"].corpus) == "bundled (lowercase True), concepts spread from 2"
+    assert trained["lenient"].loss == LenientBCELoss(0.5, "positives")
+    assert trained["lenient pairs"].loss == LenientBCELoss(0.5, "pairs")
+    assert trained["recipe"].loss is None
+    assert len({cell.fingerprint for cell in trained.values()}) == len(trained)
+
+
+def test_a_corpus_without_descriptions_is_refused_before_anything_is_computed() -> None:
+    cells = RECIPE.cells(read({"described": {"append_descriptions": True}}, corpus={"options": {"max_examples": 60}}))
+    (described,) = [cell for cell in cells if isinstance(cell, Pretraining) and cell.name == "described"]
+    with pytest.raises(ValueError, match="no entity of the corpus has a description"):
+        described.check()
+
+
 def test_the_recipe_is_the_encoder_of_other_experiments() -> None:
     ours = RECIPE.cells(read({"cold": {"model": {"temperature": 1.0}}}))
     encoders = {"base": "base", "NuNER": {"text_encoder": "base", "corpus": "bundled"}}
@@ -61,6 +84,8 @@ def test_the_recipe_is_the_encoder_of_other_experiments() -> None:
         ({"recipe": {"model": {"temperature": 1.0}}}, "a change cannot be called 'recipe'"),
         ({"x": {"arguments": {"temperature": 1.0}}}, "there is no 'temperature'"),
         ({"x": {"model": {"temprature": 1.0}}}, "there is no 'temprature'; did you mean 'temperature'"),
+        ({"x": {"corpus": {"lower_case": True}}}, "there is no 'lower_case'; did you mean 'lowercase'"),
+        ({"x": {"similar_concepts": 2}}, "similar_concepts is 2: "),
         ({"x": {"modle": {}}}, "there is no key 'changes.x.modle'; did you mean 'model'"),
     ],
 )
@@ -75,17 +100,16 @@ def test_presets_can_be_read(preset: str) -> None:
 
 
 def test_from_changes_to_a_table(tmp_path: Path) -> None:
-    changes = {"cold": {"model": {"temperature": 1.0}}}
+    changes = {"several": {"spread_concepts": 1}, "lenient": {"similar_concepts": 0.7}}
     settings = read(
         changes,
         corpus={"options": {"max_examples": 60}},
         arguments={"num_frozen_concept_layers": 0, "max_steps": 2},
-        seeds=[0, 1],
     )
     file = tmp_path / "settings.yaml"
     file.write_text(yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False), encoding="utf-8")
     (table,) = map(ScoreTable.from_dict, run_experiment("recipe", file, "out", tell=lambda _: None)["tables"])
     assert table.rows == ["base encoder", "recipe", *changes]
     assert table.references == dict.fromkeys(changes, "recipe")
-    assert [table.runs(row) for row in table.rows] == [1, 2, 2]
+    assert [table.runs(row) for row in table.rows] == [1, 1, 1, 1]
     assert table.ks == [2, 4]

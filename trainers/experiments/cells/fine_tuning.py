@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
+from ...few_shot.samplings import K_TO_2K, SAMPLINGS
 from ...few_shot.task import prepare_task
 from ...fine_tuning.arguments import FineTuningArguments
 from ...fine_tuning.run import finetune
@@ -31,6 +32,7 @@ class FineTuning(Cell):
         data: What is sampled from and measured on.
         k: Size of the sample.
         sample: Number of the sample, and seed of the training.
+        sampling: What k counts, a key of `SAMPLINGS`.
         max_test_sentences: Measure on so many sentences; on all if not given.
         preset: Preset of the training arguments.
         arguments: Training arguments that replace those of the preset.
@@ -55,6 +57,7 @@ class FineTuning(Cell):
     data: LabelledData
     k: int
     sample: int = 0
+    sampling: str = K_TO_2K
     max_test_sentences: int | None = None
     preset: str = "default"
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -89,7 +92,12 @@ class FineTuning(Cell):
             `scores` in percent, as `entity_scores` names them, and what was trained on how much.
         """
         task = prepare_task(
-            self.data.splits, self.data_name, (self.k,), self.sample + 1, max_test_sentences=self.max_test_sentences
+            self.data.splits,
+            self.data_name,
+            (self.k,),
+            self.sample + 1,
+            max_test_sentences=self.max_test_sentences,
+            sampling=SAMPLINGS[self.sampling],
         )
         sample = task.train.select(task.samples[self.k, self.sample])
         with TemporaryDirectory() as folder:

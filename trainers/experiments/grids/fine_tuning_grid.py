@@ -9,6 +9,7 @@ from itertools import product
 
 from nuner.modeling_nuner.devices import bf16_is_fast
 
+from ...few_shot.samplings import K_TO_2K, SAMPLINGS
 from ...few_shot.task import FewShotTask, prepare_task
 from ..cells.encoder import Encoder
 from ..cells.fine_tuning import FineTuning
@@ -30,6 +31,7 @@ class FineTuningGrid:
         encoders: Name -> the encoder, or what trains it, once for each run.
         recipes: Name -> how all of it is fine-tuned.
         settings: On what they learn and are measured.
+        sampling: What k counts, a key of `SAMPLINGS`.
 
     Example:
         ```python
@@ -50,6 +52,7 @@ class FineTuningGrid:
     encoders: Mapping[str, Sequence[Encoder | Pretraining]]
     recipes: Mapping[str, FineTuningSettings]
     settings: SamplesSettings
+    sampling: str = K_TO_2K
 
     @cached_property
     def _data(self) -> dict[str, LabelledData]:
@@ -67,7 +70,12 @@ class FineTuningGrid:
         settings = self.settings
         return {
             name: prepare_task(
-                data.splits, name, settings.ks, settings.samples, max_test_sentences=settings.max_test_sentences
+                data.splits,
+                name,
+                settings.ks,
+                settings.samples,
+                max_test_sentences=settings.max_test_sentences,
+                sampling=SAMPLINGS[self.sampling],
             )
             for name, data in self._data.items()
         }
@@ -124,6 +132,7 @@ class FineTuningGrid:
             self._data[data_set],
             k,
             sample,
+            self.sampling,
             settings.max_test_sentences,
             how.preset,
             how.arguments,
