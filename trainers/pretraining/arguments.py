@@ -43,8 +43,8 @@ QUICKSTART: dict[str, Any] = {
     "loss_normalization": "positives",
 }
 
-# The same for an encoder of twelve layers such as MPNet or RoBERTa-base, in a quarter of an hour to an hour on a CPU. The
-# lower half of the text encoder stays as it is, as in the paper, and a deeper encoder takes a smaller step.
+# The same for an encoder of twelve layers such as MPNet or RoBERTa-base, in a quarter of an hour to an hour on a CPU.
+# The lower half of the text encoder stays as it is, as in the paper, and a deeper encoder takes a smaller step.
 BASE: dict[str, Any] = {
     **QUICKSTART,
     "learning_rate": 3e-4,
