@@ -35,6 +35,8 @@ from .labelled.load import entity_types as entity_types
 from .labelled.load import load_labelled as load_labelled
 from .labelled.samples.k_shot import annotation_counts as annotation_counts
 from .labelled.samples.k_shot import sample_k_shot as sample_k_shot
+from .labelled.samples.k_words import sample_k_words as sample_k_words
+from .labelled.samples.k_words import word_counts as word_counts
 from .labelled.words import split_words as split_words
 from .locating import locate as locate
 from .raw_entity import EitherWay as EitherWay

@@ -21,12 +21,15 @@ def nuner(*arguments: Any) -> Result:
     return result
 
 
-def start_nuner(*arguments: Any, cwd: Path | None = None, **environment: str) -> subprocess.Popen[str]:
+def start_nuner(
+    *arguments: Any, cwd: Path | None = None, start_new_session: bool = False, **environment: str
+) -> subprocess.Popen[str]:
     """Start a command as a process of its own, without the network, with more in its environment."""
     return subprocess.Popen(
         [sys.executable, "-m", "nuner.cli", *map(str, arguments)],
         env={**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "COLUMNS": "200", **environment},
         cwd=cwd,
+        start_new_session=start_new_session,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

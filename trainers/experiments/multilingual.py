@@ -12,7 +12,7 @@ from .results.claims import Claim, gains_everywhere
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
-from .settings.encoders import BASE, BaseSettings, CorpusSettings
+from .settings.encoders import BASE, BaseSettings, CorpusName, CorpusSettings
 from .settings.measuring import MeasuringSettings
 
 
@@ -25,7 +25,7 @@ class MultilingualSettings(MeasuringSettings):
     """
 
     encoder: BaseSettings
-    corpora: dict[str, CorpusSettings] = Field(min_length=1)
+    corpora: dict[CorpusName, CorpusSettings] = Field(min_length=1)
 
 
 def _grid(settings: MultilingualSettings) -> FewShotGrid:

@@ -52,8 +52,9 @@ def run_experiment(
 
     Raises:
         FileNotFoundError: If the settings, an encoder or a data set do not exist.
-        ImportError: If matplotlib, of the extra `plot`, is not installed.
+        ModuleNotFoundError: If matplotlib, of the extra `plot`, is not installed.
         OutputInUseError: If another process is computing into the folder.
+        WorkerDiedError: If a process that computes has ended of itself, or was killed.
         ValueError: If there is no such experiment, or the settings make no sense.
 
     Example:
@@ -65,7 +66,7 @@ def run_experiment(
     """
     experiment = find_experiment(name)
     if find_spec("matplotlib") is None:
-        raise ImportError("the pictures need matplotlib; install it with: pip install 'nuner[plot]'")
+        raise ModuleNotFoundError("the pictures need matplotlib: pip install 'nuner[plot]'", name="matplotlib")
     text = settings_text(name, settings)
     chosen = read_settings(experiment.settings, text, os.fspath(settings))
     cells = experiment.cells(chosen)

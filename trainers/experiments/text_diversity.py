@@ -14,7 +14,7 @@ from .results.claims import Claim, alike
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
-from .settings.encoders import BASE, BaseSettings, CorpusSettings
+from .settings.encoders import BASE, BaseSettings, CorpusName, CorpusSettings
 from .settings.measuring import MeasuringSettings
 
 _WITHIN = 2.0
@@ -30,7 +30,7 @@ class TextDiversitySettings(MeasuringSettings):
     """
 
     encoder: BaseSettings
-    comparisons: dict[str, Annotated[dict[str, CorpusSettings], Field(min_length=2)]] = Field(min_length=1)
+    comparisons: dict[str, Annotated[dict[CorpusName, CorpusSettings], Field(min_length=2)]] = Field(min_length=1)
 
 
 def _grids(settings: TextDiversitySettings) -> dict[str, FewShotGrid]:

@@ -104,7 +104,7 @@ def _pools(counts: NDArray[np.int64], k_w: int, seed: int) -> Iterator[NDArray[n
 
 
 def _can_be_drawn(counts: NDArray[np.int64], k_w: int) -> NDArray[np.bool_]:
-    return counts.any(axis=0) & (counts <= k_w).all(axis=0)
+    return np.logical_and(counts.any(axis=0), (counts <= k_w).all(axis=0))
 
 
 def _exact_choice(words: NDArray[np.int64], k_w: int) -> NDArray[np.intp] | None:

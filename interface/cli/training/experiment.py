@@ -18,6 +18,8 @@ from ..output import quiet_libraries
 if TYPE_CHECKING:
     from nuner.trainers.experiments.experiment import Experiment
 
+WORKER_DIED = 1
+
 
 def experiment(
     name: Annotated[
@@ -43,6 +45,7 @@ def experiment(
     from nuner.trainers.experiments.all_experiments import EXPERIMENTS, find_experiment
     from nuner.trainers.experiments.plan import plan_experiment
     from nuner.trainers.experiments.run import run_experiment
+    from nuner.trainers.experiments.runner.workers import WorkerDiedError
     from nuner.trainers.experiments.settings.reading import settings_text
 
     quiet_libraries()
@@ -60,6 +63,9 @@ def experiment(
             raise StoppedByUser(
                 f"Stopped. {output} has what is complete; run the same command again to go on."
             ) from None
+        except WorkerDiedError as error:
+            PlainConsole(stderr=True).tell(f"Error: {error}")
+            raise typer.Exit(WORKER_DIED) from None
         for table in result["tables"]:
             console.print(_shown(table))
         console.tell(f"Written: {output / name}")

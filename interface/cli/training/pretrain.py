@@ -38,6 +38,7 @@ class Preset(str, Enum):
 
     paper = "paper"
     quickstart = "quickstart"
+    base = "base"
 
 
 class Pooling(str, Enum):

@@ -1,7 +1,7 @@
 """More and more concepts, with the annotations that they have and with their number held equal."""
 
 import pytest
-from support.small_experiments import compute, make_up, settings_of, small_encoder, write_corpus
+from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
 from nuner.trainers.experiments.concept_diversity import CONCEPT_DIVERSITY
 from nuner.trainers.experiments.settings.reading import read_settings
@@ -52,12 +52,14 @@ def test_a_number_that_is_given_twice_is_refused():
         )
 
 
-@pytest.mark.parametrize("wrong", ["0", "few", "1.5"])
+@pytest.mark.parametrize("wrong", ["0", "few", "1.5", "true", "[4]"])
 def test_what_is_no_number_is_refused(wrong):
-    with pytest.raises(ValueError, match=r"my\.yaml: concepts"):
+    with pytest.raises(
+        ValueError, match=r"^my\.yaml: concepts\.1 is .*: it must be a whole number of at least 1, or all"
+    ):
         read_settings(
             CONCEPT_DIVERSITY.settings,
-            f"{{encoder: roberta-base, concepts: [{wrong}], data_sets: {{tickets: support-tickets}}}}",
+            f"{{encoder: roberta-base, concepts: [4, {wrong}], data_sets: {{tickets: support-tickets}}}}",
             "my.yaml",
         )
 

@@ -1,7 +1,7 @@
 """More and more sentences, with as many epochs and with as many steps."""
 
 import pytest
-from support.small_experiments import compute, make_up, settings_of, small_encoder, write_corpus
+from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
 from nuner.trainers.experiments.dataset_size import DATASET_SIZE
 

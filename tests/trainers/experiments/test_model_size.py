@@ -1,7 +1,7 @@
 """Encoders of different size, each with what pre-training makes of it."""
 
 import pytest
-from support.small_experiments import make_up, settings_of, small_encoder
+from support.tiny_ablations import make_up, settings_of, small_encoder
 
 from nuner.trainers.experiments.model_size import MODEL_SIZE
 

@@ -1,7 +1,7 @@
 """One encoder that learns from a language or from all of them, measured in each."""
 
 import pytest
-from support.small_experiments import make_up, settings_of, small_encoder
+from support.tiny_ablations import make_up, settings_of, small_encoder
 
 from nuner.trainers.experiments.multilingual import MULTILINGUAL
 

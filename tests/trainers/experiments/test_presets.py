@@ -11,7 +11,7 @@ def test_a_preset_names_cells(name, preset):
     experiment = EXPERIMENTS[name]
     settings = read_settings(experiment.settings, settings_text(name, preset), preset)
     cells = experiment.cells(settings)
-    assert len(cells) > 1
+    assert cells
     assert all(cell not in cells[:number] for number, cell in enumerate(cells))
 
 

@@ -1,6 +1,6 @@
 """What several experiments need is the same cell in all of them, and is computed once."""
 
-from support.small_experiments import settings_of, small_encoder
+from support.tiny_ablations import settings_of, small_encoder
 
 from nuner.trainers.experiments.all_experiments import EXPERIMENTS
 

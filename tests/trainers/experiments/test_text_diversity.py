@@ -1,7 +1,7 @@
 """Corpora that differ in their texts and have the same number of sentences."""
 
 import pytest
-from support.small_experiments import compute, make_up, settings_of, small_encoder, write_corpus
+from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
 from nuner.trainers.experiments.settings.reading import read_settings
 from nuner.trainers.experiments.text_diversity import TEXT_DIVERSITY
@@ -65,3 +65,20 @@ def test_from_end_to_end(tiny_bert_dir, tmp_path):
     (table,) = result["tables"]
     assert list(table["scores"]) == ["base encoder", "rare", "all"]
     assert len(result["claims"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("corpora", "message"),
+    [
+        (
+            "{one: bundled, two: {option: {}}}",
+            "there is no key 'comparisons.texts.two.option'; did you mean 'options'",
+        ),
+        ("{one: bundled, two: {options: {source: [a]}}}", "there is no 'source'; did you mean 'sources'"),
+        ("{one: bundled, base encoder: bundled}", "this is what tables call the encoder that was not trained"),
+    ],
+)
+def test_what_is_wrong_with_a_corpus_is_said(corpora, message):
+    text = f"{{encoder: roberta-base, comparisons: {{texts: {corpora}}}, data_sets: {{tickets: support-tickets}}}}"
+    with pytest.raises(ValueError, match=message):
+        read_settings(TEXT_DIVERSITY.settings, text, "my.yaml")

@@ -22,7 +22,7 @@ def test_overrides_win(tmp_path):
 
 
 def test_unknown_preset():
-    with pytest.raises(ValueError, match="no preset 'best'; choose from paper, quickstart"):
+    with pytest.raises(ValueError, match="no preset 'best'; choose from base, paper, quickstart"):
         ContrastiveTrainingArguments.preset("best")
 
 
@@ -45,3 +45,10 @@ def test_more_frozen_layers_than_there_are_name_the_option_and_the_preset_that_f
     quickstart = ContrastiveTrainingArguments.preset("quickstart", output_dir=str(tmp_path))
     with pytest.raises(ValueError, match=r"\(--frozen-concept-layers\) is 5, .* 4 layers.* 3 or less\.$"):
         quickstart.check_depths(4, 4)
+
+
+@pytest.mark.parametrize(("preset", "layers"), [("quickstart", 6), ("base", 12), ("paper", 12)])
+def test_a_preset_trains_some_layers_of_the_encoders_that_it_is_meant_for(tmp_path, preset, layers):
+    ContrastiveTrainingArguments.preset(preset, output_dir=str(tmp_path)).check_depths(layers, layers)
+    with pytest.raises(ValueError, match="some must be trained"):
+        ContrastiveTrainingArguments.preset(preset, output_dir=str(tmp_path)).check_depths(1, 1)

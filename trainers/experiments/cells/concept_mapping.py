@@ -63,6 +63,7 @@ class ConceptMapping(Cell):
             bi_encoder(self.encoder, known),
             self.corpus.load(),
             known.folder(self),
+            name=self.name,
             max_concepts=self.max_concepts,
             seed=self.seed,
             tell=tell,

@@ -24,6 +24,9 @@ from .encoder import Encoder
 # Of a run whose steps are given.
 _CHECKPOINTS = 5
 
+# Of a validation; the same training need not take the same time.
+_TIMES = ("_runtime", "_per_second")
+
 
 @dataclass(frozen=True)
 class Pretraining(Cell):
@@ -74,14 +77,13 @@ class Pretraining(Cell):
         return f"Pre-training {self.name} (seed {self.seed}) on {self.corpus}"
 
     def check(self) -> None:
-        """Read the corpus, and find out whether the encoders exist and the arguments fit them.
+        """Prepare the corpus, and find out whether the encoders exist and the arguments fit them.
 
         Raises:
             FileNotFoundError: If an encoder or the corpus does not exist.
-            ValueError: If a folder holds no encoder, the corpus is not what was asked for, or arguments make no sense.
+            ValueError: If a folder holds no encoder, arguments make no sense, or the corpus has not what is asked for.
         """
         super().check()
-        self.corpus.load()
         for encoder in (self.encoder, self.concept_encoder):
             if encoder is not None:
                 encoder.check()
@@ -92,6 +94,7 @@ class Pretraining(Cell):
             self.encoder.path, concepts, preset_model_fields(self.preset), self.model_fields
         ).config()
         arguments.check_depths(config.text_config.num_hidden_layers, config.concept_config.num_hidden_layers)
+        self.corpus.load()
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
         """Pre-train, going on from a checkpoint where there is one.
@@ -131,7 +134,7 @@ class Pretraining(Cell):
         remove_folder(folder / CHECKPOINTS)
         concepts = Counter(entity["concept"] for entities in corpus["train"]["entities"] for entity in entities)
         return {
-            "validation": figures["validation"],
+            "validation": {name: value for name, value in figures["validation"].items() if not name.endswith(_TIMES)},
             "steps": max(entry["step"] for entry in figures["log_history"]),
             "sentences": {split: len(rows) for split, rows in corpus.items()},
             "annotations": concepts.total(),

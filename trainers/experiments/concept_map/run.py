@@ -36,6 +36,7 @@ def concept_map(
     corpus: Records,
     output_dir: str | os.PathLike[str],
     *,
+    name: str | None = None,
     max_concepts: int = 50_000,
     seed: int = 0,
     tell: Callable[[str], None] = print,
@@ -47,6 +48,7 @@ def concept_map(
         corpus: Rows in the corpus schema; of a dictionary of splits, all splits together.
         output_dir: Folder for `concept_map.json`, `concept_map.png` and `concept_map.html`, a page to look around in
             that needs no other file. All are replaced together.
+        name: What the page calls the bi-encoder; `bi_encoder` when left out.
         max_concepts: How many concepts, the most frequent first.
         seed: Of the layout.
         tell: Called with a line at each step.
@@ -100,7 +102,9 @@ def concept_map(
         tell("Drawing the picture and the page")
         with whole_files(output_dir) as staging:
             plot_concept_map(concepts, staging / PICTURE)
-            write_concept_map_page(concepts, staging / PAGE, measured_on=_measured_on(results))
+            write_concept_map_page(
+                concepts, staging / PAGE, measured_on=_measured_on(results, name or os.fspath(bi_encoder))
+            )
             write_whole(staging / RESULTS_FILE, json.dumps(results, ensure_ascii=False) + "\n")
     return results
 
@@ -120,11 +124,11 @@ def _mapped(names: Sequence[str], counts: Mapping[str, int], layout: Layout) -> 
     return sorted(concepts, key=lambda one: (-one.count, one.concept))
 
 
-def _measured_on(results: dict[str, Any]) -> str:
+def _measured_on(results: dict[str, Any], name: str) -> str:
     counts = results["corpus"]
     shown = len(results["concepts"])
     which = f"The {shown:,} most frequent of {counts['concepts']:,}" if shown < counts["concepts"] else f"{shown:,}"
     return (
         f"{which} concepts, of {counts['annotations']:,} annotations in {counts['sentences']:,} sentences, "
-        f"as {results['settings']['bi_encoder']} sees them."
+        f"as {name} sees them."
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from nuner.modeling_nuner.devices import bf16_is_fast
 
 from ..cells.encoder import Encoder
 from ..cells.few_shot import FewShot
+from ..cells.labelled_data import LabelledData
 from ..cells.pretraining import Pretraining
 from ..results.score_table import ScoreTable
 from ..runner.cell import Cell
@@ -43,6 +45,12 @@ class FewShotGrid:
     rows: Mapping[str, Sequence[Encoder | Pretraining]]
     settings: MeasuringSettings
 
+    @cached_property
+    def _data(self) -> dict[str, LabelledData]:
+        """The data sets, each once: they remember what they have read."""
+        settings = self.settings
+        return {name: data_set.data(settings.measure_on) for name, data_set in settings.data_sets.items()}
+
     def cell(self, row: str, run: int, data_set: str) -> FewShot:
         """Return the cell that measures one run of a row on a data set.
 
@@ -56,7 +64,7 @@ class FewShotGrid:
             row,
             data_set,
             self.rows[row][run],
-            settings.data_sets[data_set].data(settings.measure_on),
+            self._data[data_set],
             settings.ks,
             settings.samples,
             settings.max_test_sentences,
@@ -94,10 +102,10 @@ class FewShotGrid:
             **shown: `x` and `series` of `ScoreTable`.
 
         Returns:
-            The table, with notes on what the rows have learnt from, and on each k that a data set does not allow.
+            The table, with notes on what the rows learnt from, and on each k that a data set does not allow.
         """
         scores: dict[str, dict[str, dict[int, list[list[float]]]]] = {}
-        all_notes = dict.fromkeys([*notes, *self._learnt_from(folder)])
+        all_notes = dict.fromkeys([*notes, *self._training_sizes(folder)])
         for row, runs in self.rows.items():
             scores[row] = {}
             for data_set in self.settings.data_sets:
@@ -116,11 +124,11 @@ class FewShotGrid:
         """
         return {row: folder[runs[0]] for row, runs in self.rows.items() if isinstance(runs[0], Pretraining)}
 
-    def _learnt_from(self, folder: ResultsFolder) -> Iterator[str]:
+    def _training_sizes(self, folder: ResultsFolder) -> Iterator[str]:
         trainings = self.trainings(folder)
         if trainings:
-            yield "Learnt from: " + "; ".join(
-                f"{row}: {figures['sentences']['train']:,} sentences, {figures['annotations']:,} annotations of "
-                f"{figures['concepts']:,} concepts, {figures['steps']:,} steps"
+            yield "Training sentences / annotations / concepts / steps: " + "; ".join(
+                f"{row}: {figures['sentences']['train']:,} / {figures['annotations']:,} / {figures['concepts']:,} / "
+                f"{figures['steps']:,}"
                 for row, figures in trainings.items()
             )

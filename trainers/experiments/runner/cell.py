@@ -7,14 +7,14 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from .code_version import code_version
 
-_VERSIONS_OF = ("torch", "transformers", "tokenizers", "datasets")
+_VERSIONS_OF = ("torch", "transformers", "tokenizers", "datasets", "accelerate", "peft", "numpy")
 
 
 class Source(Protocol):
@@ -96,7 +96,7 @@ class Cell(ABC):
         meaning = {
             "fields": _meaning({field.name: getattr(self, field.name) for field in fields(self) if field.compare}),
             "code": code_version(type(self).__module__),
-            "versions": {package: version(package) for package in _VERSIONS_OF},
+            "versions": _versions(),
         }
         return hashlib.sha256(json.dumps([self.kind, meaning], sort_keys=True).encode()).hexdigest()[:32]
 
@@ -104,6 +104,11 @@ class Cell(ABC):
         """Return the fields that mean something, for whoever reads the file of the result."""
         named = {field.name: getattr(self, field.name) for field in fields(self) if field.compare}
         return {"kind": self.kind, **_described(named)}
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {package: version(package) for package in _VERSIONS_OF}
 
 
 def _meaning(value: Any) -> Any:
@@ -120,6 +125,8 @@ def _meaning(value: Any) -> Any:
 def _described(value: Any) -> Any:
     if isinstance(value, Cell):
         return value.describe()
+    if is_dataclass(value):
+        return {field.name: _described(getattr(value, field.name)) for field in fields(value)}
     return _walk(value, _described)
 
 

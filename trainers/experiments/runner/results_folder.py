@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from nuner.data_builders.files.whole_files import remove_folder, write_whole
+from nuner.data_builders.files.whole_files import write_whole
 
 from .cell import Cell
 
@@ -79,20 +80,12 @@ class ResultsFolder:
         file.parent.mkdir(parents=True, exist_ok=True)
         content = {
             "cell": cell.describe(),
-            "result": result,
+            "result": _without_nan(result),
             "seconds": round(seconds, 1),
             "computed": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "machine": machine(),
         }
         write_whole(file, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-
-    def forget_folder(self, cell: Cell) -> None:
-        """Remove the folder of a cell.
-
-        Args:
-            cell: The cell.
-        """
-        remove_folder(self.folder(cell))
 
     def of_another_version(self, cells: Iterable[Cell]) -> int:
         """Count the results of the same settings that another version of code, libraries or data has left here.
@@ -110,7 +103,21 @@ class ResultsFolder:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    return json.loads(file.read_text(encoding="utf-8"))
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ValueError(f"{file} is not as it was written; remove it, and what was in it is computed again") from None
+
+
+def _without_nan(value: Any) -> Any:
+    """Say null where there is no number: JSON has no NaN, which the loss of a training that went astray is."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return value
 
 
 def machine() -> str:

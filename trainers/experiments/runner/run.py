@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 
@@ -14,6 +15,8 @@ from .plan import Plan
 from .results_folder import ResultsFolder
 from .time_left import time_left
 from .workers import worker_pool
+
+_LOG = "workers.log"
 
 
 def run_cells(
@@ -39,6 +42,7 @@ def run_cells(
 
     Raises:
         OutputInUseError: If another process is computing into the folder.
+        WorkerDiedError: If a process that computes has ended of itself, or was killed.
         FileNotFoundError: If something that a cell reads does not exist.
         ValueError: If `jobs` is less than 1, or a cell cannot be computed. What can be found out beforehand is said
             before anything is computed.
@@ -58,6 +62,7 @@ def run_cells(
                 compute_cell(cell, folder, tell)
                 account.end(cell)
         elif plan.steps:
+            tell(f"What the steps say meanwhile is in {folder.path / _LOG}")
             _compute_side_by_side(plan, jobs, account)
     return folder
 
@@ -77,7 +82,7 @@ def compute_cell(cell: Cell, folder: ResultsFolder, tell: Callable[[str], None])
 def _compute_side_by_side(plan: Plan, jobs: int, account: _Account) -> None:
     left = {cell.fingerprint: cell for cell in plan.steps}
     running: dict[Future[None], Cell] = {}
-    with worker_pool(jobs, plan.folder.path / "workers.log") as pool:
+    with worker_pool(jobs, plan.folder.path / _LOG) as pool:
         while left or running:
             unfinished = {*left, *(cell.fingerprint for cell in running.values())}
             ready = [cell for cell in left.values() if not any(each.fingerprint in unfinished for each in cell.needed)]
@@ -92,7 +97,11 @@ def _compute_side_by_side(plan: Plan, jobs: int, account: _Account) -> None:
 
 
 def _compute_in_worker(cell: Cell, folder: ResultsFolder) -> None:
-    compute_cell(cell, folder, print)
+    try:
+        compute_cell(cell, folder, print)
+    except Exception:
+        traceback.print_exc()  # into the log; of what comes across, some errors cannot be put together again
+        raise
 
 
 class _Account:

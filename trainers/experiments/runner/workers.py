@@ -10,9 +10,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from pathlib import Path
+
+_QUIET = {
+    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+}
+
+
+class WorkerDiedError(RuntimeError):
+    """A process that computed a cell has ended of itself, or was killed."""
 
 
 @contextmanager
@@ -25,6 +36,9 @@ def worker_pool(jobs: int, log: Path) -> Iterator[ProcessPoolExecutor]:
 
     Yields:
         The pool. Work that was not begun when the block ends is dropped; after an error so is what was.
+
+    Raises:
+        WorkerDiedError: If one of them has ended before its work was done.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # A process that was forked would share the locks of torch's threads.
@@ -32,9 +46,14 @@ def worker_pool(jobs: int, log: Path) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(jobs, context, _begin, (max(1, cores // jobs), log))
     try:
         yield pool
-    except BaseException:
-        for process in list(pool._processes.values()):  # terminate_workers() is there from Python 3.14 on
-            process.terminate()
+    except BaseException as error:
+        for process in list((pool._processes or {}).values()):  # terminate_workers() is there from Python 3.14 on
+            process.kill()
+        if isinstance(error, BrokenProcessPool):
+            raise WorkerDiedError(
+                f"A process that computed has ended, perhaps for want of memory (what it said is in {log}). What is "
+                "complete is kept; run it again to go on, with fewer jobs if memory is short."
+            ) from None
         raise
     finally:
         pool.shutdown(cancel_futures=True)
@@ -46,14 +65,9 @@ def _begin(threads: int, log: Path) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.stdout = sys.stderr = log.open("a", encoding="utf-8", buffering=1, errors="backslashreplace")
     logging.getLogger("nuner").addHandler(logging.StreamHandler(sys.stderr))
-    os.environ["OMP_NUM_THREADS"] = str(threads)
-
-    import torch
-    import transformers
-
-    torch.set_num_threads(threads)
-    transformers.utils.logging.disable_progress_bar()
-    transformers.utils.logging.set_verbosity_error()
+    # The libraries, which are imported for the first cell, go by this.
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    os.environ.update(_QUIET)
 
 
 def _end_with_parent() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from inspect import signature
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from nuner.data_builders.corpus.builder import NuNerCorpus
 from nuner.modeling_nuner.devices import bf16_is_fast
@@ -19,6 +19,16 @@ from .reading import Settings, known_keys, nearest
 
 BASE = "base encoder"
 """What tables call an encoder that was not trained."""
+
+
+def _not_the_base(name: str) -> str:
+    if name == BASE:
+        raise ValueError("this is what tables call the encoder that was not trained")
+    return name
+
+
+CorpusName: TypeAlias = Annotated[str, AfterValidator(_not_the_base)]
+"""What tables call an encoder by the corpus that it learnt from."""
 
 
 class CorpusSettings(Settings):

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PlainValidator
 
-Size: TypeAlias = Annotated[int, Field(ge=1)] | Literal["all"]
+
+def _size(value: Any) -> Any:
+    if value == "all" or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    raise ValueError("it must be a whole number of at least 1, or all")
+
+
+# Validators of its two types would each have an error of its own.
+Size: TypeAlias = Annotated[int | Literal["all"], PlainValidator(_size)]
 
 
 def _ascending(sizes: tuple[Size, ...]) -> tuple[Size, ...]:

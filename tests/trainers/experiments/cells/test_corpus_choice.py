@@ -1,7 +1,7 @@
 """The part of a corpus that a cell learns from: its size may be that of others."""
 
 import pytest
-from support.small_experiments import write_corpus
+from support.tiny_ablations import write_corpus
 
 from nuner.trainers.experiments.cells.corpus_choice import CorpusChoice
 

@@ -26,7 +26,7 @@ def test_a_map_holds_the_most_frequent_concepts_of_all_splits(bi_encoder, tmp_pa
     told: list[str] = []
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        results = concept_map(bi_encoder, corpus, tmp_path / "map", max_concepts=5, tell=told.append)
+        results = concept_map(bi_encoder, corpus, tmp_path / "map", name="NuNER", max_concepts=5, tell=told.append)
     assert sorted(path.name for path in (tmp_path / "map").iterdir()) == sorted([RESULTS_FILE, PICTURE, PAGE])
     written = json.loads((tmp_path / "map" / RESULTS_FILE).read_text(encoding="utf-8"))
     assert written == json.loads(json.dumps(results))
@@ -38,7 +38,8 @@ def test_a_map_holds_the_most_frequent_concepts_of_all_splits(bi_encoder, tmp_pa
     assert results["corpus"] == {"sentences": 40, "annotations": counts.total(), "concepts": len(counts)}
     assert all({*one["nearest"]} <= shown.keys() - {one["concept"]} for one in results["concepts"])
     page = (tmp_path / "map" / PAGE).read_text(encoding="utf-8")
-    assert f"The 5 most frequent of {len(counts)} concepts, of {counts.total()} annotations in 40 sentences" in page
+    counted = f"The 5 most frequent of {len(counts)} concepts, of {counts.total()} annotations in 40 sentences"
+    assert f"{counted}, as NuNER sees them." in page
     assert len(told) == 2
 
 

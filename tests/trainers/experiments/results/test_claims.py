@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nuner.trainers.experiments.results.claims import flattens, gains_everywhere, gains_most_below, rises
+from nuner.trainers.experiments.results.claims import alike, flattens, gains_everywhere, gains_most_below, rises
 from nuner.trainers.experiments.results.score_table import ScoreTable
 
 NOISE = np.random.default_rng(0).normal(0, 0.5, (2, 2, 8))
@@ -61,3 +61,19 @@ def test_a_gain_at_small_samples(new, verdict):
 def test_samples_on_both_sides_are_needed():
     with pytest.raises(ValueError, match="Encoders: there are no samples on one side of k = 2"):
         gains_most_below(table(base=30, new=31), "new", "base", 2)
+
+
+@pytest.mark.parametrize(
+    ("other", "verdict"), [(30.5, "holds"), (29.5, "holds"), (34, "does not hold"), (26, "does not hold")]
+)
+def test_rows_alike(other, verdict):
+    claim = alike(table(a=30, b=other), "a", "b", within=2)
+    assert claim.verdict == verdict
+    assert claim.statement == "a and b differ by less than 2 points"
+
+
+def test_what_may_lie_on_either_side_is_not_told():
+    few = table(a=30, b=32)
+    assert alike(few, "a", "b", within=2).verdict == "cannot be told"
+    one = ScoreTable("Texts", "F1", {"a": {"tickets": {1: [[20.0]]}}, "b": {"tickets": {1: [[20.5]]}}})
+    assert alike(one, "a", "b", within=2).verdict == "cannot be told"

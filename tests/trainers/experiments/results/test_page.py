@@ -71,11 +71,6 @@ def test_on_a_telephone_it_is_not_wider_than_the_screen_and_asks_for_nothing(pag
         assert table.locator("td.up").first.inner_text().startswith("+10")
         unsure = table.locator("td.unsure").first
         assert unsure.inner_text() == "(+0.0)"
-
-
-@needs_chromium
-def test_the_links_lead_to_the_experiments(page):
-    with narrow_page(page) as shown:
         shown.locator("nav a", has_text="What makes it work").click()
         assert shown.evaluate("location.hash") == "#recipe"
         assert shown.locator("#recipe").bounding_box()["y"] < 200

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from support.small_corpus import small_corpus
 
+from nuner.trainers.experiments.cells.few_shot import FewShot
 from nuner.trainers.experiments.cells.pretraining import Pretraining
 from nuner.trainers.experiments.experiment import Experiment
 from nuner.trainers.experiments.results.score_table import ScoreTable
@@ -57,7 +58,7 @@ def make_up(
     for cell in experiment.cells(settings):
         if isinstance(cell, Pretraining):
             results.keep(cell, {**trained, "not_learnt": None, **figures(cell.name)}, 1.0)
-        else:
+        elif isinstance(cell, FewShot):
             scores = {str(k): [score(cell.name), score(cell.name) + 1] for k in cell.ks}
             results.keep(cell, {"scores": scores, "left_out": {}, "about": {}}, 1.0)
     return list(experiment.tables(settings, results))

@@ -1,0 +1,67 @@
+import pytest
+
+from nuner.trainers.experiments.few_shot_frozen import FewShotFrozenSettings
+from nuner.trainers.experiments.settings.reading import read_settings, settings_text
+
+DATA = "\ndata_sets: {tickets: support-tickets}"
+
+
+def read(text):
+    return read_settings(FewShotFrozenSettings, text, "my.yaml")
+
+
+def test_numbers_and_words_are_those_of_yaml_1_2():
+    settings = read(
+        "encoders: {NO: {text_encoder: no, arguments: {learning_rate: 2e-4}}}\ndata_sets: {2004: support-tickets}"
+    )
+    assert settings.encoders["NO"].text_encoder == "no"
+    assert settings.encoders["NO"].arguments == {"learning_rate": 2e-4}
+    assert list(settings.data_sets) == ["2004"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "my.yaml must hold keys and values."),
+        ("- encoders", "my.yaml must hold keys and values."),
+        ("encoders: [1", "my.yaml is no YAML: line 1: expected ',' or ']'"),
+        ("encoders: {a: x, a: y}", 'my.yaml is no YAML: line 1: found duplicate key "a"'),
+        ("encoders: \0", "my.yaml is no YAML: unacceptable character #x0000"),
+        ("encoders: {a: x}", "my.yaml: the key 'data_sets' is missing."),
+        ("encodrs: {a: x}" + DATA, "my.yaml: there is no key 'encodrs'; did you mean 'encoders'?"),
+        (
+            "encoders: {a: {text_encodr: x}}" + DATA,
+            "there is no key 'encoders.a.text_encodr'; did you mean 'text_enco",
+        ),
+        ("encoders: {}" + DATA, "my.yaml: encoders is {}; it must hold one at least."),
+        ("encoders: {a: [x]}" + DATA, "my.yaml: encoders.a is ['x']; it must hold keys and values."),
+        ("encoders: {a: x}\nks: 4" + DATA, "my.yaml: ks is 4; it must be a list."),
+        ("encoders: {a: x}\nks: [0]" + DATA, "my.yaml: ks is [0]: ks must be different numbers of at least 1"),
+        ("encoders: {a: x}\nsamples: ten" + DATA, "my.yaml: samples is 'ten'; it must be a whole number."),
+        ("encoders: {a: x}\nmeasure_on: dev" + DATA, "measure_on is 'dev': input should be 'test' or 'held-out'"),
+        ("encoders: {a: {text_encoder: x, preset: papr}}" + DATA, "there is no such preset; did you mean 'paper'?"),
+        ("encoders: {a: {text_encoder: x, arguments: {lerning_rate: 1}}}" + DATA, "did you mean 'learning_rate'?"),
+        ("encoders: {a: {text_encoder: x, model: {temperatur: 1}}}" + DATA, "did you mean 'temperature'?"),
+        ("encoders: {a: {text_encoder: x, corpus: {options: {max_concept: 1}}}}" + DATA, "mean 'max_concepts'?"),
+        ("encoders: {a: x}\ndata_sets: {t: {source: x, options: {schem: IOB2}}}", "did you mean 'scheme'?"),
+    ],
+)
+def test_faults_are_told_in_a_sentence_with_the_nearest_right_name(text, message):
+    with pytest.raises(ValueError) as error:
+        read(text)
+    assert message in str(error.value) and "\n" not in str(error.value)
+
+
+def test_settings_that_are_neither_a_preset_nor_a_file():
+    with pytest.raises(FileNotFoundError, match="name a YAML file, or one of default, paper"):
+        settings_text("few-shot-frozen", "papr")
+
+
+def test_every_preset_can_be_read():
+    from nuner.trainers.experiments.all_experiments import EXPERIMENTS
+    from nuner.trainers.experiments.settings.reading import preset_names
+
+    for name, experiment in EXPERIMENTS.items():
+        assert "default" in preset_names(name)
+        for preset in preset_names(name):
+            assert experiment.cells(read_settings(experiment.settings, settings_text(name, preset), preset))
