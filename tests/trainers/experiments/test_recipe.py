@@ -64,7 +64,8 @@ def test_what_needs_code_of_its_own_is_trained_with_it() -> None:
 
 
 def test_a_corpus_without_descriptions_is_refused_before_anything_is_computed() -> None:
-    cells = RECIPE.cells(read({"described": {"append_descriptions": True}}, corpus={"options": {"max_examples": 60}}))
+    change = {"append_descriptions": True, "arguments": {"num_frozen_concept_layers": 0}}
+    cells = RECIPE.cells(read({"described": change}, corpus={"options": {"max_examples": 60}}))
     (described,) = [cell for cell in cells if isinstance(cell, Pretraining) and cell.name == "described"]
     with pytest.raises(ValueError, match="no entity of the corpus has a description"):
         described.check()

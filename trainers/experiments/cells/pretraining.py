@@ -84,7 +84,6 @@ class Pretraining(Cell):
             ValueError: If a folder holds no encoder, arguments make no sense, or the corpus has not what is asked for.
         """
         super().check()
-        self.corpus.load()
         for encoder in (self.encoder, self.concept_encoder):
             if encoder is not None:
                 encoder.check()
