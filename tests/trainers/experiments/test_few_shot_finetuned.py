@@ -74,14 +74,15 @@ def test_presets_can_be_read(preset: str) -> None:
     read_settings(FewShotFinetunedSettings, settings_text("few-shot-finetuned", preset), preset)
 
 
-def test_words_are_counted_where_the_settings_say_so() -> None:
-    settings = read(sampling="k_w", ks=[4], samples=2)
-    cells = cells_of(settings)
-    assert {cell.sampling for cell in cells} == {"k_w"}
-    assert not {cell.fingerprint for cell in cells} & {cell.fingerprint for cell in cells_of(read(ks=[4], samples=2))}
+def test_words_are_counted_where_the_settings_say_so(tiny_bert_dir: Path) -> None:
+    same = {"encoders": {"base": str(tiny_bert_dir)}, "ks": [6], "samples": 2}
+    settings = read(sampling="k_w", **same)
+    words, annotations = cells_of(settings), cells_of(read(**same))
+    assert {cell.sampling for cell in words} == {"k_w"}
+    assert not {cell.fingerprint for cell in words} & {cell.fingerprint for cell in annotations}
     task = FineTuningGrid({}, {}, settings, settings.sampling).tasks["tickets"]
     for rows in task.samples.values():
-        assert set(sum(word_counts(task.train.select(rows)), Counter()).values()) == {4}
+        assert set(sum(word_counts(task.train.select(rows)), Counter()).values()) == {6}
 
 
 def test_a_k_that_the_data_do_not_allow_is_said() -> None:
@@ -109,8 +110,8 @@ def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
             "two layers": {"preset": "section-6", "arguments": {"max_steps": 3, "learning_rate": 1e-3}},
         },
         "data_sets": {"tickets": "support-tickets"},
-        "ks": [2, 5000],
-        "samples": 2,
+        "ks": [6, 5000],
+        "samples": 1,
         "sampling": "k_w",
         "max_test_sentences": 20,
         "bf16": False,
@@ -121,11 +122,11 @@ def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
     entities, tokens = (ScoreTable.from_dict(table) for table in result["tables"])
     assert entities.rows == ["base, one layer", "base, two layers", "NuNER, one layer", "NuNER, two layers"]
     assert entities.references == {f"NuNER, {recipe}": f"base, {recipe}" for recipe in settings["recipes"]}
-    assert (entities.ks, entities.samples, tokens.samples) == ([2], 2, 2)
+    assert (entities.ks, entities.samples, tokens.samples) == ([6], 1, 1)
     assert any("k_w = 5000 cannot be drawn" in note for note in entities.notes)
     assert "entity F1" in entities.metric and "token F1" in tokens.metric
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "out").rglob("fine-tuning/*.json")]
-    assert len(kept) == 8
+    assert len(kept) == 4
     assert {cell["result"]["steps"] for cell in kept} == {3}
     assert {cell["result"]["classifier_init"] for cell in kept} == {"random", "names"}
     assert not list((tmp_path / "out").rglob("fine-tuning/**/*.safetensors"))
