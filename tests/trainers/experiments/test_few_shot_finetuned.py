@@ -16,7 +16,7 @@ from nuner.trainers.experiments.few_shot_finetuned import FEW_SHOT_FINETUNED, Fe
 from nuner.trainers.experiments.grids.fine_tuning_grid import FineTuningGrid
 from nuner.trainers.experiments.results.score_table import ScoreTable
 from nuner.trainers.experiments.run import run_experiment
-from nuner.trainers.experiments.settings.reading import preset_names, read_settings, settings_text
+from nuner.trainers.experiments.settings.reading import read_settings
 
 SETTINGS: dict[str, Any] = {
     "encoders": {"base": "base-encoder", "NuNER": {"text_encoder": "base-encoder", "corpus": "bundled"}},
@@ -67,11 +67,6 @@ def test_arguments_are_checked_before_anything_is_computed(tiny_bert_dir: Path) 
     settings = read(encoders={"base": str(tiny_bert_dir)}, recipes={"x": {"arguments": {"classifier_init": "zeros"}}})
     with pytest.raises(ValueError, match="classifier_init is 'zeros'; it must be one of"):
         cells_of(settings)[0].check()
-
-
-@pytest.mark.parametrize("preset", preset_names("few-shot-finetuned"))
-def test_presets_can_be_read(preset: str) -> None:
-    read_settings(FewShotFinetunedSettings, settings_text("few-shot-finetuned", preset), preset)
 
 
 def test_words_are_counted_where_the_settings_say_so(tiny_bert_dir: Path) -> None:

@@ -14,7 +14,7 @@ from nuner.trainers.experiments.few_shot_frozen import FEW_SHOT_FROZEN, FewShotF
 from nuner.trainers.experiments.recipe import RECIPE, RecipeSettings
 from nuner.trainers.experiments.results.score_table import ScoreTable
 from nuner.trainers.experiments.run import run_experiment
-from nuner.trainers.experiments.settings.reading import preset_names, read_settings, settings_text
+from nuner.trainers.experiments.settings.reading import read_settings
 
 MEASURED = {"data_sets": {"tickets": "support-tickets"}, "ks": [2, 4], "samples": 3, "max_test_sentences": 20}
 
@@ -93,11 +93,6 @@ def test_the_recipe_is_the_encoder_of_other_experiments() -> None:
 def test_what_makes_no_sense_is_refused(changes: object, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         read(changes)
-
-
-@pytest.mark.parametrize("preset", preset_names("recipe"))
-def test_presets_can_be_read(preset: str) -> None:
-    read_settings(RecipeSettings, settings_text("recipe", preset), preset)
 
 
 def test_from_changes_to_a_table(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.counting_cells import Counting, Doubling, FileToRead
 
+from nuner.trainers import LenientBCELoss
 from nuner.trainers.experiments.runner import cell as cell_module
+from nuner.trainers.experiments.runner.code_version import code_version
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -48,6 +50,14 @@ def test_the_code_counts(monkeypatch):
     before = Counting(3).fingerprint
     monkeypatch.setattr(cell_module, "code_version", lambda module: "another")
     assert Counting(3).fingerprint != before
+
+
+def test_the_fields_and_the_code_of_an_object_count(monkeypatch):
+    one, other = Counting(LenientBCELoss(0.7)), Counting(LenientBCELoss(0.8))
+    assert one.fingerprint == Counting(LenientBCELoss(0.7)).fingerprint != other.fingerprint
+    module = LenientBCELoss.__module__
+    monkeypatch.setattr(cell_module, "code_version", lambda name: "x" if name == module else code_version(name))
+    assert Counting(LenientBCELoss(0.7)).fingerprint != one.fingerprint
 
 
 @given(VALUES, VALUES)
