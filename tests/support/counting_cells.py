@@ -31,7 +31,7 @@ class Counting(Cell):
     kind: ClassVar[str] = "counting"
     keeps_folder: ClassVar[bool] = True
 
-    number: int
+    number: Any
     pause: float = field(default=0.0, compare=False)
     read: FileToRead | None = None
     named: str = field(default="", compare=False)
