@@ -143,3 +143,17 @@ def test_the_pictures_are_written(tmp_path):
     assert ">$x$ movies<" in (tmp_path / "by_k.svg").read_text()
     for name in ("by_x.png", "gains.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("bases", [1, 2])
+def test_lines_that_others_are_compared_with_are_dashed_and_can_be_told_apart(drawn, bases):
+    names = ["small", "large"]
+    scores = {row: {"movies": {1: [[10.0, 12.0]], 4: [[20.0, 22.0]]}} for row in [*names, "new small", "new large"]}
+    references = {f"new {name}": names[number % bases] for number, name in enumerate(names)}
+    plot_by_k(ScoreTable("Encoders", "F1, in percent", scores, references), "by_k.png")
+    lines = dict(zip(scores, drawn[0].axes[0].get_lines(), strict=True))
+    dashed = {row for row, line in lines.items() if line.get_linestyle() == "--"}
+    assert dashed == set(references.values())
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines.values()}) == len(lines)
+    if bases == 2:
+        assert all(lines[row].get_color() == lines[reference].get_color() for row, reference in references.items())
