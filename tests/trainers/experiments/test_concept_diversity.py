@@ -3,6 +3,7 @@
 import pytest
 from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
+from nuner.trainers.experiments.cells.pretraining import Pretraining
 from nuner.trainers.experiments.concept_diversity import CONCEPT_DIVERSITY
 from nuner.trainers.experiments.settings.reading import read_settings
 
@@ -16,7 +17,7 @@ def settings(tiny_bert_dir):
 
 
 def test_the_fewest_concepts_are_trained_on_once(settings):
-    training = [cell for cell in CONCEPT_DIVERSITY.cells(settings) if cell.kind == "pretraining"]
+    training = [cell for cell in CONCEPT_DIVERSITY.cells(settings) if isinstance(cell, Pretraining)]
     assert [cell.name for cell in training] == [*AS_THEY_ARE, *HELD_EQUAL[1:]]
     assert len({cell.fingerprint for cell in training}) == len(training)
 

@@ -3,6 +3,7 @@
 import pytest
 from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
+from nuner.trainers.experiments.cells.pretraining import Pretraining
 from nuner.trainers.experiments.dataset_size import DATASET_SIZE
 
 EPOCHS = ["250 sentences", "1,000 sentences", "all sentences"]
@@ -16,7 +17,7 @@ def settings(tiny_bert_dir):
 
 
 def test_each_run_has_the_steps_of_the_largest_with_its_seed(settings):
-    training = [cell for cell in DATASET_SIZE.cells(settings) if cell.kind == "pretraining"]
+    training = [cell for cell in DATASET_SIZE.cells(settings) if isinstance(cell, Pretraining)]
     assert [(cell.name, cell.seed) for cell in training] == [
         (row, seed) for row in (*EPOCHS, *STEPS[:-1]) for seed in (0, 1)
     ]

@@ -3,6 +3,7 @@
 import pytest
 from support.tiny_ablations import make_up, settings_of, small_encoder
 
+from nuner.trainers.experiments.cells.pretraining import Pretraining
 from nuner.trainers.experiments.model_size import MODEL_SIZE
 
 # Both are the same encoder, and so have the same base.
@@ -22,7 +23,7 @@ def test_each_gains_over_its_own_base(settings, tmp_path):
 
 
 def test_each_has_its_own_arguments(settings):
-    training = [cell for cell in MODEL_SIZE.cells(settings) if cell.kind == "pretraining"]
+    training = [cell for cell in MODEL_SIZE.cells(settings) if isinstance(cell, Pretraining)]
     assert [cell.arguments.get("learning_rate") for cell in training] == [None, 1e-4]
 
 

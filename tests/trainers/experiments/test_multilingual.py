@@ -3,6 +3,7 @@
 import pytest
 from support.tiny_ablations import make_up, settings_of, small_encoder
 
+from nuner.trainers.experiments.cells.pretraining import Pretraining
 from nuner.trainers.experiments.multilingual import MULTILINGUAL
 
 CORPORA = {"English": {"options": {"languages": ["en"]}}, "all": {"options": {"languages": ["all"]}}}
@@ -23,6 +24,6 @@ def test_a_language_is_a_group(settings, tmp_path):
 
 
 def test_the_corpora_are_different(settings):
-    training = [cell for cell in MULTILINGUAL.cells(settings) if cell.kind == "pretraining"]
+    training = [cell for cell in MULTILINGUAL.cells(settings) if isinstance(cell, Pretraining)]
     assert len({cell.fingerprint for cell in training}) == 2
     assert [len(set(cell.corpus.load()["train"]["language"])) for cell in training] == [1, 8]

@@ -3,6 +3,7 @@
 import pytest
 from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
+from nuner.trainers.experiments.cells.few_shot import FewShot
 from nuner.trainers.experiments.settings.reading import read_settings
 from nuner.trainers.experiments.text_diversity import TEXT_DIVERSITY
 
@@ -26,7 +27,7 @@ def settings(tiny_bert_dir):
 
 def test_the_base_is_measured_once_for_all_comparisons(settings):
     cells = TEXT_DIVERSITY.cells(settings)
-    assert [cell.name for cell in cells if cell.kind == "few-shot"] == [
+    assert [cell.name for cell in cells if isinstance(cell, FewShot)] == [
         "base encoder", "notices", "others", "few", "some", "all"
     ]  # fmt: skip
 

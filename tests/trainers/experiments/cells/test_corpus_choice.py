@@ -1,5 +1,7 @@
 """The part of a corpus that a cell learns from: its size may be that of others."""
 
+from typing import Any
+
 import pytest
 from support.tiny_ablations import write_corpus
 
@@ -11,7 +13,7 @@ def file(tmp_path_factory):
     return write_corpus(tmp_path_factory.mktemp("corpus") / "corpus.jsonl")
 
 
-def rows_of(choice):
+def rows_of(choice) -> list[Any]:
     splits = choice.load()
     return [row for split in ("train", "validation") for row in splits[split]]
 

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from support.small_corpus import small_corpus
@@ -56,7 +57,7 @@ def test_what_has_not_learnt_is_a_result_with_the_reason(tiny_bert_dir, tmp_path
     result = flat.compute(known, lambda line: None)
     assert result["not_learnt"].startswith("The run has not learnt")
     for folder in (text_encoder(flat, known), bi_encoder(flat, known)):
-        assert (folder / "config.json").is_file()
+        assert Path(folder, "config.json").is_file()
     assert not (known.folder(flat) / CHECKPOINTS).exists()
 
 
