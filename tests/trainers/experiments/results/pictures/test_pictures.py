@@ -143,3 +143,8 @@ def test_the_pictures_are_written(tmp_path):
     assert ">$x$ movies<" in (tmp_path / "by_k.svg").read_text()
     for name in ("by_x.png", "gains.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_single_sample_has_no_band_to_tell_of(drawn):
+    plot_by_k(score_table(samples=1), "picture.png")
+    assert drawn[0].get_supxlabel() == "k (a single sample)"
