@@ -11,11 +11,15 @@ from nuner.trainers.few_shot.panels import add_legend, draw_line, ticks_at
 from ..score_table import ScoreTable
 from .group_panels import REFERENCE_COLOR, group_panels, samples_shown
 
+# Of the cycle of matplotlib.
+_COLORS = 10
+
 
 def plot_by_k(table: ScoreTable, path: str | os.PathLike[str]) -> None:
     """Draw scores against k as in figures 7, 8, 12 and 13 of the paper: a panel for each group and one for their mean.
 
-    A line is the mean of a row, its band one standard deviation over the samples to each side.
+    A line is the mean of a row, its band one standard deviation over the samples to each side. What rows are compared
+    with is dashed: gray, or where there are several, in the color of the first row that is compared with it.
 
     Args:
         table: The scores.
@@ -25,13 +29,26 @@ def plot_by_k(table: ScoreTable, path: str | os.PathLike[str]) -> None:
         ImportError: If matplotlib, of the extra `plot`, is not installed.
     """
     figure, panels = group_panels(table)
+    colors = _colors(table)
     references = set(table.references.values()) - table.references.keys()
     for panel, group in panels:
         for row in table.rows:
             means = {k: mean for k in table.ks if not isnan(mean := table.mean(row, group, k))}
             spreads = [table.standard_deviation(row, group, k) for k in means]
-            draw_line(panel, [*means], [*means.values()], spreads, REFERENCE_COLOR if row in references else None)
+            line = draw_line(panel, [*means], [*means.values()], spreads, colors[row])
+            if row in references:
+                line.set_linestyle("--")
         ticks_at(panel, table.ks)
     figure.supxlabel(f"k ({samples_shown(table)})", fontsize=9)
     add_legend(figure, panels[0][0].get_lines(), table.rows)
     save_picture(figure, path)
+
+
+def _colors(table: ScoreTable) -> dict[str, str]:
+    references = dict.fromkeys(table.references.values())
+    others = [row for row in table.rows if row in table.references or row not in references]
+    colors = {row: f"C{number % _COLORS}" for number, row in enumerate(others)}
+    for reference in references.keys() - colors.keys():
+        compared = next(row for row in table.rows if table.references.get(row) == reference)
+        colors[reference] = colors[compared] if len(references) > 1 else REFERENCE_COLOR
+    return colors

@@ -145,6 +145,20 @@ def test_the_pictures_are_written(tmp_path):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("bases", [1, 2])
+def test_lines_that_others_are_compared_with_are_dashed_and_can_be_told_apart(drawn, bases):
+    names = ["small", "large"]
+    scores = {row: {"movies": {1: [[10.0, 12.0]], 4: [[20.0, 22.0]]}} for row in [*names, "new small", "new large"]}
+    references = {f"new {name}": names[number % bases] for number, name in enumerate(names)}
+    plot_by_k(ScoreTable("Encoders", "F1, in percent", scores, references), "by_k.png")
+    lines = dict(zip(scores, drawn[0].axes[0].get_lines(), strict=True))
+    dashed = {row for row, line in lines.items() if line.get_linestyle() == "--"}
+    assert dashed == set(references.values())
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines.values()}) == len(lines)
+    if bases == 2:
+        assert all(lines[row].get_color() == lines[reference].get_color() for row, reference in references.items())
+
+
 def test_a_single_sample_has_no_band_to_tell_of(drawn):
     plot_by_k(score_table(samples=1), "picture.png")
     assert drawn[0].get_supxlabel() == "k (a single sample)"
