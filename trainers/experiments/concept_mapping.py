@@ -13,7 +13,7 @@ from .results.claims import Claim
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
 from .runner.results_folder import ResultsFolder
-from .settings.encoders import CorpusSettings, EncoderSettings
+from .settings.encoders import CorpusSettings, EncoderSettings, Seed
 from .settings.reading import Settings
 
 
@@ -30,7 +30,7 @@ class ConceptMapSettings(Settings):
     encoder: EncoderSettings
     corpus: CorpusSettings = Field(default_factory=CorpusSettings)
     max_concepts: int = Field(50_000, ge=5)
-    seed: int = 0
+    seed: Seed = 0
 
 
 def _cell(settings: ConceptMapSettings) -> ConceptMapping:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ..few_shot.samplings import K_TO_2K, K_WORDS
 from .cells.fine_tuning import ENTITY_F1, TOKEN_F1
 from .experiment import Experiment
-from .grids.fine_tuning_grid import FineTuningGrid
+from .grids.fine_tuning_grid import FineTuningGrid, row_name
 from .results.claims import Claim, gains_everywhere
 from .results.score_table import ScoreTable
 from .runner.cell import Cell
@@ -39,6 +41,14 @@ class FewShotFinetunedSettings(SamplesSettings):
     encoders: dict[str, EncoderSettings] = Field(min_length=1)
     recipes: dict[str, FineTuningSettings] = Field(min_length=1)
     sampling: Literal["k~2k", "k_w"] = "k~2k"
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> FewShotFinetunedSettings:
+        rows = Counter(row_name(*pair) for pair in product(self.encoders, self.recipes))
+        row, times = rows.most_common(1)[0]
+        if times > 1:
+            raise ValueError(f"two rows would be called {row!r}: an encoder or a recipe needs another name")
+        return self
 
 
 def _grid(settings: FewShotFinetunedSettings) -> FineTuningGrid:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from .experiment import Experiment
 from .grids.few_shot_grid import FewShotGrid
@@ -29,6 +29,14 @@ class ModelSizeSettings(MeasuringSettings):
 
     encoders: dict[str, BaseSettings] = Field(min_length=1)
     corpus: CorpusSettings = Field(default_factory=CorpusSettings)
+
+    @field_validator("encoders")
+    @classmethod
+    def _named_otherwise(cls, encoders: dict[str, BaseSettings]) -> dict[str, BaseSettings]:
+        taken = [_nuner(name) for name in encoders if _nuner(name) in encoders]
+        if taken:
+            raise ValueError(f"an encoder cannot be called {taken[0]!r}, which is what is compared with it")
+        return encoders
 
 
 def _nuner(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,20 @@ from .results.score_table import ScoreTable
 
 RESULT_FILE, SETTINGS_FILE, PICTURES = "result.json", "settings.yaml", "*.png"
 
+# What comes of files that are no JSON, lack entries, or have others in their place.
+_UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
+
 _PAPER = Path(__file__).with_name("paper")
 
 
-def read_reports(output_dir: Path) -> list[ExperimentReport]:
+def read_reports(output_dir: Path, tell: Callable[[str], None] = print) -> list[ExperimentReport]:
     """Read all experiments that were run into a folder, in the order of `all_experiments`.
+
+    One that was damaged, or written by another version, keeps no other from the page.
 
     Args:
         output_dir: The folder of their results.
+        tell: Called with which experiment is left out, and what to do.
 
     Example:
         ```python
@@ -35,7 +41,33 @@ def read_reports(output_dir: Path) -> list[ExperimentReport]:
 
         ```
     """
-    return [read_report(output_dir / name) for name in EXPERIMENTS if (output_dir / name / RESULT_FILE).is_file()]
+    reports = []
+    for name in EXPERIMENTS:
+        folder = output_dir / name
+        if (folder / RESULT_FILE).is_file():
+            try:
+                reports.append(read_report(folder))
+            except _UNREADABLE:
+                tell(f"{folder / RESULT_FILE} is damaged or of another version: run {name} again to show it")
+    return reports
+
+
+def picture_names(experiment: str, tables: int) -> list[str]:
+    """Name the pictures of the tables of an experiment, in their order.
+
+    Args:
+        experiment: Name of the experiment.
+        tables: How many it has.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.report import picture_names
+        >>> picture_names("recipe", 1), picture_names("text-diversity", 2)
+        (['recipe.png'], ['text-diversity-1.png', 'text-diversity-2.png'])
+
+        ```
+    """
+    return [f"{experiment}.png"] if tables == 1 else [f"{experiment}-{number + 1}.png" for number in range(tables)]
 
 
 def read_report(folder: Path) -> ExperimentReport:
@@ -50,7 +82,9 @@ def read_report(folder: Path) -> ExperimentReport:
     experiment = EXPERIMENTS[folder.name]
     result: dict[str, Any] = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
     tables = [ScoreTable.from_dict(table) for table in result["tables"]]
-    captions = iter(f"{table.title}: {table.metric}." for table in tables)
+    captions = [f"{table.title}: {table.metric}." for table in tables]
+    pictures = dict(zip(picture_names(experiment.name, len(tables)), captions, strict=True))
+    others = {path.name: experiment.title for path in sorted(folder.glob(PICTURES))}
     return ExperimentReport(
         name=experiment.name,
         title=experiment.title,
@@ -60,7 +94,7 @@ def read_report(folder: Path) -> ExperimentReport:
         command=result["command"],
         settings=(folder / SETTINGS_FILE).read_text(encoding="utf-8"),
         facts=result["facts"],
-        pictures=[Picture(path, next(captions, experiment.title)) for path in sorted(folder.glob(PICTURES))],
+        pictures=[Picture(folder / name, caption) for name, caption in (pictures or others).items()],
         paper=paper_figures(experiment.name),
         notes=_sentences(result["claims"]),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
@@ -15,7 +16,7 @@ from typing import Any
 from nuner.data_builders.files.whole_files import whole_files
 
 from .all_experiments import find_experiment
-from .report import RESULT_FILE, SETTINGS_FILE, read_report, read_reports
+from .report import RESULT_FILE, SETTINGS_FILE, picture_names, read_report, read_reports
 from .results.markdown_report import markdown_report
 from .results.page import write_experiments_page
 from .runner.cell import Cell
@@ -74,23 +75,29 @@ def run_experiment(
     tables = experiment.tables(chosen, folder)
     result = {
         "experiment": name,
-        "command": f"nuner experiment {name} --settings {os.fspath(settings)} --output {os.fspath(output_dir)}",
+        "command": shlex.join(
+            ["nuner", "experiment", name, "--settings", os.fspath(settings), "--output", os.fspath(output_dir)]
+        ),
         "settings": chosen.model_dump(mode="json"),
         "tables": [table.to_dict() for table in tables],
         "claims": [claim.to_dict() for claim in experiment.claims(chosen, tables)],
         "facts": _facts(cells, folder),
     }
+    pictures = picture_names(name, len(tables))
     with whole_files(Path(output_dir, name)) as staging:
         (staging / SETTINGS_FILE).write_text(text, encoding="utf-8")
         (staging / RESULT_FILE).write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        for number, table in enumerate(tables, 1):
-            experiment.plot(table, staging / (f"{name}-{number}.png" if len(tables) > 1 else f"{name}.png"))
+        for table, picture in zip(tables, pictures, strict=True):
+            experiment.plot(table, staging / picture)
         for file, path in experiment.files(chosen, folder).items():
             shutil.copyfile(path, staging / file)
+    for picture in Path(output_dir, name).glob(f"{name}*.png"):
+        if picture.name not in pictures:  # of a run with other tables
+            picture.unlink()
     report = read_report(Path(output_dir, name))
     with whole_files(Path(output_dir, name)) as staging:
         (staging / TABLES_FILE).write_text(markdown_report(report), encoding="utf-8")
-    write_experiments_page(read_reports(Path(output_dir)), Path(output_dir, PAGE))
+    write_experiments_page(read_reports(Path(output_dir), tell), Path(output_dir, PAGE))
     return result
 
 

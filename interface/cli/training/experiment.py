@@ -16,6 +16,8 @@ from ..errors import StoppedByUser
 from ..output import quiet_libraries
 
 if TYPE_CHECKING:
+    from rich.console import Group
+
     from nuner.trainers.experiments.experiment import Experiment
 
 WORKER_DIED = 1
@@ -78,7 +80,7 @@ def _list(experiments: Iterable[Experiment]) -> Table:
     return table
 
 
-def _shown(table: dict[str, Any]) -> Table:
+def _shown(table: dict[str, Any]) -> Group:
     from nuner.trainers.experiments.results.layout import Layout
     from nuner.trainers.experiments.results.score_table import ScoreTable
     from nuner.trainers.experiments.results.summary import Summary

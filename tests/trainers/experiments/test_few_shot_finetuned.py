@@ -35,6 +35,12 @@ def read(**values: object) -> FewShotFinetunedSettings:
     return read_settings(FewShotFinetunedSettings, yaml.safe_dump({**SETTINGS, **values}), "my.yaml")
 
 
+def test_rows_that_would_have_the_same_name_are_refused() -> None:
+    encoders, recipes = {"a": "x", "a, b": "x"}, {"c": "default", "b, c": "section-6"}
+    with pytest.raises(ValueError, match=r"my\.yaml: two rows would be called 'a, b, c': an encoder or"):
+        read(encoders=encoders, recipes=recipes)
+
+
 def test_there_is_a_cell_for_each_encoder_recipe_and_sample() -> None:
     cells = cells_of(read())
     assert len(cells) == 2 * 2 * 2 * 3

@@ -45,3 +45,9 @@ def test_one_encoder_alone(tiny_bert_dir, tmp_path):
     assert [claim.statement for claim in MODEL_SIZE.claims(settings, tables)] == [
         "NuNER (small) is better than small in each group at each k"
     ]
+
+
+def test_a_base_called_as_another_one_after_training_is_refused(tiny_bert_dir):
+    encoder = small_encoder(tiny_bert_dir)
+    with pytest.raises(ValueError, match=r"an encoder cannot be called 'NuNER \(small\)'"):
+        settings_of(MODEL_SIZE, encoders={"small": encoder, "NuNER (small)": encoder})

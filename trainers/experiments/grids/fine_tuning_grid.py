@@ -101,13 +101,13 @@ class FineTuningGrid:
         """
         scores: dict[str, dict[str, dict[int, list[list[float]]]]] = {}
         for encoder, run, recipe in self._runs():
-            groups = scores.setdefault(_row(encoder, recipe), {})
+            groups = scores.setdefault(row_name(encoder, recipe), {})
             for data_set, k, sample in self._samples():
                 runs = groups.setdefault(data_set, {}).setdefault(k, [[] for _ in self.encoders[encoder]])
                 result = folder[self._cell(encoder, run, recipe, data_set, k, sample)]
                 runs[run].append(result["scores"][score])
         first, *others = self.encoders
-        references = {_row(other, recipe): _row(first, recipe) for other in others for recipe in self.recipes}
+        references = {row_name(other, recipe): row_name(first, recipe) for other in others for recipe in self.recipes}
         too_large = [reason for task in self.tasks.values() for reason in task.too_large.values()]
         return ScoreTable(
             title, metric, scores, references, notes=[*too_large, *training_notes(self.encoders, folder)]
@@ -126,7 +126,7 @@ class FineTuningGrid:
     def _cell(self, encoder: str, run: int, recipe: str, data_set: str, k: int, sample: int) -> FineTuning:
         settings, how = self.settings, self.recipes[recipe]
         return FineTuning(
-            _row(encoder, recipe),
+            row_name(encoder, recipe),
             data_set,
             self.encoders[encoder][run],
             self._data[data_set],
@@ -140,5 +140,11 @@ class FineTuningGrid:
         )
 
 
-def _row(encoder: str, recipe: str) -> str:
+def row_name(encoder: str, recipe: str) -> str:
+    """Return what tables call an encoder that is fine-tuned by a recipe.
+
+    Args:
+        encoder: Name of the encoder.
+        recipe: Name of the recipe.
+    """
     return f"{encoder}, {recipe}"

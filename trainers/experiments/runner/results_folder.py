@@ -18,6 +18,8 @@ from .cell import Cell
 # Counted up when the layout changes. Results of another layout stay in the folder of their own.
 _LAYOUT = "cells-1"
 _MODELS = "models-1"
+# What is read again of what a file has.
+_KEPT = ("cell", "result", "seconds")
 
 
 class ResultsFolder:
@@ -95,7 +97,7 @@ class ResultsFolder:
         """
         missing = [cell for cell in cells if cell not in self]
         kinds = {cell.kind for cell in missing}
-        found = [_read(file).get("cell") for kind in kinds for file in self.path.glob(f"cells-*/{kind}/*.json")]
+        found = [_described_in(file) for kind in kinds for file in self.path.glob(f"cells-*/{kind}/*.json")]
         return sum(json.loads(json.dumps(cell.describe())) in found for cell in missing)
 
     def _file(self, cell: Cell) -> Path:
@@ -104,9 +106,17 @@ class ResultsFolder:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return {name: content[name] for name in _KEPT}
+    except (ValueError, LookupError, TypeError):
         raise ValueError(f"{file} is not as it was written; remove it, and what was in it is computed again") from None
+
+
+def _described_in(file: Path) -> dict[str, Any] | None:
+    try:
+        return _read(file)["cell"]
+    except ValueError:  # nobody waits for it
+        return None
 
 
 def _without_nan(value: Any) -> Any:

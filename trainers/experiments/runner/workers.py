@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from tqdm import tqdm
+
 _QUIET = {
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -68,6 +70,8 @@ def _begin(threads: int, log: Path) -> None:
     # The libraries, which are imported for the first cell, go by this.
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     os.environ.update(_QUIET)
+    # Bars would share a semaphore among processes, and one that is killed by Ctrl-C could not give it back.
+    tqdm.set_lock(threading.RLock())
 
 
 def _end_with_parent() -> None:

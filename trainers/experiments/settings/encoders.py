@@ -15,7 +15,16 @@ from ...pretraining.arguments import MODEL_FIELDS, PRESETS, ContrastiveTrainingA
 from ..cells.corpus_choice import CorpusChoice
 from ..cells.encoder import Encoder
 from ..cells.pretraining import Pretraining
+from .given_arguments import check_arguments
 from .reading import Settings, known_keys, nearest
+
+Seed: TypeAlias = Annotated[int, Field(ge=0, lt=2**32)]
+"""A seed that all libraries take."""
+
+_NOT_GIVEN = {"output_dir", "loss", "resume_from_checkpoint"}
+
+# Of the options of a corpus.
+_NAMES = {"drop_concepts", "languages", "sources", "exclude_sources"}
 
 BASE = "base encoder"
 """What tables call an encoder that was not trained."""
@@ -66,7 +75,7 @@ class CorpusSettings(Settings):
 
 
 def known_corpus_options(options: dict[str, Any]) -> dict[str, Any]:
-    """Check the names of options of `NuNerCorpus` that settings hand on.
+    """Check options of `NuNerCorpus` that settings hand on, as far as it does not check them itself.
 
     Args:
         options: The options.
@@ -75,10 +84,17 @@ def known_corpus_options(options: dict[str, Any]) -> dict[str, Any]:
         The options.
 
     Raises:
-        ValueError: If there is no such option; the message names the nearest that there is.
+        ValueError: If there is no such option, with the nearest that there is, or one is no list or not true or false.
     """
     known = signature(NuNerCorpus).parameters.keys()
-    return known_keys(options, known - {"config_name", "data_files", "cache_dir", "token"})
+    known_keys(options, known - {"config_name", "data_files", "dataset", "cache_dir", "token"})
+    for name in _NAMES & options.keys():
+        if not isinstance(options[name], str | list | None):
+            raise ValueError(f"{name} is {options[name]!r}; it must be a text or a list of texts")
+    # Any word would be taken for true, and in YAML 1.2 "no" is a word.
+    if not isinstance(options.get("lowercase"), bool | None):
+        raise ValueError(f"lowercase is {options['lowercase']!r}; it must be true or false")
+    return options
 
 
 class TrainingChanges(Settings):
@@ -95,8 +111,7 @@ class TrainingChanges(Settings):
     @field_validator("arguments")
     @classmethod
     def _known_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
-        known = ContrastiveTrainingArguments.__dataclass_fields__
-        return known_keys(arguments, known.keys() - {"output_dir", "seed", "bf16", "loss"})
+        return check_arguments(ContrastiveTrainingArguments, arguments, _NOT_GIVEN)
 
     @field_validator("model")
     @classmethod
@@ -118,7 +133,7 @@ class TrainingSettings(TrainingChanges):
     """
 
     preset: str = "quickstart"
-    seeds: tuple[int, ...] = Field((0,), min_length=1)
+    seeds: tuple[Seed, ...] = Field((0,), min_length=1)
     bf16: bool | None = None
 
     @field_validator("preset")
@@ -192,6 +207,13 @@ class EncoderSettings(BaseSettings):
     """
 
     corpus: CorpusSettings | None = None
+
+    @model_validator(mode="after")
+    def _trained_on_something(self) -> EncoderSettings:
+        of_training = sorted(self.model_fields_set - {"text_encoder", "corpus"})
+        if self.corpus is None and of_training:
+            raise ValueError(f"without a corpus it is not trained, and {', '.join(of_training)} would mean nothing")
+        return self
 
     def runs(self, name: str) -> list[Encoder] | list[Pretraining]:
         """Return the encoder, or what trains it, a cell for each seed.

@@ -7,10 +7,11 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from ...fine_tuning.arguments import FINETUNING_PRESETS, FineTuningArguments
-from .reading import Settings, known_keys, nearest
+from .given_arguments import check_arguments
+from .reading import Settings, nearest
 
-# The first two are the cell's. To stop early needs sentences that a sample of few examples has none of.
-_NOT_GIVEN = {"seed", "bf16", "output_dir", "early_stopping_patience"}
+# To stop early needs sentences that a sample of few examples has none of.
+_NOT_GIVEN = {"output_dir", "resume_from_checkpoint", "early_stopping_patience"}
 
 
 class FineTuningSettings(Settings):
@@ -39,4 +40,4 @@ class FineTuningSettings(Settings):
     @field_validator("arguments")
     @classmethod
     def _known_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
-        return known_keys(arguments, FineTuningArguments.__dataclass_fields__.keys() - _NOT_GIVEN)
+        return check_arguments(FineTuningArguments, arguments, _NOT_GIVEN)

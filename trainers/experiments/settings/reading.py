@@ -14,6 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 _PRESETS = Path(__file__).parents[1] / "presets"
 _SUFFIX = ".yaml"
+_MOST_LISTED = 20
 # What pydantic says in the words of Python.
 _MUST = {
     "bool_parsing": "be true or false",
@@ -27,7 +28,7 @@ _MUST = {
     "model_type": "hold keys and values",
     "string_type": "be a text",
     "tuple_type": "be a list",
-    "too_short": "hold one at least",
+    "too_short": "hold {min_length} at least",
 }
 
 
@@ -73,6 +74,7 @@ def settings_text(experiment: str, source: str | os.PathLike[str] = "default") -
 
     Raises:
         FileNotFoundError: If there is neither such a preset nor such a file.
+        ValueError: If the file is no text.
     """
     name = os.fspath(source)
     presets = preset_names(experiment)
@@ -83,7 +85,10 @@ def settings_text(experiment: str, source: str | os.PathLike[str] = "default") -
         raise FileNotFoundError(
             f"There are no settings {name!r} for {experiment}: name a YAML file, or one of {', '.join(presets)}."
         )
-    return path.read_text(encoding="utf-8")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} is no YAML: it is not text in UTF-8") from None
 
 
 def read_settings(kind: type[S], text: str, name: str) -> S:
@@ -134,15 +139,17 @@ def _yaml_fault(error: YAMLError) -> str:
 def _first_fault(kind: type[BaseModel], error: ValidationError) -> str:
     # What is unknown comes first: a key that is missing may only be misspelt.
     fault: Any = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
-    *around, key = fault["loc"] or ("the settings",)
+    *around, key = fault["loc"] or ("",)
     where = ".".join(map(str, (*around, key)))
     if fault["type"] == "extra_forbidden":
         return f"there is no key {where!r}; {nearest(str(key), _keys_at(kind, tuple(around)))}"
     if fault["type"] == "missing":
         return f"the key {where!r} is missing."
     if fault["type"] in _MUST:
-        return f"{where} is {fault['input']!r}; it must {_MUST[fault['type']]}."
+        return f"{where} is {fault['input']!r}; it must {_MUST[fault['type']].format(**fault.get('ctx', {}))}."
     said = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return said
     return f"{where} is {fault['input']!r}: {said[0].lower()}{said[1:]}"
 
 
@@ -163,7 +170,7 @@ def _model_in(annotation: Any) -> Any:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return what to say behind a name that is not known: the nearest that is, or all.
+    """Return what to say behind a name that is not known: the nearest that is, or all if they are few.
 
     Args:
         name: The name.
@@ -179,7 +186,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     known = list(known)
     near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
+    if near:
+        return f"did you mean {near[0]!r}?"
+    if len(known) > _MOST_LISTED:
+        return f"the nearest are {', '.join(get_close_matches(name, known, n=3, cutoff=0))}."
+    return f"known are {', '.join(known)}."
 
 
 def known_keys(given: dict[str, Any], known: Iterable[str]) -> dict[str, Any]:
@@ -207,5 +218,5 @@ def known_keys(given: dict[str, Any], known: Iterable[str]) -> dict[str, Any]:
     """
     for key in given:
         if key not in known:
-            raise ValueError(f"there is no {key!r}; {nearest(key, sorted(known))}")
+            raise ValueError(f"there is no {key!r}; {nearest(str(key), sorted(known))}")
     return given

@@ -52,6 +52,15 @@ def test_notes_say_what_was_measured():
     assert not any("±" in cell for section in single.sections for line in section.lines for cell in line.cells)
 
 
+def test_title_and_notes_are_not_folded_to_the_width_of_a_narrow_table():
+    table = score_table(
+        ("movies",), (1,), samples=1, runs=1, references={}, title="A frozen encoder and a linear layer"
+    )
+    lines = _printed(Layout.of(Summary.of(table))).splitlines()
+    assert lines[0] == "A frozen encoder, one layer"
+    assert lines[-1] == "Macro-averaged token F1 without O, in percent, of a single training sample"
+
+
 def test_gains_over_different_rows_name_them():
     layout = Layout.of(Summary.of(score_table(references={"four concepts": "base", "NuNER": "four concepts"})))
     assert [line.name for line in layout.sections[0].lines if line.is_gain] == [

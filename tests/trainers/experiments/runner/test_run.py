@@ -83,6 +83,17 @@ def test_results_of_another_version_are_told_and_kept_apart(tmp_path, monkeypatc
     assert len(list((folder.path / "cells-1" / "counting").glob("*.json"))) == 2
 
 
+@pytest.mark.parametrize("damaged", ["{", "[]", "{}"])
+def test_a_result_that_is_damaged_is_named_and_of_another_layout_is_passed_over(tmp_path, damaged):
+    run_cells([Counting(3)], tmp_path, tell=silent)
+    [file] = (tmp_path / "cells-1").rglob("*.json")
+    file.write_text(damaged)
+    with pytest.raises(ValueError, match=f"{file.name} is not as it was written; remove it"):
+        ResultsFolder(tmp_path)[Counting(3)]
+    (tmp_path / "cells-1").rename(tmp_path / "cells-0")
+    assert ResultsFolder(tmp_path).of_another_version([Counting(3)]) == 0
+
+
 def test_results_of_another_layout_are_told(tmp_path):
     run_cells([Counting(3)], tmp_path, tell=silent)
     (tmp_path / "cells-1").rename(tmp_path / "cells-0")

@@ -12,7 +12,8 @@ def read(text):
 
 def test_numbers_and_words_are_those_of_yaml_1_2():
     settings = read(
-        "encoders: {NO: {text_encoder: no, arguments: {learning_rate: 2e-4}}}\ndata_sets: {2004: support-tickets}"
+        "encoders: {NO: {text_encoder: no, corpus: x, arguments: {learning_rate: 2e-4}}}\n"
+        "data_sets: {2004: support-tickets}"
     )
     assert settings.encoders["NO"].text_encoder == "no"
     assert settings.encoders["NO"].arguments == {"learning_rate": 2e-4}
@@ -33,7 +34,7 @@ def test_numbers_and_words_are_those_of_yaml_1_2():
             "encoders: {a: {text_encodr: x}}" + DATA,
             "there is no key 'encoders.a.text_encodr'; did you mean 'text_enco",
         ),
-        ("encoders: {}" + DATA, "my.yaml: encoders is {}; it must hold one at least."),
+        ("encoders: {}" + DATA, "my.yaml: encoders is {}; it must hold 1 at least."),
         ("encoders: {a: [x]}" + DATA, "my.yaml: encoders.a is ['x']; it must hold keys and values."),
         ("encoders: {a: x}\nks: 4" + DATA, "my.yaml: ks is 4; it must be a list."),
         ("encoders: {a: x}\nks: [0]" + DATA, "my.yaml: ks is [0]: ks must be different numbers of at least 1"),
@@ -42,6 +43,26 @@ def test_numbers_and_words_are_those_of_yaml_1_2():
         ("encoders: {a: {text_encoder: x, preset: papr}}" + DATA, "there is no such preset; did you mean 'paper'?"),
         ("encoders: {a: {text_encoder: x, arguments: {lerning_rate: 1}}}" + DATA, "did you mean 'learning_rate'?"),
         ("encoders: {a: {text_encoder: x, seeds: [0, 0]}}" + DATA, "seeds is [0, 0]: one of them is there twice"),
+        (
+            "encoders: {a: {text_encoder: x, arguments: {learning_rate: fast}}}" + DATA,
+            "encoders.a.arguments is {'learning_rate': 'fast'}: learning_rate is 'fast'; it must be of type float",
+        ),
+        ("encoders: {a: {text_encoder: x, arguments: {seed: 1}}}" + DATA, "seed is no key of arguments; seeds"),
+        ("encoders: {a: {text_encoder: x, arguments: {output_dir: x}}}" + DATA, "the nearest are "),
+        ("encoders: {a: {text_encoder: x, corpus: bundled, seeds: [-1]}}" + DATA, "a.seeds.0 is -1: input should be"),
+        ("encoders: {a: {text_encoder: x, arguments: {num_train_epochs: 0}}}" + DATA, "is 0; it must be more than 0"),
+        (
+            "encoders: {a: {text_encoder: x, corpus: {options: {languages: 3}}}}" + DATA,
+            "languages is 3; it must be a",
+        ),
+        (
+            "encoders: {a: {text_encoder: x, corpus: {options: {lowercase: no}}}}" + DATA,
+            "is 'no'; it must be true or",
+        ),
+        (
+            "encoders: {a: {text_encoder: x, seeds: [0, 1], preset: paper}}" + DATA,
+            "without a corpus it is not trained, and preset, seeds would mean nothing",
+        ),
         ("encoders: {a: {text_encoder: x, model: {temperature: hot}}}" + DATA, "temperature must be a number"),
         ("encoders: {a: {text_encoder: x, model: {temperatur: 1}}}" + DATA, "did you mean 'temperature'?"),
         ("encoders: {a: {text_encoder: x, corpus: {options: {max_concept: 1}}}}" + DATA, "mean 'max_concepts'?"),
@@ -57,6 +78,19 @@ def test_faults_are_told_in_a_sentence_with_the_nearest_right_name(text, message
 def test_settings_that_are_neither_a_preset_nor_a_file():
     with pytest.raises(FileNotFoundError, match="name a YAML file, or one of default, paper"):
         settings_text("few-shot-frozen", "papr")
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path):
+    file = tmp_path / "saved.yaml"
+    file.write_bytes("encoders: {a: x}".encode("utf-16"))
+    with pytest.raises(ValueError, match=r"saved\.yaml is no YAML: it is not text in UTF-8"):
+        settings_text("few-shot-frozen", file)
+
+
+def test_the_mark_that_some_editors_put_first_is_none_of_the_settings(tmp_path):
+    file = tmp_path / "saved.yaml"
+    file.write_text("encoders: {a: x}", encoding="utf-8-sig")
+    assert settings_text("few-shot-frozen", file) == "encoders: {a: x}"
 
 
 def test_every_preset_can_be_read():

@@ -9,7 +9,7 @@ from nuner.data_builders.files.pictures import save_picture
 from nuner.trainers.few_shot.panels import add_legend, draw_line, ticks_at
 
 from ..score_table import ScoreTable
-from .group_panels import REFERENCE_COLOR, group_panels
+from .group_panels import REFERENCE_COLOR, group_panels, samples_shown
 
 # Of the cycle of matplotlib.
 _COLORS = 10
@@ -39,7 +39,7 @@ def plot_by_k(table: ScoreTable, path: str | os.PathLike[str]) -> None:
             if row in references:
                 line.set_linestyle("--")
         ticks_at(panel, table.ks)
-    figure.supxlabel(f"k ({table.samples} samples, band of one standard deviation)", fontsize=9)
+    figure.supxlabel(f"k ({samples_shown(table)})", fontsize=9)
     add_legend(figure, panels[0][0].get_lines(), table.rows)
     save_picture(figure, path)
 

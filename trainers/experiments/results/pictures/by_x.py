@@ -10,7 +10,7 @@ from nuner.data_builders.files.pictures import save_picture
 from nuner.trainers.few_shot.panels import add_legend, draw_line
 
 from ..score_table import ScoreTable
-from .group_panels import REFERENCE_COLOR, group_panels
+from .group_panels import REFERENCE_COLOR, group_panels, samples_shown
 
 _DASHES = ("--", ":", "-.")
 
@@ -49,7 +49,7 @@ def plot_by_x(table: ScoreTable, path: str | os.PathLike[str], label: str) -> No
         panel.set_xscale("log")
         panel.set_xticks(ticks, [f"{tick:,g}" for tick in ticks])
         panel.minorticks_off()
-    figure.supxlabel(f"{label} ({table.samples} samples, band of one standard deviation)", fontsize=9)
+    figure.supxlabel(f"{label} ({samples_shown(table)})", fontsize=9)
     add_legend(figure, panels[0][0].get_lines(), [*lines, *level])
     save_picture(figure, path)
 

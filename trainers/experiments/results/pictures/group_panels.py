@@ -32,3 +32,12 @@ def group_panels(table: ScoreTable) -> tuple[Figure, list[tuple[Axes, str | None
     figure, panels = figure_of_panels([f"mean of {len(table.groups)}" if name is None else name for name in groups])
     figure.supylabel(table.metric, fontsize=9)
     return figure, list(zip(panels, groups, strict=True))
+
+
+def samples_shown(table: ScoreTable) -> str:
+    """Say what a line and its band are made of.
+
+    Args:
+        table: The scores.
+    """
+    return "a single sample" if table.samples == 1 else f"{table.samples} samples, band of one standard deviation"

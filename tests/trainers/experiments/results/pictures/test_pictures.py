@@ -157,3 +157,8 @@ def test_lines_that_others_are_compared_with_are_dashed_and_can_be_told_apart(dr
     assert len({(line.get_color(), line.get_linestyle()) for line in lines.values()}) == len(lines)
     if bases == 2:
         assert all(lines[row].get_color() == lines[reference].get_color() for row, reference in references.items())
+
+
+def test_a_single_sample_has_no_band_to_tell_of(drawn):
+    plot_by_k(score_table(samples=1), "picture.png")
+    assert drawn[0].get_supxlabel() == "k (a single sample)"
