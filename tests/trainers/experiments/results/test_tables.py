@@ -57,7 +57,7 @@ def test_title_and_notes_are_not_folded_to_the_width_of_a_narrow_table():
         ("movies",), (1,), samples=1, runs=1, references={}, title="A frozen encoder and a linear layer"
     )
     lines = _printed(Layout.of(Summary.of(table))).splitlines()
-    assert lines[0] == "A frozen encoder, one layer"
+    assert lines[0] == "A frozen encoder and a linear layer"
     assert lines[-1] == "Macro-averaged token F1 without O, in percent, of a single training sample"
 
 
