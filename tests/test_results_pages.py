@@ -16,6 +16,10 @@ RESULTS = Path(__file__).parents[1] / "docs" / "results"
 NAMES = sorted(file.stem for file in RESULTS.glob("*.json"))
 
 
+def settings_of(page):
+    return page.rpartition("```yaml\n")[2].partition("```")[0]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_tables_are_those_of_the_figures(name):
     page = (RESULTS / f"{name}.md").read_text(encoding="utf-8")
@@ -31,7 +35,7 @@ def test_claims_are_judged_as_the_figures_say(name):
     page = (RESULTS / f"{name}.md").read_text(encoding="utf-8")
     result = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     experiment = EXPERIMENTS[name]
-    settings = experiment.settings.model_validate(result["settings"])
+    settings = read_settings(experiment.settings, settings_of(page), name)
     tables = [ScoreTable.from_dict(table) for table in result["tables"]]
     claims = [claim.to_dict() for claim in experiment.claims(settings, tables)]
     assert claims == result["claims"]
@@ -43,7 +47,6 @@ def test_claims_are_judged_as_the_figures_say(name):
 def test_settings_can_be_run_and_pictures_are_there(page):
     text = page.read_text(encoding="utf-8")
     assert f"nuner experiment {page.stem} " in text
-    settings = text.rpartition("```yaml\n")[2].partition("```")[0]
-    read_settings(EXPERIMENTS[page.stem].settings, settings, page.name)
+    read_settings(EXPERIMENTS[page.stem].settings, settings_of(text), page.name)
     pictures = [part.partition(")")[0] for part in text.split("](")[1:] if part.partition(")")[0].endswith(".png")]
     assert pictures and all((RESULTS / picture).is_file() for picture in pictures)

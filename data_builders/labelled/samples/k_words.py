@@ -31,7 +31,7 @@ def word_counts(dataset: Dataset) -> list[Counter[str]]:
         ```python
         >>> from nuner.data_builders.labelled.load import load_labelled
         >>> word_counts(load_labelled("support-tickets", "train"))[0]["product"]
-        2
+        3
 
         ```
     """
