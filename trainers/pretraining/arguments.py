@@ -43,7 +43,7 @@ QUICKSTART: dict[str, Any] = {
     "loss_normalization": "positives",
 }
 
-# The same for an encoder of twelve layers such as MPNet or RoBERTa-base, in a quarter of an hour to an hour on a CPU.
+# The same for an encoder of twelve layers such as MPNet or RoBERTa-base, a quarter of an hour on one core.
 # The lower half of the text encoder stays as it is, as in the paper, and a deeper encoder takes a smaller step.
 BASE: dict[str, Any] = {
     **QUICKSTART,
