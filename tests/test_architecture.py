@@ -77,7 +77,7 @@ def test_imports_go_one_way(package):
             {"doors are for users: our own files import from where a name is defined"},
         ),
         # Nothing imports it: it is found since it stands on no line.
-        ("nuner.trainers.baselines", "", {"trainers"}),
+        ("nuner.trainers.elsewhere", "", {"trainers"}),
     ],
 )
 def test_a_forbidden_import_is_found(package, module, line, broken):
