@@ -11,6 +11,7 @@ from .few_shot_frozen import FEW_SHOT_FROZEN
 from .model_size import MODEL_SIZE
 from .multilingual import MULTILINGUAL
 from .recipe import RECIPE
+from .rivals.few_nerd import FEW_NERD
 from .settings.reading import nearest
 from .text_diversity import TEXT_DIVERSITY
 
@@ -18,6 +19,7 @@ from .text_diversity import TEXT_DIVERSITY
 _ALL = (
     CONCEPT_MAP,
     FEW_SHOT_FROZEN,
+    FEW_NERD,
     TEXT_DIVERSITY,
     CONCEPT_DIVERSITY,
     DATASET_SIZE,

@@ -91,9 +91,7 @@ def _sentences(value: Any, part: str, types: tuple[str, ...]) -> list[LabelledWo
     if not words:
         raise RecordError(f"the {part} is empty")
     if len(words) != len(labels):
-        raise RecordError(
-            f"the {part} has as many sentences as labels of sentences", f"{len(words)} and {len(labels)}"
-        )
+        raise RecordError(f"the {part} has not one list of labels a sentence", f"{len(words)} and {len(labels)}")
     return [_sentence(*pair, part, number, types) for number, pair in enumerate(zip(words, labels, strict=True), 1)]
 
 

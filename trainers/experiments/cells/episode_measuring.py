@@ -1,0 +1,100 @@
+"""A cell that measures a few-shot method on episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ...episodes.evaluation import evaluate_episodes
+from ..runner.cell import Cell, Known
+from .encoder import Encoder
+from .episode_methods import EPISODE_METHODS, LearntBefore
+from .episode_sets import EpisodeSet
+from .labelled_data import LabelledData
+from .pretraining import Pretraining, bi_encoder
+
+
+@dataclass(frozen=True)
+class EpisodeMeasuring(Cell):
+    """Let a method learn, and measure it on all episodes (section 4.2). What it has learnt is not kept.
+
+    Args:
+        name: What to call the method on its encoder in tables.
+        data_name: What to call the episodes in tables.
+        method: A key of `EPISODE_METHODS`.
+        encoder: The encoder, or the cell that trains it.
+        episodes: What is measured on.
+        training: Episodes that the method may learn from before.
+        sentences: Labelled sentences that it may learn from before; the training split.
+        arguments: Arguments of the method.
+        seed: Of what it learns before.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.cells.encoder import Encoder
+        >>> from nuner.trainers.experiments.cells.episode_measuring import EpisodeMeasuring
+        >>> from nuner.trainers.experiments.cells.episode_sets import EpisodeFile
+        >>> episodes = EpisodeFile("episode-data/inter/test_5_1.jsonl")
+        >>> EpisodeMeasuring("ProtoBERT, BERT", "INTER 5-way 1~2", "proto", Encoder("bert-base-cased"), episodes).title
+        'Measuring ProtoBERT, BERT on INTER 5-way 1~2 (seed 0)'
+
+        ```
+    """
+
+    kind: ClassVar[str] = "episodes"
+
+    name: str = field(compare=False)
+    data_name: str = field(compare=False)
+    method: str
+    encoder: Encoder | Pretraining
+    episodes: EpisodeSet
+    training: EpisodeSet | None = None
+    sentences: LabelledData | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        """What is computed, for the user who waits."""
+        return f"Measuring {self.name} on {self.data_name} (seed {self.seed})"
+
+    def check(self) -> None:
+        """Read the episodes, and find out whether the encoder exists and the arguments make sense.
+
+        Raises:
+            ValueError: If episodes cannot be used, an argument makes no sense, or a folder holds no encoder.
+            FileNotFoundError: If the encoder or a file does not exist.
+        """
+        super().check()
+        if isinstance(self.encoder, Encoder):
+            self.encoder.check()
+        EPISODE_METHODS[self.method].arguments(self.arguments)
+
+    def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
+        """Learn and measure.
+
+        Args:
+            known: Where the encoder lies that another cell has trained.
+            tell: Called with what the method says while it learns.
+
+        Returns:
+            `scores`: F1, precision and recall in percent; `counts` of each type; seconds; numbers of episodes.
+        """
+        method = EPISODE_METHODS[self.method]
+        training = [] if self.training is None else self.training.episodes
+        before = LearntBefore(training, None if self.sentences is None else self.sentences.splits["train"])
+        learnt = method.learn(
+            bi_encoder(self.encoder, known), before, method.arguments(self.arguments), self.seed, tell
+        )
+        scores = evaluate_episodes(learnt, self.episodes.episodes, description=self.title)
+        return {
+            "scores": {name: 100 * getattr(scores.total, name) for name in ("f1", "precision", "recall")},
+            "counts": {name: counts._asdict() for name, counts in scores.types.items()},
+            "seconds": round(scores.seconds, 2),
+            "episodes": {"measured": scores.episodes, "training": len(training)},
+            "sentences": {
+                "query": scores.sentences,
+                "training": 0 if before.sentences is None else len(before.sentences),
+            },
+        }

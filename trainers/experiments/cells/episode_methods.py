@@ -1,0 +1,78 @@
+"""The few-shot methods that are measured on episodes, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from datasets import Dataset
+
+from nuner.data_builders.labelled.episodes.episode import Episode
+
+from ...baselines.nearest_neighbour.arguments import NearestArguments
+from ...baselines.nearest_neighbour.run import learn_nearest_classes
+from ...episodes.method import EpisodeMethod
+from .argument_types import check_types
+
+
+class LearntBefore(NamedTuple):
+    """What a method may learn from before it meets the episodes that it is measured on.
+
+    Args:
+        episodes: Training episodes; none where there are none.
+        sentences: Labelled sentences, as `load_labelled` gives them; None where there are none.
+    """
+
+    episodes: Sequence[Episode]
+    sentences: Dataset | None
+
+
+@dataclass(frozen=True)
+class KnownMethod:
+    """A method, and how it is made.
+
+    Args:
+        kind: The dataclass of its arguments.
+        learn: Encoder, what it learns from, arguments, seed, and what is told the user -> the method.
+        fixed: Arguments that its name stands for.
+        from_sentences: Whether it learns from sentences, which it cannot do without, and not from episodes.
+    """
+
+    kind: type
+    learn: Callable[[str | Path, LearntBefore, Any, int, Callable[[str], None]], EpisodeMethod]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    from_sentences: bool = False
+
+    @property
+    def argument_names(self) -> set[str]:
+        """Names of the arguments that may be given."""
+        kind: Any = self.kind
+        return kind.__dataclass_fields__.keys() - self.fixed.keys()
+
+    def arguments(self, given: Mapping[str, Any]) -> Any:
+        """Make its arguments.
+
+        Args:
+            given: Those that replace the defaults.
+
+        Raises:
+            ValueError: If one has another type, or makes no sense.
+        """
+        check_types(self.kind, given)
+        return self.kind(**self.fixed, **given)
+
+
+def _nearest(
+    encoder: str | Path, before: LearntBefore, arguments: Any, seed: int, tell: Callable[[str], None]
+) -> EpisodeMethod:
+    return learn_nearest_classes(encoder, before.episodes, arguments, seed=seed)
+
+
+EPISODE_METHODS: Mapping[str, KnownMethod] = {
+    "proto": KnownMethod(NearestArguments, _nearest, {"method": "proto"}),
+    "nnshot": KnownMethod(NearestArguments, _nearest, {"method": "nnshot"}),
+    "structshot": KnownMethod(NearestArguments, _nearest, {"method": "structshot"}),
+}
+"""Name in settings -> method."""

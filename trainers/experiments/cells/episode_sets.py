@@ -1,0 +1,114 @@
+"""Episodes that a cell reads or draws."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from nuner.data_builders.labelled.episodes.episode import Episode
+from nuner.data_builders.labelled.episodes.reading import read_episodes
+from nuner.data_builders.labelled.episodes.sampling import sample_episodes
+
+from .labelled_data import LabelledData
+from .near_names import or_the_nearest
+
+
+@dataclass(frozen=True)
+class EpisodeFile:
+    """Episodes of a file in Few-NERD's format.
+
+    Args:
+        path: The file.
+        max_episodes: The first so many; all if not given.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.cells.episode_sets import EpisodeFile
+        >>> EpisodeFile("episode-data/inter/test_5_1.jsonl").episodes  # needs Few-NERD  # doctest: +SKIP
+
+        ```
+    """
+
+    path: str
+    max_episodes: int | None = None
+
+    def __str__(self) -> str:
+        return self.path
+
+    @cached_property
+    def episodes(self) -> list[Episode]:
+        """The episodes."""
+        try:
+            return list(islice(read_episodes(self.path), self.max_episodes))
+        except FileNotFoundError as error:
+            raise or_the_nearest(error, self.path) from error
+
+    @cached_property
+    def content(self) -> str:
+        """A digest of the episodes."""
+        return _digest(self.episodes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Another process reads the episodes itself.
+        return {name: value for name, value in self.__dict__.items() if name != "episodes"}
+
+
+@dataclass(frozen=True)
+class SampledEpisodes:
+    """Episodes drawn from labelled sentences.
+
+    Args:
+        data: The labelled data set.
+        split: `"train"` or `"test"`.
+        way: Number of types of an episode.
+        shot: At least so many entities of each in the support, and in the query.
+        number: How many episodes.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.cells.episode_sets import SampledEpisodes
+        >>> from nuner.trainers.experiments.cells.labelled_data import LabelledData
+        >>> len(SampledEpisodes(LabelledData("support-tickets"), "test", way=5, shot=1, number=10).episodes)
+        10
+
+        ```
+    """
+
+    data: LabelledData
+    split: str
+    way: int
+    shot: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.number} episodes of {self.data}, {self.split}"
+
+    @cached_property
+    def episodes(self) -> list[Episode]:
+        """The episodes."""
+        try:
+            return list(sample_episodes(self.data.splits[self.split], self.way, self.shot, self.number))
+        except ValueError as error:
+            raise ValueError(f"data set {self.data}, split {self.split!r}: {error}") from None
+
+    @cached_property
+    def content(self) -> str:
+        """A digest of the episodes."""
+        return _digest(self.episodes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Another process draws them itself.
+        return {name: value for name, value in self.__dict__.items() if name != "episodes"}
+
+
+EpisodeSet = EpisodeFile | SampledEpisodes
+
+
+def _digest(episodes: list[Episode]) -> str:
+    digest = hashlib.sha256()
+    for episode in episodes:
+        digest.update(repr(episode).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Experiments about other systems than a linear layer or a fine-tuned recognizer."""
