@@ -27,6 +27,10 @@ from .corpus.statistics import CorpusStatistics as CorpusStatistics
 from .labelled.char_spans import tag_words as tag_words
 from .labelled.conversion import Conversion as Conversion
 from .labelled.conversion import convert_labels as convert_labels
+from .labelled.episodes.episode import Episode as Episode
+from .labelled.episodes.episode import LabelledWords as LabelledWords
+from .labelled.episodes.reading import read_episodes as read_episodes
+from .labelled.episodes.sampling import sample_episodes as sample_episodes
 from .labelled.label_schemes import EntitySpan as EntitySpan
 from .labelled.label_schemes import detect_scheme as detect_scheme
 from .labelled.label_schemes import read_spans as read_spans

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from seqeval.metrics import f1_score, precision_score, recall_score
 
 from nuner.data_builders.labelled.episodes.episode import Episode, LabelledWords
-from nuner.data_builders.labelled.label_schemes import to_iob2
+from nuner.data_builders.labelled.label_schemes import read_spans, write_iob2
 from nuner.trainers.episodes.evaluation import EpisodeScores, SpanCounts, evaluate_episodes
 from tests.support.small_episodes import episode
 
@@ -59,7 +59,7 @@ def test_it_is_seqeval_on_the_joined_tags(drawn: list[list[tuple[list[str], list
     ]
     total = scores_of(episodes, [[labels for _, labels in one] for one in drawn]).total
     tags = [
-        [to_iob2(labels, "plain") for labels in sentences]
+        [write_iob2(read_spans(labels, "plain"), len(labels)) for labels in sentences]
         for sentences in (gold, [p for one in drawn for _, p in one])
     ]
     assert total.f1 == pytest.approx(f1_score(*tags))

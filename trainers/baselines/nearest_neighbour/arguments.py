@@ -21,7 +21,7 @@ class NearestArguments:
         learning_rate: Its highest value, after the first tenth of the steps; from there it falls to 0.
         episodes_per_step: Episodes whose losses make one step.
         tau: How much StructShot's transitions count; the smaller, the less. Few-NERD has 0.32 for one shot and 0.434
-            for five.
+            for five, on distances in another unit.
 
     Raises:
         ValueError: If a value makes no sense.
@@ -29,7 +29,7 @@ class NearestArguments:
     Example:
         ```python
         >>> from nuner.trainers.baselines.nearest_neighbour.arguments import NearestArguments
-        >>> NearestArguments("structshot", tau=0.434).learning_rate
+        >>> NearestArguments("structshot", tau=0.5).learning_rate
         2e-05
 
         ```
@@ -40,7 +40,7 @@ class NearestArguments:
     epochs: int = 1
     learning_rate: float = 2e-5
     episodes_per_step: int = 4
-    tau: float = 0.32
+    tau: float = 1.0
 
     def __post_init__(self) -> None:
         if self.method not in get_args(NearestMethod):

@@ -11,7 +11,7 @@ from datasets import Dataset
 
 from nuner.data_builders.labelled.episodes.episode import Episode
 from nuner.data_builders.labelled.episodes.sampling import labelled_words
-from nuner.data_builders.labelled.label_schemes import to_iob2
+from nuner.data_builders.labelled.label_schemes import read_spans, write_iob2
 from nuner.data_builders.labelled.load import entity_types
 
 from ...few_shot.word_vectors import TokenFeatures
@@ -128,7 +128,7 @@ def run_nearest_neighbour(
     labels = method.predict(Episode(types, support, query))
     found = time.perf_counter()
     return RivalResult(
-        [to_iob2(of_sentence, "plain") for of_sentence in labels],
+        [write_iob2(read_spans(of_sentence, "plain"), len(of_sentence)) for of_sentence in labels],
         seconds_to_learn=learnt - began,
         seconds_to_find=found - learnt,
         parameters=sum(parameter.numel() for parameter in method.features.model.parameters()),

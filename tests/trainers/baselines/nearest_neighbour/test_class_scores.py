@@ -11,6 +11,7 @@ VECTORS, QUERIES = (
     torch.randn(7, 8, generator=torch.manual_seed(1)),
 )
 CLASSES = torch.tensor([0, 1, 2, 0, 1] * 4)
+UNIT = VECTORS.square().sum(1).mean() / 36
 
 
 def test_prototype_scores_are_squared_distances_to_means() -> None:
@@ -18,7 +19,7 @@ def test_prototype_scores_are_squared_distances_to_means() -> None:
     for query in range(7):
         for each in range(3):
             mean = VECTORS[each == CLASSES].mean(0)
-            torch.testing.assert_close(scores[query, each], -((QUERIES[query] - mean) ** 2).sum())
+            torch.testing.assert_close(scores[query, each] * UNIT, -((QUERIES[query] - mean) ** 2).sum())
 
 
 def test_nearest_word_scores_are_squared_distances_to_the_nearest() -> None:
@@ -26,7 +27,7 @@ def test_nearest_word_scores_are_squared_distances_to_the_nearest() -> None:
     for query in range(7):
         for each in range(3):
             nearest = min(((QUERIES[query] - vector) ** 2).sum() for vector in VECTORS[each == CLASSES])
-            torch.testing.assert_close(scores[query, each], -nearest)
+            torch.testing.assert_close(scores[query, each] * UNIT, -nearest)
 
 
 def test_a_class_without_a_word_is_never_the_nearest() -> None:
@@ -34,3 +35,8 @@ def test_a_class_without_a_word_is_never_the_nearest() -> None:
         found = scores(VECTORS, CLASSES, QUERIES, 4)
         assert torch.isneginf(found[:, 3]).all()
         assert torch.isfinite(found[:, :3]).all()
+
+
+def test_scores_do_not_depend_on_the_length_of_an_encoders_vectors() -> None:
+    for scores in (prototype_scores, nearest_word_scores):
+        torch.testing.assert_close(scores(7 * VECTORS, CLASSES, 7 * QUERIES, 3), scores(VECTORS, CLASSES, QUERIES, 3))

@@ -7,16 +7,14 @@ from typing import Any
 
 import pytest
 import torch
-from datasets import Dataset
 
-from nuner.data_builders.labelled.label_schemes import to_iob2
-from nuner.data_builders.labelled.load import load_labelled
 from nuner.trainers.baselines.nearest_neighbour.arguments import NearestArguments
 from nuner.trainers.baselines.nearest_neighbour.class_scores import nearest_word_scores, prototype_scores
 from nuner.trainers.baselines.nearest_neighbour.meta_training import meta_train
 from nuner.trainers.baselines.nearest_neighbour.run import learn_nearest_classes, run_nearest_neighbour
 from nuner.trainers.episodes.evaluation import evaluate_episodes
 from nuner.trainers.few_shot.word_vectors import TokenFeatures
+from tests.support.labelled_cities import NAMES, city_sentences
 from tests.support.small_episodes import episode, travel
 
 
@@ -90,32 +88,27 @@ def test_layers_are_averaged(tiny_bert_dir: Path) -> None:
 
 
 def test_a_sample_is_the_support_and_the_test_the_query(tiny_bert_dir: Path) -> None:
-    tickets = load_labelled("support-tickets")
-    train, test = tickets["train"].select(range(8)), tickets["test"].select(range(5))
-    result = run_nearest_neighbour(train, train, encoder=tiny_bert_dir, arguments=NearestArguments("nnshot"))
-    names = train.features["ner_tags"].feature.names
-    gold = [[names[tag] for tag in tags] for tags in train["ner_tags"]]
+    train, test = city_sentences(4), city_sentences(6).select(range(4, 6))
+    nearest_word = NearestArguments("nnshot")
+    result = run_nearest_neighbour(train, train, encoder=tiny_bert_dir, arguments=nearest_word)
     # The nearest word to a word is itself.
-    assert result.tags == [to_iob2([tag[2:] or "O" for tag in tags], "plain") for tags in gold]
+    assert result.tags == [[NAMES[tag] for tag in tags] for tags in train["ner_tags"]]
     assert result.parameters == weights(learn_nearest_classes(tiny_bert_dir)).numel()
-    assert [len(tags) for tags in run_nearest_neighbour(train, test, encoder=tiny_bert_dir).tags] == [
-        len(words) for words in test["tokens"]
-    ]
+    tags = run_nearest_neighbour(train, test, encoder=tiny_bert_dir).tags
+    assert [len(of_sentence) for of_sentence in tags] == [len(words) for words in test["tokens"]]
 
 
 def test_it_is_told_that_the_encoder_is_trained(tiny_bert_dir: Path) -> None:
-    train = load_labelled("support-tickets", "train").select(range(5))
+    train = city_sentences(3)
     said: list[str] = []
     run_nearest_neighbour(train, train, encoder=tiny_bert_dir, episodes=travel(2), tell=said.append)
     assert said == ["Training the encoder on 2 episodes"]
 
 
 def test_a_sample_without_entities_is_refused(tiny_bert_dir: Path) -> None:
-    train = load_labelled("support-tickets", "train").select(range(2))
-    nothing = train.map(lambda row: {"ner_tags": [0] * len(row["tokens"])})
-    assert isinstance(nothing, Dataset)
+    nothing = city_sentences(2).map(lambda row: {"ner_tags": [0] * len(row["tokens"])})
     with pytest.raises(ValueError, match="the sample has no entity to learn from"):
-        run_nearest_neighbour(nothing, train, encoder=tiny_bert_dir)
+        run_nearest_neighbour(nothing, nothing, encoder=tiny_bert_dir)
 
 
 def test_it_is_a_method_for_episodes(tiny_bert_dir: Path) -> None:

@@ -27,7 +27,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def read(**values: object) -> FewNerdSettings:
-    return read_settings(FewNerdSettings, yaml.safe_dump({**SETTINGS, **values}), "my.yaml")
+    return read_settings(FewNerdSettings, yaml.safe_dump({**SETTINGS, **values}, sort_keys=False), "my.yaml")
 
 
 def cells_of(settings: FewNerdSettings) -> list[EpisodeMeasuring]:
