@@ -1,4 +1,4 @@
-"""Word vectors of a frozen encoder."""
+"""Word vectors of an encoder."""
 
 from __future__ import annotations
 
@@ -44,17 +44,19 @@ class WordVectors:
 
 
 class TokenFeatures:
-    """Word-level features of a frozen encoder: each word's first sub-word in the last layer.
+    """Word-level features of an encoder: each word's first sub-word in the last layer, or in the last few.
 
     Args:
         encoder: Folder or Hub id of any encoder that AutoModel loads; it needs a fast tokenizer.
         bf16: Run the encoder in bfloat16 (faster on processors that have it, a little coarser).
         max_length: Longest sentence in sub-words; what the encoder and its tokenizer allow, if
             not given.
+        layers: Take the mean of so many layers, from the last one backwards.
 
     Raises:
         FileNotFoundError: If there is no such encoder.
-        ValueError: If the folder holds no encoder, or its tokenizer does not tell which word a sub-word belongs to.
+        ValueError: If the folder holds no encoder, its tokenizer does not tell which word a sub-word belongs to, or it
+            has fewer layers.
 
     Example:
         ```python
@@ -66,19 +68,35 @@ class TokenFeatures:
         ```
     """
 
-    def __init__(self, encoder: str | Path, *, bf16: bool = False, max_length: int | None = None) -> None:
+    def __init__(
+        self, encoder: str | Path, *, bf16: bool = False, max_length: int | None = None, layers: int = 1
+    ) -> None:
         self.tokenizer = load_word_tokenizer(encoder)
         self.model: Any = load_encoder(encoder).eval()
         self.device = choose_device()
         self.model.to(self.device)
         self.bf16 = bf16
+        self.layers = layers
+        if not 1 <= layers <= self.model.config.num_hidden_layers:
+            raise ValueError(f"layers is {layers}, but the encoder has {self.model.config.num_hidden_layers}")
         self._words = WordTokenizer.of(self.tokenizer)
         longest = longest_input(self.model.config, self.tokenizer.model_max_length)
         self.max_length = min(longest, max_length or longest)
 
     @torch.no_grad()
     def __call__(self, sentences: Sequence[Sequence[str]]) -> WordVectors:
-        """Encode sentences that are split into words.
+        """Encode sentences that are split into words, with the encoder frozen.
+
+        Args:
+            sentences: The words of each.
+
+        Returns:
+            The vectors of all words that have one.
+        """
+        return self.with_gradients(sentences)
+
+    def with_gradients(self, sentences: Sequence[Sequence[str]]) -> WordVectors:
+        """Encode sentences likewise, so that the encoder can learn from what becomes of the vectors.
 
         Args:
             sentences: The words of each.
@@ -133,5 +151,11 @@ class TokenFeatures:
         lengths = torch.tensor([len(row) for row in ids])
         mask = (torch.arange(input_ids.shape[1]) < lengths[:, None]).long()
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bf16):
-            output = self.model(input_ids=input_ids.to(self.device), attention_mask=mask.to(self.device))
-        return output.last_hidden_state.float().cpu()
+            output = self.model(
+                input_ids=input_ids.to(self.device),
+                attention_mask=mask.to(self.device),
+                output_hidden_states=self.layers > 1,
+            )
+        if self.layers == 1:
+            return output.last_hidden_state.float().cpu()
+        return torch.stack(output.hidden_states[-self.layers :]).float().mean(0).cpu()

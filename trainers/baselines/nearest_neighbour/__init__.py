@@ -1,0 +1,1 @@
+"""ProtoBERT, NNShot and StructShot: words of a query are compared with those of a support."""
