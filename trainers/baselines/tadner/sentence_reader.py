@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from itertools import accumulate, chain
+from dataclasses import dataclass, fields, replace
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -14,10 +15,35 @@ from transformers import PreTrainedTokenizerBase
 
 from nuner.data_builders.labelled.label_schemes import EntitySpan
 from nuner.data_builders.labelled.placed_words import place_words
+from nuner.modeling_nuner.recognition.words.batching import plan_batches
 from nuner.modeling_nuner.recognition.words.tokens import WordTokenizer
 
 from ...fine_tuning.features import word_windows
 from ...sub_words import sub_words_of
+
+# Most words of a batch with padding, and the largest part of it that may be padding.
+_BATCH_WORDS, _MOST_PADDING = 2048, 0.25
+
+
+def batches(sentences: Sequence[Sequence[str]]) -> list[list[int]]:
+    """Group sentences of similar length.
+
+    Args:
+        sentences: The words of each.
+
+    Returns:
+        The places of those of each batch.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.baselines.tadner.sentence_reader import batches
+        >>> batches([["in", "Rome"], ["here"], ["in"] * 2000])
+        [[2], [0, 1]]
+
+        ```
+    """
+    lengths = np.array([max(1, len(words)) for words in sentences], dtype=np.int64)
+    return [batch.tolist() for batch in plan_batches(lengths, _BATCH_WORDS, _MOST_PADDING)]
 
 
 @dataclass(frozen=True)
@@ -30,7 +56,7 @@ class ReadSentences:
         row: The row of each word, the sentences' words one after the other, `(words,)`.
         column: The place of its first sub-word there, `(words,)`.
         read: Whether the tokenizer leaves anything of it, `(words,)`; if not, it has no place.
-        starts: The first word of each sentence, and behind the last one, `(sentences + 1,)`.
+        lengths: Number of words of each sentence.
     """
 
     input_ids: Tensor
@@ -38,7 +64,7 @@ class ReadSentences:
     row: Tensor
     column: Tensor
     read: Tensor
-    starts: Tensor
+    lengths: list[int]
 
     def to(self, device: torch.device, **options: Any) -> ReadSentences:
         """Copy the tensors to a device.
@@ -47,7 +73,9 @@ class ReadSentences:
             device: The device.
             **options: As for `torch.Tensor.to`.
         """
-        return ReadSentences(**{each.name: getattr(self, each.name).to(device, **options) for each in fields(self)})
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        moved = {name: value.to(device, **options) for name, value in values.items() if isinstance(value, Tensor)}
+        return replace(self, **moved)
 
     def words_of(self, hidden: Tensor) -> Tensor:
         """Pick the vectors of words.
@@ -60,33 +88,38 @@ class ReadSentences:
         """
         return hidden[self.row, self.column] * self.read[:, None]
 
-    def span_means(self, vectors: Tensor, spans: Sequence[Sequence[EntitySpan]]) -> Tensor:
-        """Average the vectors of the words of spans.
+    @property
+    def bounds(self) -> list[tuple[int, int]]:
+        """The first word of each sentence and the one behind its last."""
+        return [*pairwise([0, *accumulate(self.lengths)])]
+
+    def span_directions(self, vectors: Tensor, spans: Sequence[Sequence[EntitySpan]]) -> Tensor:
+        """Average the vectors of the words of spans, and keep the direction alone.
 
         Args:
             vectors: Vectors of the words, `(words, hidden)`.
             spans: The spans of each sentence.
 
         Returns:
-            The directions of the means, of length 1 or, where the tokenizer leaves nothing of a span, 0,
-            `(spans, hidden)`.
+            Vectors of length 1, or 0 where the tokenizer leaves nothing of a span, `(spans, hidden)`.
         """
-        starts = self.starts.tolist()
         sums = [
-            vectors[start + span.start : start + span.end].sum(0)
-            for start, of_sentence in zip(starts, spans, strict=False)
+            vectors[first + span.start : first + span.end].sum(0)
+            for (first, _), of_sentence in zip(self.bounds, spans, strict=True)
             for span in of_sentence
         ]
         return normalize(torch.stack(sums), dim=-1) if sums else vectors[:0]
 
-    def sentence_means(self, vectors: Tensor) -> Tensor:
-        """Average the vectors of the words of each sentence, as `span_means` does.
+    def sentence_directions(self, vectors: Tensor) -> Tensor:
+        """Average the vectors of the words of each sentence, and keep the direction alone.
 
         Args:
             vectors: Vectors of the words, `(words, hidden)`.
+
+        Returns:
+            Vectors of length 1, or 0 where the tokenizer leaves nothing of a sentence, `(sentences, hidden)`.
         """
-        lengths = self.starts.diff().tolist()
-        return normalize(torch.stack([part.sum(0) for part in vectors.split(lengths)]), dim=-1)
+        return normalize(torch.stack([part.sum(0) for part in vectors.split(self.lengths)]), dim=-1)
 
 
 class SentenceReader:
@@ -101,8 +134,8 @@ class SentenceReader:
         >>> from nuner.trainers.baselines.tadner.sentence_reader import SentenceReader
         >>> from nuner.trainers.word_tokenizer import load_word_tokenizer
         >>> reader = SentenceReader(load_word_tokenizer("nuner-roberta"), max_length=64)
-        >>> reader([["in", "Rome"], ["here"]]).starts.tolist()
-        [0, 2, 3]
+        >>> reader([["in", "Rome"], ["here"]]).bounds
+        [(0, 2), (2, 3)]
 
         ```
     """
@@ -142,5 +175,5 @@ class SentenceReader:
             row=row,
             column=column,
             read=read.bool(),
-            starts=torch.tensor([0, *accumulate(map(len, sentences))]),
+            lengths=[*map(len, sentences)],
         )

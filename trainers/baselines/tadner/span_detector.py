@@ -8,20 +8,17 @@ from contextlib import contextmanager
 
 import torch
 from datasets import ClassLabel, Dataset, List
-from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from nuner.data_builders.labelled.label_schemes import EntitySpan, read_spans, to_iob2, write_iob2
 from nuner.data_builders.labelled.overlaps import keep_longest
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
-from ...fine_tuning.features import IGNORED
 from ...fine_tuning.model_labels import model_scheme
 from ...fine_tuning.run import finetune
 from ...fine_tuning.trainer import with_unread_words
 from .arguments import TadNerArguments
-from .sentence_reader import ReadSentences, SentenceReader
-from .upper_layers import UpperLayers, fine_tuned
+from .sentence_reader import SentenceReader
+from .upper_layers import UpperLayers
 
 ENTITY = "entity"
 
@@ -51,7 +48,7 @@ def train_span_detector(
         without_types(source),
         output_dir,
         seed=seed,
-        num_train_epochs=arguments.source_epochs,
+        num_train_epochs=arguments.epochs_over(len(source)),
         learning_rate=arguments.source_learning_rate,
         per_device_train_batch_size=arguments.batch_size,
         max_length=arguments.max_length,
@@ -95,13 +92,9 @@ class SpanDetector:
         arguments: How it learns from examples.
     """
 
-    def __init__(
-        self, model: NuNerForTokenClassification, reader: SentenceReader, arguments: TadNerArguments
-    ) -> None:
+    def __init__(self, model: NuNerForTokenClassification, reader: SentenceReader, arguments: TadNerArguments) -> None:
         self.model = model.eval().requires_grad_(False)
-        self._read = reader
-        self._arguments = arguments
-        self._layers = UpperLayers(model.nuner.encoder, arguments.trained_layers)
+        self._layers = UpperLayers(model.nuner.encoder, reader, arguments)
         self._labels = [*(model.config.id2label or {}).values()]
 
     @contextmanager
@@ -115,23 +108,9 @@ class SpanDetector:
         Yields:
             Nothing; call `find` inside.
         """
-        read = self._read(sentences).to(self.model.device)
-        targets = torch.tensor(
-            [label for words, found in zip(sentences, spans, strict=True) for label in self._targets(found, len(words))]
-        ).to(self.model.device)
-        targets[~read.read] = IGNORED
-        lower = self._layers.lower_states(read)
-
-        def loss() -> Tensor:
-            labelled = (targets != IGNORED).sum().clamp(min=1)  # of none, a mean would be no number
-            return cross_entropy(self._logits(read, lower), targets, reduction="sum") / labelled
-
-        with fine_tuned(
-            [*self._layers.parameters, *self.model.classifier.parameters()],
-            loss,
-            steps=self._arguments.steps,
-            learning_rate=self._arguments.learning_rate,
-        ):
+        targets = [self._targets(found, len(words)) for words, found in zip(sentences, spans, strict=True)]
+        head = self.model.classifier
+        with self._layers.fine_tuned(sentences, targets, logits=head, head=head.parameters()):
             yield
 
     @torch.no_grad()
@@ -144,23 +123,17 @@ class SpanDetector:
         Returns:
             The spans of each, which do not overlap, all of type `ENTITY`.
         """
-        read = self._read(sentences).to(self.model.device)
-        best = self._logits(read, self._layers.lower_states(read)).argmax(-1).tolist()
-        are_read, starts = read.read.tolist(), read.starts.tolist()
-        return [
-            self._spans(best[start:end], are_read[start:end])
-            for start, end in zip(starts[:-1], starts[1:], strict=True)
-        ]
-
-    def _logits(self, sentences: ReadSentences, lower_states: Tensor) -> Tensor:
-        return self.model.classifier(self._layers.word_vectors(sentences, lower_states))
+        lower = self._layers.read(sentences)
+        labels = self.model.classifier(self._layers.word_vectors(lower)).argmax(-1).tolist()
+        read = lower.sentences.read.tolist()
+        return [self._spans(labels[start:end], read[start:end]) for start, end in lower.sentences.bounds]
 
     def _targets(self, spans: Sequence[EntitySpan], length: int) -> list[int]:
         tags = write_iob2([span._replace(label=ENTITY) for span in keep_longest(spans)], length)
-        return [self._labels.index(tag if tag in self._labels else tag[2:]) for tag in tags]
+        return [self._labels.index(tag if tag in self._labels else ENTITY) for tag in tags]
 
-    def _spans(self, best: Sequence[int], read: Sequence[bool]) -> list[EntitySpan]:
-        tags = [self._labels[label] for label, is_read in zip(best, read, strict=True) if is_read]
+    def _spans(self, labels: Sequence[int], read: Sequence[bool]) -> list[EntitySpan]:
+        tags = [self._labels[label] for label, is_read in zip(labels, read, strict=True) if is_read]
         if model_scheme(self._labels) == "plain":
             tags = to_iob2(tags, "plain")
         return read_spans(with_unread_words(tags, read))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import torch
 from datasets import Dataset
 from torch import Tensor
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import normalize
 from transformers import PreTrainedModel
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
@@ -18,13 +18,14 @@ from nuner.data_builders.labelled.load import entity_types
 from nuner.modeling_nuner.encoder_loading import load_encoder
 
 from ...fine_tuning.arguments import FineTuningArguments
+from ...fine_tuning.features import IGNORED
 from ...progress import TrainingProgress
 from .arguments import TadNerArguments
-from .prototypes import FALSE_SPAN, Prototypes
-from .sentence_reader import ReadSentences, SentenceReader
+from .prototypes import Prototypes
+from .sentence_reader import SentenceReader, batches
 from .type_names import type_names
-from .type_trainer import NO_TYPE, TypeCollator, TypeTrainer
-from .upper_layers import UpperLayers, fine_tuned
+from .type_trainer import TypeCollator, TypeTrainer
+from .upper_layers import UpperLayers
 
 
 def train_type_encoder(
@@ -57,23 +58,22 @@ def train_type_encoder(
         "default",
         output_dir=os.fspath(output_dir),
         seed=seed,
-        num_train_epochs=arguments.source_epochs,
+        num_train_epochs=arguments.epochs_over(len(source)),
         learning_rate=arguments.source_learning_rate,
         per_device_train_batch_size=arguments.batch_size,
     )
     trainer = TypeTrainer(
         model=load_encoder(encoder),
         args=args,
-        train_dataset=source.filter(any, input_columns="ner_tags"),
-        data_collator=TypeCollator(reader, type_names(entity_types(source), descriptions)),
+        train_dataset=source.select([row for row, tags in enumerate(source["ner_tags"]) if any(tags)]),
+        data_collator=TypeCollator(reader, [*type_names(entity_types(source), descriptions).values()]),
         averaged_layers=averaged_layers,
         temperature=arguments.temperature,
     )
     trainer.pop_callback(ProgressCallback)
     trainer.pop_callback(PrinterCallback)
     trainer.add_callback(TrainingProgress("Learning types"))
-    if arguments.source_epochs:
-        trainer.train()
+    trainer.train()
     assert isinstance(trainer.model, PreTrainedModel)
     return trainer.model
 
@@ -92,9 +92,9 @@ class TypeClassifier:
         self, encoder: PreTrainedModel, reader: SentenceReader, arguments: TadNerArguments, averaged_layers: int
     ) -> None:
         self.encoder = encoder
-        self._read = reader
-        self._arguments = arguments
-        self._layers = UpperLayers(encoder, arguments.trained_layers, averaged_layers)
+        self.averaged_layers = averaged_layers
+        self._temperature = arguments.temperature
+        self._layers = UpperLayers(encoder, reader, arguments, averaged_layers)
 
     @contextmanager
     def fine_tuned(
@@ -110,53 +110,46 @@ class TypeClassifier:
         Yields:
             The prototypes of the types, for `classify`.
         """
-        read = self._read(sentences).to(self.encoder.device)
-        places = {name: i for i, name in enumerate(names)}
-        types = torch.full((len(read.row),), NO_TYPE)
-        for start, found in zip(read.starts.tolist(), spans, strict=False):
-            for span in found:
-                types[start + span.start : start + span.end] = places[span.label]
-        types = types.to(self.encoder.device)
-        typed = (types != NO_TYPE) & read.read
-        lower = self._layers.lower_states(read)
-        name_vectors = self._name_vectors([*names.values()])
+        places = {name: place for place, name in enumerate(names)}
+        targets = [[IGNORED] * len(words) for words in sentences]
+        for of_sentence, found in zip(targets, spans, strict=True):
+            for start, end, label in found:
+                of_sentence[start:end] = [places[label]] * (end - start)
+        with torch.no_grad():
+            lower = self._layers.read([*names.values()])
+            name_vectors = lower.sentences.sentence_directions(self._layers.word_vectors(lower))
 
-        def loss() -> Tensor:
-            words = normalize(self._layers.word_vectors(read, lower)[typed], dim=-1)
-            logits = words @ name_vectors.T / self._arguments.temperature
-            return cross_entropy(logits, types[typed], reduction="sum") / typed.sum().clamp(min=1)
+        def logits(words: Tensor) -> Tensor:
+            return normalize(words, dim=-1) @ name_vectors.T / self._temperature
 
-        with fine_tuned(
-            self._layers.parameters,
-            loss,
-            steps=self._arguments.steps if typed.any() else 0,
-            learning_rate=self._arguments.learning_rate,
-        ):
-            vectors = read.span_means(self._layers.word_vectors(read, lower), spans)
-            of_span = torch.tensor([places[span.label] for found in spans for span in found], dtype=torch.long)
-            seen = vectors.any(-1)  # of some spans the tokenizer leaves nothing
-            yield Prototypes.of(name_vectors, vectors[seen], of_span.to(vectors.device)[seen])
+        with self._layers.fine_tuned(sentences, targets, logits):
+            parts, types = [name_vectors[:0]], []
+            for batch in batches(sentences):
+                of_batch = [spans[i] for i in batch]
+                parts.append(self._span_directions([sentences[i] for i in batch], of_batch))
+                types += [places[span.label] for found in of_batch for span in found]
+            vectors = torch.cat(parts)
+            seen = vectors.any(-1)  # the tokenizer leaves nothing of some spans
+            of_span = torch.tensor(types, dtype=torch.long, device=vectors.device)
+            yield Prototypes.of(name_vectors, vectors[seen], of_span[seen])
 
-    @torch.no_grad()
     def classify(
         self, sentences: Sequence[Sequence[str]], spans: Sequence[Sequence[EntitySpan]], prototypes: Prototypes
     ) -> list[list[int]]:
         """Tell the types of spans.
 
         Args:
-            sentences: The words of each; one sentence at least.
+            sentences: The words of each.
             spans: Their spans.
             prototypes: Those of the types.
 
         Returns:
-            For each span its type, or `FALSE_SPAN`.
+            For each span the place of its type, or `FALSE_SPAN`.
         """
-        read = self._read(sentences).to(self.encoder.device)
-        vectors = read.span_means(self._layers.word_vectors(read, self._layers.lower_states(read)), spans)
-        found = iter(prototypes.nearest(vectors).tolist())
+        found = iter(prototypes.nearest(self._span_directions(sentences, spans)).tolist())
         return [[next(found) for _ in of_sentence] for of_sentence in spans]
 
     @torch.no_grad()
-    def _name_vectors(self, names: Sequence[Sequence[str]]) -> Tensor:
-        read: ReadSentences = self._read(names).to(self.encoder.device)
-        return read.sentence_means(self._layers.word_vectors(read, self._layers.lower_states(read)))
+    def _span_directions(self, sentences: Sequence[Sequence[str]], spans: Sequence[Sequence[EntitySpan]]) -> Tensor:
+        lower = self._layers.read(sentences)
+        return lower.sentences.span_directions(self._layers.word_vectors(lower), spans)

@@ -9,12 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from ...fine_tuning.features import IGNORED
 from ...hub_trainer import HubTrainer
 from .contrastive_loss import type_aware_contrastive_loss
 from .sentence_reader import ReadSentences, SentenceReader
 from .upper_layers import mean_of_last
-
-NO_TYPE = -1
 
 
 class TypeCollator:
@@ -37,18 +36,18 @@ class TypeCollator:
 
         Returns:
             The `sentences`, the `names` of the types that occur, and the `types` of the words, `(words,)`: places
-            among these names, or `NO_TYPE`.
+            among these names, or `IGNORED`.
         """
         # `O` is 0, then come B and I of each type in turn.
-        types = torch.tensor([(tag - 1) // 2 if tag else NO_TYPE for row in rows for tag in row["ner_tags"]])
+        types = torch.tensor([(tag - 1) // 2 if tag else IGNORED for row in rows for tag in row["ner_tags"]])
         present, places = types.unique(return_inverse=True)
         sentences = self.reader([row["tokens"] for row in rows])
-        places -= int((present == NO_TYPE).sum())
+        places -= int((present == IGNORED).sum())
         return {
             "input_ids": sentences.input_ids,  # the trainer counts them
             "sentences": sentences,
-            "names": self.reader([self.names[i] for i in present.tolist() if i != NO_TYPE]),
-            "types": torch.where(sentences.read, places, NO_TYPE),
+            "names": self.reader([self.names[int(place)] for place in present if place != IGNORED]),
+            "types": torch.where(sentences.read, places, IGNORED),
         }
 
 
@@ -84,8 +83,8 @@ class TypeTrainer(HubTrainer):
         """
         types: Tensor = inputs["types"]
         words = normalize(self._vectors(model, inputs["sentences"]), dim=-1)
-        names = inputs["names"].sentence_means(self._vectors(model, inputs["names"]))
-        typed = types != NO_TYPE
+        names = inputs["names"].sentence_directions(self._vectors(model, inputs["names"]))
+        typed = types != IGNORED
         return type_aware_contrastive_loss(words[typed], names, types[typed], self.temperature)
 
     def _vectors(self, model: nn.Module, sentences: ReadSentences) -> Tensor:

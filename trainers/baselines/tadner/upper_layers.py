@@ -2,49 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+from transformers import PreTrainedModel
 
 from nuner.modeling_nuner.layer_split import find_layers, lower_output, starting_from
 
-from .sentence_reader import ReadSentences
+from ...fine_tuning.features import IGNORED
+from .arguments import TadNerArguments
+from .sentence_reader import ReadSentences, SentenceReader, batches
+
+
+class LowerStates(NamedTuple):
+    """Sentences that have been through the lower layers.
+
+    Args:
+        sentences: The sentences.
+        states: What the upper layers are given of them, `(rows, length, hidden)`.
+    """
+
+    sentences: ReadSentences
+    states: Tensor
 
 
 class UpperLayers:
-    """An encoder in two parts: lower layers that stay as they are, and upper ones.
+    """An encoder in two parts: lower layers that stay as they are, and upper ones that learn from examples.
+
+    There is nothing random in it: examples are few, and each step is one over all of them.
 
     Args:
-        encoder: The encoder; it is put into evaluation mode, so that there is nothing random in what follows.
-        trained_layers: How many of its layers are trained, the highest ones.
+        encoder: The encoder.
+        reader: Tokenizes sentences for it.
+        arguments: How it learns.
         averaged_layers: The vectors are means over so many layers, the highest ones.
     """
 
-    def __init__(self, encoder: nn.Module, trained_layers: int, averaged_layers: int = 1) -> None:
+    def __init__(
+        self, encoder: PreTrainedModel, reader: SentenceReader, arguments: TadNerArguments, averaged_layers: int = 1
+    ) -> None:
         self.encoder = encoder.eval().requires_grad_(False)
+        self._reader = reader
+        self._arguments = arguments
         _, layers = find_layers(encoder)
-        self.averaged = min(averaged_layers, len(layers))
+        self._averaged = min(averaged_layers, len(layers))
         # The mean needs the output of the layer below its others.
-        self._lower = max(0, len(layers) - max(trained_layers, self.averaged - 1))
+        self._lower = max(0, len(layers) - max(arguments.trained_layers, self._averaged - 1))
         self._upper = starting_from(encoder, self._lower)
-        self.parameters = [*chain.from_iterable(layer.parameters() for layer in layers[-trained_layers:])]
+        self._parameters = [*chain.from_iterable(layer.parameters() for layer in layers[-arguments.trained_layers :])]
 
     @torch.no_grad()
-    def lower_states(self, sentences: ReadSentences) -> Tensor:
-        """Compute what the upper layers are given, `(rows, length, hidden)`."""
-        return lower_output(
-            self.encoder, self._lower, input_ids=sentences.input_ids, attention_mask=sentences.attention_mask
-        )
+    def read(self, sentences: Sequence[Sequence[str]]) -> LowerStates:
+        """Tokenize sentences and run the lower layers.
 
-    def word_vectors(self, sentences: ReadSentences, lower_states: Tensor) -> Tensor:
-        """Compute the vectors of words, `(words, hidden)`."""
-        output = self._upper(
-            inputs_embeds=lower_states, attention_mask=sentences.attention_mask, output_hidden_states=True
-        )
-        return sentences.words_of(mean_of_last(output.hidden_states, self.averaged))
+        Args:
+            sentences: The words of each; one sentence at least.
+        """
+        read = self._reader(sentences).to(self.encoder.device)
+        inputs = {"input_ids": read.input_ids, "attention_mask": read.attention_mask}
+        return LowerStates(read, lower_output(self.encoder, self._lower, **inputs))
+
+    def word_vectors(self, lower: LowerStates) -> Tensor:
+        """Run the upper layers.
+
+        Args:
+            lower: What `read` gives.
+
+        Returns:
+            The vectors of the sentences' words, zeros where the tokenizer leaves nothing of one, `(words, hidden)`.
+        """
+        mask = lower.sentences.attention_mask
+        output = self._upper(inputs_embeds=lower.states, attention_mask=mask, output_hidden_states=True)
+        return lower.sentences.words_of(mean_of_last(output.hidden_states, self._averaged))
+
+    @contextmanager
+    def fine_tuned(
+        self,
+        sentences: Sequence[Sequence[str]],
+        targets: Sequence[Sequence[int]],
+        logits: Callable[[Tensor], Tensor],
+        head: Iterable[nn.Parameter] = (),
+    ) -> Iterator[None]:
+        """Train the upper layers for the length of a block, behind which they are as they were.
+
+        Args:
+            sentences: The words of examples.
+            targets: The class of each word, or `IGNORED`.
+            logits: From vectors of words to the logits of the classes, `(words, hidden)` to `(words, classes)`.
+            head: Parameters of `logits` that are trained, too.
+
+        Yields:
+            Nothing; use what was trained inside, where gradients are off.
+        """
+        parts: list[tuple[LowerStates, Tensor]] = []
+        for batch in batches(sentences):
+            lower = self.read([sentences[i] for i in batch])
+            classes = torch.tensor([each for i in batch for each in targets[i]], dtype=torch.long)
+            parts.append((lower, classes.to(lower.states.device).masked_fill(~lower.sentences.read, IGNORED)))
+        words = sum(int((classes != IGNORED).sum()) for _, classes in parts)
+        parameters = [*self._parameters, *head]
+        before = [parameter.detach().clone() for parameter in parameters]
+        for parameter in parameters:
+            parameter.requires_grad_(True)
+        optimizer = torch.optim.AdamW(parameters, lr=self._arguments.learning_rate)
+        try:
+            with torch.enable_grad():
+                for _ in range(self._arguments.steps if words else 0):
+                    optimizer.zero_grad()
+                    for lower, classes in parts:
+                        scores = logits(self.word_vectors(lower))
+                        (cross_entropy(scores, classes, ignore_index=IGNORED, reduction="sum") / words).backward()
+                    optimizer.step()
+            with torch.no_grad():
+                yield
+        finally:
+            for parameter, value in zip(parameters, before, strict=True):
+                parameter.requires_grad_(False).copy_(value)
+                parameter.grad = None
 
 
 def mean_of_last(hidden_states: Sequence[Tensor], number: int) -> Tensor:
@@ -55,35 +134,3 @@ def mean_of_last(hidden_states: Sequence[Tensor], number: int) -> Tensor:
         number: How many layers.
     """
     return torch.stack([*hidden_states[-number:]]).mean(0)
-
-
-@contextmanager
-def fine_tuned(
-    parameters: Sequence[nn.Parameter], loss: Callable[[], Tensor], *, steps: int, learning_rate: float
-) -> Iterator[None]:
-    """Train parameters for the length of a block, behind which they are as they were.
-
-    Args:
-        parameters: The parameters.
-        loss: Computes what becomes less.
-        steps: How many steps to take.
-        learning_rate: Of AdamW.
-
-    Yields:
-        Nothing; use what was trained inside.
-    """
-    kept = [parameter.detach().clone() for parameter in parameters]
-    for parameter in parameters:
-        parameter.requires_grad_(True)
-    optimizer = torch.optim.AdamW(parameters, lr=learning_rate)
-    try:
-        for _ in range(steps):
-            optimizer.zero_grad()
-            loss().backward()
-            optimizer.step()
-        with torch.no_grad():
-            yield
-    finally:
-        for parameter, before in zip(parameters, kept, strict=True):
-            parameter.requires_grad_(False).copy_(before)
-            parameter.grad = None
