@@ -53,7 +53,7 @@ class UpperLayers:
         self._averaged = min(averaged_layers, len(layers))
         # The mean needs the output of the layer below its others.
         self._lower = max(0, len(layers) - max(arguments.trained_layers, self._averaged - 1))
-        self._upper = starting_from(encoder, self._lower)
+        self._upper, self._upper_layers = starting_from(encoder, self._lower), layers[self._lower :]
         self._parameters = [*chain.from_iterable(layer.parameters() for layer in layers[-arguments.trained_layers :])]
 
     @torch.no_grad()
@@ -76,9 +76,19 @@ class UpperLayers:
         Returns:
             The vectors of the sentences' words, zeros where the tokenizer leaves nothing of one, `(words, hidden)`.
         """
-        mask = lower.sentences.attention_mask
-        output = self._upper(inputs_embeds=lower.states, attention_mask=mask, output_hidden_states=True)
-        return lower.sentences.words_of(mean_of_last(output.hidden_states, self._averaged))
+        states = [lower.states]
+
+        def keep(_: nn.Module, args: tuple[Tensor, ...], output: Tensor | tuple[Tensor, ...]) -> None:
+            states.append(output[0] if isinstance(output, tuple) else output)
+
+        # Asked for its hidden states, a part of an encoder gives those of other layers than the whole.
+        hooks = [layer.register_forward_hook(keep) for layer in self._upper_layers]
+        try:
+            output = self._upper(inputs_embeds=lower.states, attention_mask=lower.sentences.attention_mask)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return lower.sentences.words_of(mean_of_last([*states[:-1], output.last_hidden_state], self._averaged))
 
     @contextmanager
     def fine_tuned(
