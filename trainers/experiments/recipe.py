@@ -114,7 +114,10 @@ def _cells(settings: RecipeSettings) -> list[Cell]:
 
 def _tables(settings: RecipeSettings, folder: ResultsFolder) -> list[ScoreTable]:
     references = dict.fromkeys(settings.changes, UNCHANGED)
-    return [_grid(settings).table("Changes of the recipe", folder, references)]
+    table = _grid(settings).table("Changes of the recipe", folder, references)
+    same = [name for name in references if table.gains(name).size and not table.gains(name).any()]
+    notes = [f"{name}: every score is that of the recipe, so this changes nothing here" for name in same]
+    return [replace(table, notes=[*table.notes, *notes])]
 
 
 def _claims(settings: RecipeSettings, tables: Sequence[ScoreTable]) -> list[Claim]:
