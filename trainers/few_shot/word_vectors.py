@@ -56,6 +56,18 @@ class WordVectors:
     truncated: int
     empty: int
 
+    def of_words(self, values: Sequence[Tensor]) -> Tensor:
+        """Pick out of one value for each word of the sentences those of the words that have a vector.
+
+        Args:
+            values: Such as classes, `(words of the sentence,)` each.
+
+        Returns:
+            The values, `(words,)`.
+        """
+        starts = torch.tensor([0, *map(len, values)]).cumsum(0)
+        return torch.cat(list(values))[starts[self.sentence] + self.word]
+
 
 class TokenFeatures:
     """Word-level features of a frozen encoder: each word's first sub-word in the last layer.

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from nuner.trainers import LenientBCELoss
+from nuner.trainers.experiments.catalog.few_shot_frozen import FEW_SHOT_FROZEN, FewShotFrozenSettings
+from nuner.trainers.experiments.catalog.recipe import RECIPE, RecipeSettings
 from nuner.trainers.experiments.cells.pretraining import Pretraining
-from nuner.trainers.experiments.few_shot_frozen import FEW_SHOT_FROZEN, FewShotFrozenSettings
-from nuner.trainers.experiments.recipe import RECIPE, RecipeSettings
 from nuner.trainers.experiments.results.score_table import ScoreTable
 from nuner.trainers.experiments.run import run_experiment
 from nuner.trainers.experiments.settings.reading import read_settings

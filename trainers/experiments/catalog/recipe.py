@@ -9,21 +9,21 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from ..pretraining.arguments import PRESETS
-from ..pretraining.losses.lenient_bce import LenientBCELoss
-from .cells.corpus_choice import CorpusChoice
-from .cells.pretraining import Pretraining
-from .cells.rewritten_corpus import RewrittenCorpus
-from .experiment import Experiment
-from .grids.few_shot_grid import FewShotGrid
-from .results.claims import Claim
-from .results.pictures.gains import plot_gains
-from .results.score_table import ScoreTable
-from .results.summary import Summary
-from .runner.cell import Cell
-from .runner.results_folder import ResultsFolder
-from .settings.encoders import BASE, BaseSettings, CorpusSettings, TrainingChanges, known_corpus_options
-from .settings.measuring import MeasuringSettings
+from ...pretraining.arguments import PRESETS
+from ...pretraining.losses.lenient_bce import LenientBCELoss
+from ..cells.corpus_choice import CorpusChoice
+from ..cells.pretraining import Pretraining
+from ..cells.rewritten_corpus import RewrittenCorpus
+from ..experiment import Experiment
+from ..grids.few_shot_grid import FewShotGrid
+from ..results.claims import Claim
+from ..results.pictures.gains import plot_gains
+from ..results.score_table import ScoreTable
+from ..results.summary import Summary
+from ..runner.cell import Cell
+from ..runner.results_folder import ResultsFolder
+from ..settings.encoders import BASE, BaseSettings, CorpusSettings, TrainingChanges, known_corpus_options
+from ..settings.measuring import MeasuringSettings
 
 UNCHANGED = "recipe"
 
