@@ -1,8 +1,8 @@
 """How near words are to classes that a few other words are examples of.
 
-Distances are measured in units of the known words' own length, which differs from encoder to encoder: without that, the
-softmax of them in training and in StructShot would be sharp for one encoder and flat for another. Which class is the
-nearest does not depend on the unit.
+Distances are measured in the length of the known words' vectors, which differs from encoder to encoder: without that,
+the softmax of them in training and in StructShot would be sharp for one encoder and flat for another. Which class is
+the nearest does not depend on the unit.
 """
 
 from __future__ import annotations

@@ -69,7 +69,13 @@ class EpisodeMeasuring(Cell):
         super().check()
         if isinstance(self.encoder, Encoder):
             self.encoder.check()
-        EPISODE_METHODS[self.method].arguments(self.arguments)
+        method = EPISODE_METHODS[self.method]
+        method.arguments(self.arguments)
+        if method.from_sentences and self.sentences is None and self.training is None:
+            raise ValueError(
+                f"{self.name} has nothing to learn from before {self.data_name}: the settings need sentences, or training "
+                "episodes beside the others"
+            )
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
         """Learn and measure.

@@ -13,6 +13,9 @@ from nuner.data_builders.labelled.episodes.episode import Episode
 
 from ...baselines.nearest_neighbour.arguments import NearestArguments
 from ...baselines.nearest_neighbour.run import learn_nearest_classes
+from ...baselines.tadner.arguments import TadNerArguments
+from ...baselines.tadner.run import learn_tadner
+from ...baselines.tadner.source import episode_sentences
 from ...episodes.method import EpisodeMethod
 from .argument_types import check_types
 
@@ -37,7 +40,7 @@ class KnownMethod:
         kind: The dataclass of its arguments.
         learn: Encoder, what it learns from, arguments, seed, and what is told the user -> the method.
         fixed: Arguments that its name stands for.
-        from_sentences: Whether it learns from sentences, which it cannot do without, and not from episodes.
+        from_sentences: Whether it learns from sentences where there are any, and cannot do without these or episodes.
     """
 
     kind: type
@@ -70,9 +73,17 @@ def _nearest(
     return learn_nearest_classes(encoder, before.episodes, arguments, seed=seed)
 
 
+def _tadner(
+    encoder: str | Path, before: LearntBefore, arguments: Any, seed: int, tell: Callable[[str], None]
+) -> EpisodeMethod:
+    source = episode_sentences(before.episodes) if before.sentences is None else before.sentences
+    return learn_tadner(encoder, source, arguments, seed=seed, tell=tell)
+
+
 EPISODE_METHODS: Mapping[str, KnownMethod] = {
     "proto": KnownMethod(NearestArguments, _nearest, {"method": "proto"}),
     "nnshot": KnownMethod(NearestArguments, _nearest, {"method": "nnshot"}),
     "structshot": KnownMethod(NearestArguments, _nearest, {"method": "structshot"}),
+    "tadner": KnownMethod(TadNerArguments, _tadner, from_sentences=True),
 }
 """Name in settings -> method."""

@@ -1,1 +1,0 @@
-"""Experiments about other systems than a linear layer or a fine-tuned recognizer."""
