@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from nuner.data_builders.labelled.episodes.episode import Episode, LabelledWords
 
@@ -33,7 +34,7 @@ def travel(number: int) -> list[Episode]:
     ]
 
 
-def as_row(of: Episode) -> dict[str, object]:
+def as_row(of: Episode) -> dict[str, Any]:
     """Write an episode as a line of Few-NERD's files has it."""
     parts = {"support": of.support, "query": of.query}
     return {

@@ -14,6 +14,7 @@ from ..cells.encoder import Encoder
 from ..cells.episode_measuring import EpisodeMeasuring
 from ..cells.episode_methods import EPISODE_METHODS
 from ..cells.episode_sets import EpisodeSet
+from ..cells.labelled_data import LabelledData
 from ..cells.pretraining import Pretraining
 from ..experiment import Experiment
 from ..grids.training_notes import training_notes
@@ -88,6 +89,10 @@ class _Grid:
             for way, shot in self._tasks()
         }
 
+    @cached_property
+    def _sentences(self) -> dict[str, LabelledData | None]:
+        return {name: benchmark.sentences_before() for name, benchmark in self.settings.benchmarks.items()}
+
     def _tasks(self) -> Iterator[tuple[int, int]]:
         return product(self.settings.ways, self.settings.shots)
 
@@ -135,18 +140,14 @@ class _Grid:
     ) -> EpisodeMeasuring:
         how = self.settings.methods[method]
         measured, training = self._episodes[benchmark, way, shot]
-        sentences = self.settings.benchmarks[benchmark].sentences_before()
-        if sentences is not None and EPISODE_METHODS[how.method].from_sentences:
-            training = None
-        else:
-            sentences = None
+        sentences = self._sentences[benchmark] if EPISODE_METHODS[how.method].from_sentences else None
         return EpisodeMeasuring(
             _row(method, encoder),
             f"{benchmark} {_task_name(way, shot)}",
             how.method,
             run,
             measured,
-            training,
+            training if sentences is None else None,
             sentences,
             how.arguments,
             seed,

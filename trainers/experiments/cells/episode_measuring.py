@@ -73,8 +73,8 @@ class EpisodeMeasuring(Cell):
         method.arguments(self.arguments)
         if method.from_sentences and self.sentences is None and self.training is None:
             raise ValueError(
-                f"{self.name} has nothing to learn from before {self.data_name}: the settings need sentences, or training "
-                "episodes beside the others"
+                f"{self.name} has nothing to learn from before {self.data_name}: the benchmark needs sentences, or "
+                "training episodes beside the others"
             )
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:

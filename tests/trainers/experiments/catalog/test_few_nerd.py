@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from nuner.trainers.experiments.catalog.few_nerd import FEW_NERD, FewNerdSettings
 from nuner.trainers.experiments.cells.episode_measuring import EpisodeMeasuring
 from nuner.trainers.experiments.cells.episode_sets import SampledEpisodes
 from nuner.trainers.experiments.results.score_table import ScoreTable
-from nuner.trainers.experiments.catalog.few_nerd import FEW_NERD, FewNerdSettings
 from nuner.trainers.experiments.run import run_experiment
 from nuner.trainers.experiments.settings.reading import read_settings
 from tests.support.small_episodes import travel, write_episodes
@@ -100,6 +100,25 @@ def test_episodes_that_are_not_there_are_said_before_anything_is_computed(tmp_pa
         cells_of(settings)[0].check()
 
 
+def test_what_tadner_learns_from_is_given_or_missed(tmp_path: Path, tiny_bert_dir: Path) -> None:
+    def cell(**more: str) -> EpisodeMeasuring:
+        encoders, benchmarks = {"base": str(tiny_bert_dir)}, {"mine": {"episodes": str(tmp_path), **more}}
+        methods = {"TadNER": "tadner"}
+        return cells_of(read(encoders=encoders, methods=methods, benchmarks=benchmarks, ways=[2], shots=[1]))[0]
+
+    write_episodes(tmp_path / "test_2_1.jsonl", travel(1))
+    with pytest.raises(
+        ValueError, match="TadNER, base has nothing to learn from before mine 2-way 1~2: the benchmark"
+    ):
+        cell().check()
+    write_episodes(tmp_path / "train_2_1.jsonl", travel(1))
+    assert cell().training is not None
+    cell().check()
+    from_sentences = cell(sentences="support-tickets")
+    assert from_sentences.training is None
+    assert str(from_sentences.sentences) == "support-tickets"
+
+
 def test_episodes_count_by_their_content(tmp_path: Path, tiny_bert_dir: Path) -> None:
     def fingerprint(folder: str, number: int, **values: object) -> str:
         (tmp_path / folder).mkdir()
@@ -113,7 +132,7 @@ def test_episodes_count_by_their_content(tmp_path: Path, tiny_bert_dir: Path) ->
 def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
     write_episodes(tmp_path / "test_2_1.jsonl", travel(3))
     write_episodes(tmp_path / "train_2_1.jsonl", travel(2))
-    settings = {
+    settings: dict[str, Any] = {
         "encoders": {
             "base": str(tiny_bert_dir),
             "NuNER": {
@@ -122,7 +141,12 @@ def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
                 "arguments": {"num_frozen_concept_layers": 0, "max_steps": 2},
             },
         },
-        "methods": {"ProtoBERT": "proto", "NNShot": "nnshot", "StructShot": "structshot"},
+        "methods": {
+            "ProtoBERT": "proto",
+            "NNShot": "nnshot",
+            "StructShot": "structshot",
+            "TadNER": {"method": "tadner", "arguments": {"source_epochs": 1, "steps": 1}},
+        },
         "benchmarks": {"mine": {"episodes": str(tmp_path), "number": 2}},
         "ways": [2],
         "shots": [1],
@@ -132,8 +156,8 @@ def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     result = run_experiment("few-nerd", file, tmp_path / "out", tell=lambda _: None)
     [table] = [ScoreTable.from_dict(each) for each in result["tables"]]
-    assert table.rows == [f"{m}, {e}" for m in ("ProtoBERT", "NNShot", "StructShot") for e in ("base", "NuNER")]
+    assert table.rows == [f"{m}, {e}" for m in settings["methods"] for e in ("base", "NuNER")]
     assert table.references["NNShot, NuNER"] == "NNShot, base"
     assert (table.groups, table.ks, table.samples) == (["2-way"], [1], 2)
     assert table.notes[0] == "Episodes: 2 of 2-way 1~2"
-    assert len(result["claims"]) == 3
+    assert len(result["claims"]) == 4
