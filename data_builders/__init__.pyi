@@ -1,5 +1,10 @@
 from .annotation.corpus.build import build_corpus as build_corpus
 from .annotation.corpus.rows import corpus_rows as corpus_rows
+from .annotation.entity_types.prompt_example import PromptExample as PromptExample
+from .annotation.entity_types.reading import read_types as read_types
+from .annotation.entity_types.type_list import EntityType as EntityType
+from .annotation.entity_types.type_list import TypeList as TypeList
+from .annotation.entity_types.type_names import TypeNames as TypeNames
 from .annotation.llm.client import LLMClient as LLMClient
 from .annotation.llm.cost import Prices as Prices
 from .annotation.llm.prompt import Prompt as Prompt
@@ -27,12 +32,14 @@ from .corpus.statistics import CorpusStatistics as CorpusStatistics
 from .labelled.char_spans import tag_words as tag_words
 from .labelled.conversion import Conversion as Conversion
 from .labelled.conversion import convert_labels as convert_labels
+from .labelled.joining import join_labelled as join_labelled
 from .labelled.label_schemes import EntitySpan as EntitySpan
 from .labelled.label_schemes import detect_scheme as detect_scheme
 from .labelled.label_schemes import read_spans as read_spans
 from .labelled.label_schemes import to_iob2 as to_iob2
 from .labelled.load import entity_types as entity_types
 from .labelled.load import load_labelled as load_labelled
+from .labelled.prompt_examples import prompt_examples as prompt_examples
 from .labelled.samples.k_shot import annotation_counts as annotation_counts
 from .labelled.samples.k_shot import sample_k_shot as sample_k_shot
 from .labelled.samples.k_words import sample_k_words as sample_k_words

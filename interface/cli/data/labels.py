@@ -73,7 +73,7 @@ def convert(
             format_for(target)
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--to") from None
-    refuse_wrong_kind(source, Needed.LABELLED, accepted=(DataKind.CORPUS,))
+    refuse_wrong_kind(source, Needed.LABELLED, accepted=(DataKind.CORPUS, DataKind.STORE))
     scheme_: Any = scheme
     done = convert_labels(
         source,
