@@ -24,8 +24,8 @@ from datasets import Dataset, DatasetDict
 from support.flawed_labels import gold_texts, with_mistakes
 from support.openai_server_process import OpenAIServerProcess
 
-from nuner.data_builders.labelled.joining import join_labelled
 from nuner.data_builders.labelled.load import load_labelled
+from nuner.data_builders.labelled.sources.joining import join_labelled
 from nuner.trainers.baselines.llm_prompting.run import run_llm_prompting
 from nuner.trainers.evaluation.entity_scores import entity_scores
 from nuner.trainers.fine_tuning.run import run_finetuning

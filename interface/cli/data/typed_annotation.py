@@ -31,7 +31,7 @@ def typed_prompt(
     """
     from nuner.data_builders.annotation.entity_types.reading import read_types
     from nuner.data_builders.annotation.llm.prompt import Prompt
-    from nuner.data_builders.labelled.prompt_examples import prompt_examples
+    from nuner.data_builders.labelled.samples.prompt_examples import prompt_examples
 
     types = read_types(types_file)
     sample = _sample(examples, types, k, seed) if examples is not None else None

@@ -88,8 +88,8 @@ def finetune(
     With --preset lora, the adapters are merged into it, and kept by themselves in OUTPUT/adapters.
     """
     from nuner.data_builders.files.new_output import new_output
-    from nuner.data_builders.labelled.joining import join_labelled
     from nuner.data_builders.labelled.load import load_labelled
+    from nuner.data_builders.labelled.sources.joining import join_labelled
     from nuner.trainers.fine_tuning.run import run_finetuning
     from nuner.trainers.held_out import with_test_split
     from nuner.trainers.word_tokenizer import load_word_tokenizer

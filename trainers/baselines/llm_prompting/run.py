@@ -20,7 +20,7 @@ from nuner.data_builders.annotation.sentences.raw_sentence import raw_sentence
 from nuner.data_builders.annotation.store.status import StoreStatus
 from nuner.data_builders.annotation.store.store import AnnotationStore
 from nuner.data_builders.labelled.load import entity_types
-from nuner.data_builders.labelled.prompt_examples import prompt_examples
+from nuner.data_builders.labelled.samples.prompt_examples import prompt_examples
 
 from ..rival_result import RivalResult
 from .found_tags import found_tags, texts_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datasets import Dataset
 
-from ..annotation.entity_types.prompt_example import PromptExample
-from ..annotation.entity_types.type_list import TypeList
-from .label_schemes import read_spans
-from .placed_words import place_words
+from ...annotation.entity_types.prompt_example import PromptExample
+from ...annotation.entity_types.type_list import TypeList
+from ..label_schemes import read_spans
+from ..placed_words import place_words
 
 
 def prompt_examples(dataset: Dataset, types: TypeList) -> list[PromptExample]:

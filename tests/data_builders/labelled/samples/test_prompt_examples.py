@@ -5,7 +5,7 @@ from datasets import Dataset
 
 from nuner import load_labelled
 from nuner.data_builders import EntityType, TypeList
-from nuner.data_builders.labelled.prompt_examples import prompt_examples
+from nuner.data_builders.labelled.samples.prompt_examples import prompt_examples
 
 
 def labelled(*rows):

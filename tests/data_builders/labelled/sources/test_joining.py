@@ -3,8 +3,8 @@
 from datasets import Dataset, DatasetDict
 
 from nuner import load_labelled
-from nuner.data_builders.labelled.joining import join_labelled
 from nuner.data_builders.labelled.load import entity_types
+from nuner.data_builders.labelled.sources.joining import join_labelled
 
 
 def labelled(**splits):

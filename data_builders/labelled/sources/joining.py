@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from datasets import ClassLabel, Dataset, DatasetDict, Features, List, concatenate_datasets
 
-from .sources.split_names import SPLIT_WORDS
+from .split_names import SPLIT_WORDS
 
 _TRAIN = "train"
 
