@@ -37,6 +37,7 @@ DEFAULTS: dict[str, Any] = {
     "poisoned": {},  # text -> kind of fault that always strikes it
     "seed": 0,
     "refused_parameters": [],
+    "length_field": None,  # the only name of the limit on the length that is known; others are passed over
     "batch_faults": {},  # like faults, for what files and batches are asked about
     "batch_seconds": 0.0,
     "batches_due": False,  # whether all batches are ready now
@@ -186,6 +187,8 @@ class OpenAIServer:
                 content = '{"answer": 42}'
         content = next((c for _, text in sentences if (c := self.settings["contents"].get(text))), content)
         usage = {"prompt_tokens": 100 + len(str(request["messages"])) // 4, "completion_tokens": len(content) // 4}
+        if self.settings["length_field"] not in (None, *request):
+            usage["completion_tokens"] = 100_000
         usage["total_tokens"] = sum(usage.values())
         choices = [
             {

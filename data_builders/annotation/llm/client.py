@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OPENAI_URL = "https://api.openai.com/v1"
 CHAT_PATH = "/chat/completions"
+OLD_LENGTH_FIELD = "max_tokens"
+"""What servers call the limit on the length of a reply that do not know OpenAI's newer name."""
 
 # Room for the roles and separators that a chat template puts around the messages.
 _TOKENS_AROUND_MESSAGES = 64
