@@ -78,6 +78,7 @@ def measure(encoder: str, data: DatasetDict, seed: int, arguments: argparse.Name
             joined,
             folder / kind,
             data_name=kind,
+            preset=arguments.preset,
             seed=seed,
             overwrite=True,
             num_train_epochs=arguments.epochs,
@@ -95,6 +96,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=500, help="How many are labelled.")
     parser.add_argument("--gold", type=int, default=32, help="How many gold sentences are few.")
     parser.add_argument("--test", type=int, help="Measure on so many of the test sentences, drawn with seed 0.")
+    parser.add_argument("--preset", default="default", help="Preset of nuner finetune.")
     parser.add_argument("--epochs", type=float, help="Passes over the sentences; what suits their number by default.")
     parser.add_argument("--replies", type=Path, help="JSON Lines of a language model's replies: line, entities.")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
@@ -113,6 +115,7 @@ def main() -> None:
         "sentences": arguments.sentences,
         "few": arguments.gold,
         "test sentences": len(data["test"]),
+        "preset": arguments.preset,
         "epochs": arguments.epochs,
         "replies": arguments.replies and arguments.replies.name,
         "machine": f"{platform.machine()}, {platform.python_version()}",

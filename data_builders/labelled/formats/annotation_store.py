@@ -21,8 +21,8 @@ def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> It
         types = store.types()
         if types is None:
             raise ValueError(
-                f"{file.path} has concepts that the model chose by itself, which are no labels to learn; annotate "
-                f"with --types, or build a corpus of it: nuner corpus build {file.path} -o CORPUS"
+                f"{file.path} is an annotation store whose concepts the model chose by itself, and labelled data is "
+                f"needed; annotate with --types, or build a corpus of it: nuner corpus build {file.path} -o CORPUS"
             )
         counts = YieldCounts()
         first: dict[str, int] = {}

@@ -81,7 +81,9 @@ def test_a_store_is_not_written(store, tmp_path):
 
 def test_concepts_of_the_models_own_choice_are_no_labels(tmp_path):
     store = fill(tmp_path / "free.sqlite", {"To Rome": [("Rome", "capital city")]}, types=None)
-    with pytest.raises(ValueError, match=r"free.sqlite has concepts that the model chose by itself.*--types"):
+    with pytest.raises(
+        ValueError, match=r"free.sqlite is an annotation store whose concepts the model chose by itself.*--types"
+    ):
         load_labelled(store)
 
 
