@@ -1,5 +1,10 @@
 from .annotation.corpus.build import build_corpus as build_corpus
 from .annotation.corpus.rows import corpus_rows as corpus_rows
+from .annotation.entity_types.prompt_example import PromptExample as PromptExample
+from .annotation.entity_types.reading import read_types as read_types
+from .annotation.entity_types.type_list import EntityType as EntityType
+from .annotation.entity_types.type_list import TypeList as TypeList
+from .annotation.entity_types.type_names import TypeNames as TypeNames
 from .annotation.llm.client import LLMClient as LLMClient
 from .annotation.llm.cost import Prices as Prices
 from .annotation.llm.prompt import Prompt as Prompt
@@ -41,6 +46,8 @@ from .labelled.samples.k_shot import annotation_counts as annotation_counts
 from .labelled.samples.k_shot import sample_k_shot as sample_k_shot
 from .labelled.samples.k_words import sample_k_words as sample_k_words
 from .labelled.samples.k_words import word_counts as word_counts
+from .labelled.samples.prompt_examples import prompt_examples as prompt_examples
+from .labelled.sources.joining import join_labelled as join_labelled
 from .labelled.words import split_words as split_words
 from .locating import locate as locate
 from .raw_entity import EitherWay as EitherWay

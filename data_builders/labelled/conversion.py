@@ -104,6 +104,8 @@ def convert_labels(
     if scheme is not None and scheme not in get_args(LabelScheme):
         raise ValueError(f"unknown label scheme {scheme!r}; known are {', '.join(get_args(LabelScheme))}")
     writes = format_named(target_format) if target_format else format_for(target)
+    if writes.write is None:
+        raise ValueError(f"{writes.title} is read and not written; name another format")
     file = LabelledFile(source)
     reads = format_named(source_format) if source_format else recognize_format(file)
     rejections, notes = Rejections(on_error), Counter[str]()

@@ -74,7 +74,6 @@ _WAYS_OUT: dict[Needed, dict[Kind, str]] = {
     },
     Needed.LABELLED: {
         **dict.fromkeys(CheckpointKind, _MODEL_ELSEWHERE),
-        DataKind.STORE: _BUILD,
         DataKind.CORPUS: "its concepts are no labels to learn; " + _PRETRAIN_ON,
     },
     Needed.CORPUS: {

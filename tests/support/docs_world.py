@@ -65,6 +65,7 @@ def build_world(folder: Path) -> None:
     _write_lines(folder / "my-texts.txt", TEXTS)
     _write_lines(folder / "reviews.jsonl", [json.dumps({"text": text}) for text in TEXTS])
     _write_lines(folder / "tasks.json", [json.dumps(_TASKS)])
+    _write_lines(folder / "types.yaml", ["types:", "- {name: city, description: a town}", "- drug"])
     _write_corpus(folder)
 
 

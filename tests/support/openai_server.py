@@ -21,6 +21,7 @@ from typing import Any
 from support import hostile_answers
 
 FENCED = re.compile(r"<(sentence-[0-9a-f]+)([^>]*)>\n(.*?)\n</\1>", re.DOTALL)
+_ENUM = re.compile(r'"enum": (\[[^]]*\])')
 GROUP_ID = re.compile(r' id="(\d+)"')
 
 DEFAULTS: dict[str, Any] = {
@@ -37,6 +38,7 @@ DEFAULTS: dict[str, Any] = {
     "poisoned": {},  # text -> kind of fault that always strikes it
     "seed": 0,
     "refused_parameters": [],
+    "length_field": None,  # the only name of the limit on the length that is known; others are passed over
     "batch_faults": {},  # like faults, for what files and batches are asked about
     "batch_seconds": 0.0,
     "batches_due": False,  # whether all batches are ready now
@@ -47,10 +49,10 @@ DEFAULTS: dict[str, Any] = {
 Sender = Callable[[bytes], None]
 
 
-def reply_to(text: str) -> str:
+def reply_to(text: str, concept: str = "capitalised word") -> str:
     """The reply to a sentence that has none of its own: its capitalised words are entities."""
     words = dict.fromkeys(re.findall(r"\b[A-Z]\w+", text)) or {text.split()[0]: None}
-    entities = [{"text": word, "concept": "capitalised word", "description": "a word"} for word in words]
+    entities = [{"text": word, "concept": concept, "description": "a word"} for word in words]
     return json.dumps({"entities": entities}, ensure_ascii=False)
 
 
@@ -162,7 +164,10 @@ class OpenAIServer:
                 "response_format is not supported by this server", "unsupported_parameter"
             )
         sentences = sentences_of(request)
-        replies = [(number, self.settings["replies"].get(text) or reply_to(text)) for number, text in sentences]
+        replies = [
+            (number, self.settings["replies"].get(text) or reply_to(text, *_first_type(request)))
+            for number, text in sentences
+        ]
         if len(replies) == 1 and replies[0][0] is None:
             content = replies[0][1]
         else:
@@ -186,6 +191,8 @@ class OpenAIServer:
                 content = '{"answer": 42}'
         content = next((c for _, text in sentences if (c := self.settings["contents"].get(text))), content)
         usage = {"prompt_tokens": 100 + len(str(request["messages"])) // 4, "completion_tokens": len(content) // 4}
+        if self.settings["length_field"] not in (None, *request):
+            usage["completion_tokens"] = 100_000
         usage["total_tokens"] = sum(usage.values())
         choices = [
             {
@@ -317,6 +324,11 @@ def sentences_of(request: dict[str, Any]) -> list[tuple[int | None, str]]:
         number = GROUP_ID.search(attributes)
         found.append((int(number[1]) if number else None, text))
     return found
+
+
+def _first_type(request: dict[str, Any]) -> list[str]:
+    """The first of the types that a request asks for, if it asks for some."""
+    return json.loads(found[1])[:1] if (found := _ENUM.search(json.dumps(request))) else []
 
 
 def _error(message: str, code: str) -> dict[str, Any]:

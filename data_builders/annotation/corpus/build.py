@@ -12,6 +12,7 @@ from ...corpus.selection import Record
 from ...corpus.statistics import CorpusStatistics
 from ...hash_sample import HashSample
 from ...rejections import CorpusError
+from ..entity_types.type_names import TypeNames
 from ..replies.alignment import AlignmentOptions
 from ..store.finished_sentence import FinishedSentence
 from .report import CorpusBuild, write_report
@@ -27,6 +28,7 @@ def build_corpus(
     *,
     alignment: AlignmentOptions | None = None,
     drop_concepts: Iterable[str] = ("concept",),
+    types: TypeNames | None = None,
     rows_per_shard: int = 100_000,
     seed: int = 0,
     name: str = "annotation store",
@@ -41,6 +43,7 @@ def build_corpus(
         output: A folder.
         alignment: What counts as a match; the exact one only by default.
         drop_concepts: A sentence that carries one of these is dropped (the paper drops `"concept"`).
+        types: The types that were asked for, as for `corpus_rows`.
         rows_per_shard: How many rows a file holds at most.
         seed: Chooses the records that the report shows for review.
         name: What the report calls the source.
@@ -68,7 +71,7 @@ def build_corpus(
     drop_concepts = list(drop_concepts)
     counts = YieldCounts()
     sample: HashSample[Record] = HashSample(REVIEWED_RECORDS, seed)
-    rows = corpus_rows(sentences, counts, alignment=alignment, drop_concepts=drop_concepts)
+    rows = corpus_rows(sentences, counts, alignment=alignment, drop_concepts=drop_concepts, types=types)
     with ParquetShards(folder, rows_per_shard) as shards:
         statistics = CorpusStatistics.of(_written(rows, shards, sample))
         if not statistics.annotations:

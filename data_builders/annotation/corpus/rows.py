@@ -9,9 +9,12 @@ from typing import Any
 
 from ...corpus.selection import Filters, KeptCounts, Record
 from ...schema import normalize_concept
+from ..entity_types.type_names import TypeNames
 from ..replies.alignment import AlignmentOptions, align
+from ..replies.concept_names import clean_concept
 from ..replies.parsing import ReplyError, parse_reply
 from ..store.finished_sentence import FinishedSentence
+from .typed_entities import REJECTED, typed_entities
 
 
 @dataclass
@@ -27,7 +30,8 @@ class YieldCounts:
         kept: Sentences in the corpus.
         entities: Entities in the replies that could be read.
         unreadable_entities: Those among them without a text or a concept.
-        losses: Reason -> entities that could not be placed.
+        losses: Reason -> entities that could not be placed, or are of none of the types that were asked for.
+        unknown_types: Concept that is none of these types -> entities that have it.
         matches: Way of matching -> entities that were placed.
         annotations: Annotations in the corpus; an entity has one at each of its occurrences.
     """
@@ -41,6 +45,7 @@ class YieldCounts:
     entities: int = 0
     unreadable_entities: int = 0
     losses: Counter[str] = field(default_factory=Counter)
+    unknown_types: Counter[str] = field(default_factory=Counter)
     matches: Counter[str] = field(default_factory=Counter)
     annotations: int = 0
 
@@ -58,17 +63,19 @@ def corpus_rows(
     *,
     alignment: AlignmentOptions | None = None,
     drop_concepts: Iterable[str] = (),
+    types: TypeNames | None = None,
 ) -> Iterator[Record]:
     """Yield a row of the corpus for each finished sentence that gives one, in order.
 
-    A sentence in which the model saw nothing is a row without entities. One whose entities were all lost is left
-    out, since it would be taken for such a row.
+    A sentence in which the model saw nothing, or no more than candidates that it found to be none, is a row without
+    entities. One whose entities were all lost is left out, since it would be taken for such a row.
 
     Args:
         sentences: Sentences with their raw replies.
         counts: Is filled on the way.
         alignment: What counts as a match; the exact one only by default.
         drop_concepts: A sentence that carries one of these is dropped, whatever the case of its letters.
+        types: The types that were asked for (`AnnotationStore.types`): concepts are these, by their own names.
 
     Returns:
         Rows of `CORPUS_FEATURES`.
@@ -85,7 +92,7 @@ def corpus_rows(
     counts = YieldCounts() if counts is None else counts
     filters = Filters(frozenset(normalize_concept(name).lower() for name in drop_concepts))
     dropped = KeptCounts()
-    for row in filters.apply(_placed(sentences, counts, alignment), dropped):
+    for row in filters.apply(_placed(sentences, counts, alignment, types), dropped):
         counts.kept += 1
         counts.annotations += len(row["entities"])
         yield row
@@ -93,8 +100,13 @@ def corpus_rows(
 
 
 def _placed(
-    sentences: Iterable[FinishedSentence], counts: YieldCounts, alignment: AlignmentOptions | None
+    sentences: Iterable[FinishedSentence],
+    counts: YieldCounts,
+    alignment: AlignmentOptions | None,
+    types: TypeNames | None,
 ) -> Iterator[Record]:
+    # The alignment writes concepts in lower case; a type keeps the name that the user gave it.
+    own_names = {clean_concept(name): name for name in types or ()}
     for sentence in sentences:
         counts.sentences += 1
         try:
@@ -102,15 +114,23 @@ def _placed(
         except ReplyError as error:
             counts.unreadable_replies[error.reason] += 1
             continue
-        spans, losses, matches = align(sentence.text, parsed.entities, alignment)
         counts.reply_forms[parsed.form] += 1
         counts.entities += len(parsed.entities) + parsed.unreadable
         counts.unreadable_entities += parsed.unreadable
+        entities, is_empty = parsed.entities, not parsed.entities
+        if types is not None:
+            entities, losses, unknown = typed_entities(entities, types, sentence.text.__contains__)
+            counts.losses += losses
+            counts.unknown_types += unknown
+            is_empty = losses[REJECTED] == len(parsed.entities)
+        spans, losses, matches = align(sentence.text, entities, alignment)
         counts.losses += losses
         counts.matches += matches
-        if parsed.entities and not spans:
+        if not spans and not is_empty:
             counts.without_place += 1
             continue
+        if types is not None:
+            spans = [{**span, "concept": own_names[span["concept"]]} for span in spans]
         yield {
             "id": sentence.id,
             "text": sentence.text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from .client import Connection
+from .client import OLD_LENGTH_FIELD, Connection
 from .completion import WORDLESS
 from .cost import Usage
 from .credentials import KEY_VARIABLE
@@ -49,11 +49,16 @@ async def probe(connection: Connection, backoff: Backoff | None = None) -> Usage
             if fault.reason in WORDLESS:  # the protocol is right; what the model says is for the run to judge
                 return fault.usage
             attempt += _weight(fault)
+            if _hangs(fault) and not connection.dialect.structured:
+                # An older protocol: it may be writing without an end, since it does not know the limit by this name.
+                connection.dialect = replace(connection.dialect, length_field=OLD_LENGTH_FIELD)
             if attempt >= _ATTEMPTS or not _passing(fault):
                 raise ProbeError(await _explanation(connection, fault)) from None
             await asyncio.sleep(waits.wait(attempt, min(fault.retry_after or 0.0, _LONGEST_WAIT)))
         else:
             if completion.usage is not None:
+                if completion.usage.completion_tokens > connection.client.max_tokens:
+                    connection.dialect = replace(connection.dialect, length_field=OLD_LENGTH_FIELD)
                 # A token is at least a byte long, whatever the server counts.
                 fixed = min(completion.usage.prompt_tokens, connection.most_usage([_TEXT]).prompt_tokens)
                 connection.dialect = replace(connection.dialect, fixed_tokens=fixed)
@@ -65,9 +70,9 @@ def _adapt(connection: Connection, fault: RequestFault) -> bool:
     dialect = connection.dialect
     if fault.status not in _PARAMETER_STATUSES:
         return False
-    new_name = dialect.length_field == "max_completion_tokens"
+    new_name = dialect.length_field != OLD_LENGTH_FIELD
     if new_name and (dialect.length_field in fault.detail or not dialect.structured) and fault.status != 500:
-        connection.dialect = replace(dialect, length_field="max_tokens")
+        connection.dialect = replace(dialect, length_field=OLD_LENGTH_FIELD)
     elif dialect.structured and "temperature" not in fault.detail:
         connection.dialect = replace(dialect, structured=False)
     else:
@@ -84,8 +89,12 @@ def _weight(fault: RequestFault) -> int:
     """Return for how many attempts a fault counts: the more, the less likely it is to be over in a moment."""
     if fault.blame is Blame.SETTINGS:
         return _ATTEMPTS_OF_A_REFUSAL
-    hangs, asked = fault.reason.startswith("no reply within"), fault.retry_after or 0.0
-    return _ATTEMPTS_OF_A_SIGN if fault.reason == NO_PROTOCOL or hangs or asked > _LONGEST_WAIT else 1
+    asked = fault.retry_after or 0.0
+    return _ATTEMPTS_OF_A_SIGN if fault.reason == NO_PROTOCOL or _hangs(fault) or asked > _LONGEST_WAIT else 1
+
+
+def _hangs(fault: RequestFault) -> bool:
+    return fault.reason.startswith("no reply within")
 
 
 async def _explanation(connection: Connection, fault: RequestFault) -> str:

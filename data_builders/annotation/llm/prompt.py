@@ -12,6 +12,10 @@ from typing import Any, NamedTuple, TypedDict
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from ..entity_types.prompt_example import PromptExample
+from ..entity_types.type_list import TypeList
+from ..entity_types.type_names import NO_TYPE
+
 LANGUAGES = {
     "en": "English",
     "fr": "French",
@@ -26,6 +30,7 @@ LANGUAGES = {
 
 _PACKAGE = "nuner.data_builders.annotation.llm"
 _TEMPLATE = "annotate.jinja"
+_TEMPLATE_OF_TYPES = "annotate-types.jinja"
 
 
 class Message(TypedDict):
@@ -47,14 +52,17 @@ class Prompt:
 
     Args:
         template: A Jinja file with the instructions; the package's own by default. It may use `several` and
-            `own_language`.
+            `own_language`, with types also `types`, `guidelines` and `examples`.
         several: Whether requests hold several sentences.
         own_language: Whether concepts and descriptions are asked for in the language of the sentence
             (appendix A.2 of the paper).
+        types: The types to find; the model chooses its concepts freely by default.
+        examples: Labelled sentences that are shown as model answers (section 6); they need types.
 
     Raises:
         FileNotFoundError: If there is no such template.
-        ValueError: If the template cannot be rendered.
+        ValueError: If the template cannot be rendered or does not name each type, or what is given does not go
+            together.
 
     Example:
         ```python
@@ -65,28 +73,51 @@ class Prompt:
         ```
     """
 
-    def __init__(self, template: Path | None = None, *, several: bool = False, own_language: bool = False) -> None:
+    def __init__(
+        self,
+        template: Path | None = None,
+        *,
+        several: bool = False,
+        own_language: bool = False,
+        types: TypeList | None = None,
+        examples: Sequence[PromptExample] = (),
+    ) -> None:
         self.several = several
         self.own_language = own_language
-        name = str(template) if template is not None else _TEMPLATE
-        try:
-            source = (template or resources.files(_PACKAGE) / "templates" / _TEMPLATE).read_text("utf-8")
-            environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True)
-            self.instructions = (
-                environment.from_string(source).render(several=several, own_language=own_language).strip()
+        self.types = types
+        if types is not None and own_language:
+            raise ValueError(
+                "types have the names that they are given: own_language is for concepts of its own choice."
             )
+        if types is None and examples:
+            raise ValueError("examples need types.")
+        own = _TEMPLATE if types is None else _TEMPLATE_OF_TYPES
+        name = str(template) if template is not None else own
+        try:
+            source = (template or resources.files(_PACKAGE) / "templates" / own).read_text("utf-8")
+            environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True)
+            values = {"several": several, "own_language": own_language, **_values_of_types(types, examples)}
+            self.instructions = environment.from_string(source).render(values).strip()
         except TemplateSyntaxError as error:
             raise ValueError(f"The prompt template {name} is wrong in line {error.lineno}: {error.message}.") from None
         except (TemplateError, UnicodeDecodeError) as error:
             raise ValueError(f"The prompt template {name} cannot be used: {error}.") from None
         if not self.instructions:
             raise ValueError(f"The prompt template {name} gives no instructions.")
+        for each in types.types if types is not None else ():
+            if each.name not in self.instructions:
+                raise ValueError(f"The prompt template {name} does not name the type {each.name!r}: it needs `types`.")
 
     @property
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits that change when anything that the model is told changes."""
         asked = self.messages([FencedText("Ada lived in London.", "en")] * (2 if self.several else 1))
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
+
+    @property
+    def reply_format(self) -> dict[str, Any]:
+        """The `response_format` of its requests."""
+        return reply_format(self.several, self.types)
 
     def messages(self, texts: Sequence[FencedText]) -> list[Message]:
         """Return the messages of a request.
@@ -112,11 +143,12 @@ class Prompt:
         return (f' id="{number}"' if self.several else "") + (f' language="{language}"' if language else "")
 
 
-def reply_format(several: bool) -> dict[str, Any]:
+def reply_format(several: bool, types: TypeList | None = None) -> dict[str, Any]:
     """Return the `response_format` of a request: the JSON schema of replies, for servers that can hold a model to one.
 
     Args:
         several: Whether the request holds several sentences.
+        types: The types of which concepts are; the line of reasoning then comes before the type that follows from it.
 
     Example:
         ```python
@@ -126,7 +158,10 @@ def reply_format(several: bool) -> dict[str, Any]:
         ```
     """
     string = {"type": "string"}
-    entity = _object(text=string, concept=string, description=string)
+    if types is None:
+        entity = _object(text=string, concept=string, description=string)
+    else:
+        entity = _object(text=string, description=string, concept={**string, "enum": [*types.names, NO_TYPE]})
     entities = {"type": "array", "items": entity}
     if several:
         result = _object(id={"type": "integer"}, entities=entities)
@@ -134,6 +169,15 @@ def reply_format(several: bool) -> dict[str, Any]:
     else:
         schema = _object(entities=entities)
     return {"type": "json_schema", "json_schema": {"name": "entities", "strict": True, "schema": schema}}
+
+
+def _values_of_types(types: TypeList | None, examples: Sequence[PromptExample]) -> dict[str, Any]:
+    """Return what a template may use of the user's types."""
+    if types is None:
+        return {}
+    descriptions = {each.name: each.description for each in types.types}
+    shown = [{"text": example.text, "answer": example.answer(descriptions)} for example in examples]
+    return {"types": types.types, "guidelines": types.guidelines, "examples": shown}
 
 
 def _unused_tag(text: str) -> str:
@@ -144,7 +188,7 @@ def _unused_tag(text: str) -> str:
     )
 
 
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+def _object(**properties: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,

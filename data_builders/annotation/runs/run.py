@@ -45,6 +45,8 @@ def annotate(
 ) -> Dataset:
     """Ask a language model for the entities of sentences (section 3.1 of the paper).
 
+    A client whose prompt has types is asked for these; each `concept` is then one of them.
+
     Every reply is in the store before the next question is asked: called again, it asks what is left, and nothing
     is paid for twice. Works where an event loop runs already, such as in a notebook.
 
@@ -147,7 +149,7 @@ def corpus_of(store: AnnotationStore, ids: Collection[str]) -> Dataset:
     from datasets import Dataset, DatasetInfo
 
     schema = CORPUS_FEATURES.arrow_schema
-    rows = corpus_rows(sentence for sentence in store.finished() if sentence.id in ids)
+    rows = corpus_rows((sentence for sentence in store.finished() if sentence.id in ids), types=store.types())
     tables = [schema.empty_table()]
     while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
         tables.append(pa.Table.from_pylist(some, schema))

@@ -18,6 +18,7 @@ class FinishedSentence:
         source: Where the sentence comes from, or None where it is not known.
         reply: What the model wrote for this sentence.
         truncated: Whether the reply was cut off at the limit of its length.
+        number: Its number in the store, from 1; None outside of one.
     """
 
     id: str
@@ -26,3 +27,4 @@ class FinishedSentence:
     source: str | None
     reply: str
     truncated: bool
+    number: int | None = None

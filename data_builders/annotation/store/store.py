@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from ...schema import without_lone_surrogates
+from ..entity_types.type_names import TypeNames
 from ..llm.client import LLMClient
 from ..llm.cost import NO_USAGE, Usage
 from ..sentences.raw_sentence import RawSentence
 from . import workers
+from .asked_types import difference, keep_types, types_in
 from .finished_sentence import FinishedSentence
 from .schema import APPLICATION_ID, SCHEMA, VERSION
 
@@ -168,11 +170,13 @@ class AnnotationStore:
             The number that outcomes name them by.
 
         Raises:
-            StoreError: If the store was made with another model or prompt.
+            StoreError: If the store was made with another model or prompt; with other types also by force.
         """
         fingerprint = client.prompt.fingerprint
         with self.transaction() as connection:
             known = self.check(client, force)
+            if client.prompt.types is not None:
+                keep_types(connection, client.prompt.types.names)
             if known is not None:
                 return known
             row = (client.model, fingerprint, client.prompt.instructions, client.address, client.temperature)
@@ -187,6 +191,10 @@ class AnnotationStore:
     def check(self, client: LLMClient, force: bool = False) -> int | None:
         """Check that a client may answer, as `bind` does, and return its number if it has one."""
         known = self.query("SELECT number, model, prompt FROM annotators ORDER BY number")
+        types = client.prompt.types
+        other = difference(self.types(), types.names if types is not None else None) if known else None
+        if other is not None:  # no labelled data could be made of replies to both
+            raise StoreError(f"{self.path} was made {other}: use another store.")
         for number, model, prompt in known:
             if (model, prompt) == (client.model, client.prompt.fingerprint):
                 return number
@@ -197,6 +205,11 @@ class AnnotationStore:
                 f"{self.path} was made with {what}: use another store, or force it to hold replies to both."
             )
         return None
+
+    def types(self) -> TypeNames | None:
+        """Return the entity types that were asked for; None where the model chose its concepts freely."""
+        with self._errors_for_users():
+            return types_in(self._connection)
 
     def join(self) -> str:
         """Enter as a worker that can claim sentences; free what ended workers held."""
@@ -321,8 +334,8 @@ class AnnotationStore:
             " WHERE number > ? AND state = 'done' ORDER BY number LIMIT ?",
             (last, _ROWS_AT_ONCE),
         ):
-            for _, *fields, truncated in rows:
-                yield FinishedSentence(*fields, truncated=bool(truncated))
+            for number, *fields, truncated in rows:
+                yield FinishedSentence(*fields, truncated=bool(truncated), number=number)
             last = rows[-1][0]
 
     def annotators_of_finished(self) -> list[Annotator]:
@@ -345,6 +358,11 @@ class AnnotationStore:
         if first is None:
             raise ValueError(f"{self.path} has no finished sentence.")
         return first, last
+
+    def seconds_of_replies(self) -> float:
+        """Return how long the replies of the finished sentences took together; a shared one is counted once."""
+        ((seconds,),) = self.query("SELECT total(DISTINCT latency) FROM sentences WHERE state = 'done'")
+        return seconds
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

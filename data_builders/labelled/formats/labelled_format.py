@@ -36,7 +36,8 @@ class LabelledFormat:
         recognize: Returns how much of a file looks like it: the number of records, or 0.
         read: Yields what a file holds. It is given the account of records that cannot be read, and counts whatever
             else is left out or changed in the last argument, under a phrase that follows the number.
-        write: Returns the content of a file, or those of the files of a folder by their names.
+        write: Returns the content of a file, or those of the files of a folder by their names; None where it is only
+            read.
         sentence_a_line: Whether the lines of its texts are sentences.
     """
 
@@ -45,7 +46,7 @@ class LabelledFormat:
     suffixes: tuple[str, ...]
     recognize: Callable[[LabelledFile], int]
     read: Reader
-    write: Writer
+    write: Writer | None
     sentence_a_line: bool = False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .annotation_store import ANNOTATION_STORE
 from .annotation_tools.brat import BRAT
 from .annotation_tools.doccano import DOCCANO, DOCCANO_RELATION
 from .annotation_tools.label_studio import LABEL_STUDIO, LABEL_STUDIO_MIN
@@ -23,6 +24,7 @@ from .word_rows import WORD_ROWS
 
 # Of formats that a file looks like equally much, the first one is taken.
 FORMATS = (
+    ANNOTATION_STORE,
     PARQUET,
     SPACY_DOCS,
     LABEL_STUDIO,
@@ -42,7 +44,7 @@ FORMATS = (
     WORD_ROWS,
     CONLL,
 )
-"""Every format that is read and written."""
+"""Every format that is read; the first one is not written."""
 
 LABELLED_SUFFIXES = tuple(dict.fromkeys(suffix for each in FORMATS for suffix in each.suffixes))
 """Ends of the names of labelled files, to be compared with `data_suffix`."""

@@ -17,6 +17,7 @@ from ..command_group import CommandGroup
 from ..errors import StoppedByUser
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
 from ..wrong_kinds import Needed, refuse_wrong_kind
+from .typed_annotation import account_of_types, typed_prompt
 
 if TYPE_CHECKING:
     from nuner.data_builders.annotation.llm.cost import Prices
@@ -61,6 +62,22 @@ def run(
     prompt: Annotated[
         Path | None, typer.Option(help="Template of the instructions, in place of the package's.", show_default=False)
     ] = None,
+    types: Annotated[
+        Path | None,
+        typer.Option(
+            help="YAML file of the entity types to find; without it the model chooses its concepts itself.",
+            show_default=False,
+        ),
+    ] = None,
+    examples: Annotated[
+        str | None,
+        typer.Option(
+            help="With --types, labelled data (as for nuner finetune --data) to show examples from.",
+            show_default=False,
+        ),
+    ] = None,
+    k: Annotated[int, typer.Option(min=1, help="With --examples, show k to 2k entities of each type.")] = 2,
+    seed: Annotated[int, typer.Option(help="With --examples, chooses them.")] = 0,
     language: Annotated[
         bool, typer.Option("--language", help="Ask for concepts in the language of the text.")
     ] = False,
@@ -95,6 +112,8 @@ def run(
 ) -> None:
     """Ask a language model for the entities of sentences; `nuner annotate status STORE` shows how far it is.
 
+    With --types it labels them with your own types, for nuner finetune --data STORE.
+
     The key comes from the environment variable OPENAI_API_KEY. Started again, the command does what is left: every
     reply is in STORE before the next question is asked.
     """
@@ -115,7 +134,17 @@ def run(
         prices=prices,
         max_cost=max_cost,
     )
-    instructions = Prompt(prompt, several=sentences_per_request > 1, own_language=language)
+    several = sentences_per_request > 1
+    if types is None and examples is not None:
+        raise typer.BadParameter(
+            "examples are shown for types; name these, too: --types types.yaml", param_hint="--examples"
+        )
+    if types is not None and language:
+        raise typer.BadParameter("types have the names that --types gives them", param_hint="--language")
+    if types is None:
+        instructions = Prompt(prompt, several=several, own_language=language)
+    else:
+        instructions = typed_prompt(types, prompt, examples, k, seed, several=several)
     client = LLMClient(model, base_url, instructions, temperature, max_tokens, timeout)
     rows = _rows(sentences, store)
     try:
@@ -157,6 +186,7 @@ def status(
     prices = prices_of(prompt_price, completion_price)
     with AnnotationStore(store, create=False) as opened:
         now = StoreStatus.of(opened)
+        of_types = account_of_types(opened)
     table = Table(title=f"Annotation store: {store}", title_justify="left", show_header=False)
     table.add_column(justify="left", overflow="fold")
     table.add_column(justify="right", overflow="fold")
@@ -180,7 +210,10 @@ def status(
         table.add_row("cost in the end", "not known yet" if expected is None else f"{expected:,.4f}")
     for number, (reason, count) in enumerate(now.errors.items()):
         table.add_row(("errors  " if number == 0 else "        ") + reason, f"{count:,}")
-    PlainConsole().print(table)
+    console = PlainConsole()
+    console.print(table)
+    for line in of_types:
+        console.tell(line)
 
 
 def _rows(sentences: Path | None, store: Path) -> Iterable[RawSentence]:
@@ -200,6 +233,8 @@ def _rows(sentences: Path | None, store: Path) -> Iterable[RawSentence]:
 
 
 def _print_result(console: PlainConsole, result: RunResult, prices: Prices | None, store: Path) -> None:
+    from nuner.data_builders.annotation.store.store import AnnotationStore
+
     progress = result.progress
     line = f"{progress.done:,} done, {progress.failed:,} failed, {progress.pending:,} pending in {store}"
     if prices is not None:
@@ -211,6 +246,9 @@ def _print_result(console: PlainConsole, result: RunResult, prices: Prices | Non
     }
     if result.end in remarks:
         console.tell(remarks[result.end])
+    with AnnotationStore(store, create=False) as opened:
+        for line in account_of_types(opened):
+            console.tell(line)
 
 
 class _Bar:

@@ -20,7 +20,7 @@ app = typer.Typer(cls=CommandGroup, help="Labelled files of annotation tools and
 
 _NAMES = (
     "label-studio, label-studio-min, prodigy, doccano, doccano-relation, ner-annotator, brat, webanno, pubtator, "
-    "bioc, bioc-json, spacy, spacy-json, gliner, csv, conll, jsonl or parquet"
+    "bioc, bioc-json, spacy, spacy-json, gliner, csv, conll, jsonl, parquet or, only read, annotation-store"
 )
 Source = Annotated[
     Path, typer.Argument(metavar="IN", help="A labelled file, or a folder of brat's files; compressed or not.")
@@ -73,7 +73,7 @@ def convert(
             format_for(target)
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--to") from None
-    refuse_wrong_kind(source, Needed.LABELLED, accepted=(DataKind.CORPUS,))
+    refuse_wrong_kind(source, Needed.LABELLED, accepted=(DataKind.CORPUS, DataKind.STORE))
     scheme_: Any = scheme
     done = convert_labels(
         source,

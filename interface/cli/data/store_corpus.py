@@ -45,7 +45,7 @@ def build_from_store(
             console=PlainConsole(stderr=True),
             transient=True,
         )
-        build = build_corpus(sentences, staging, name=store.name, **options)
+        build = build_corpus(sentences, staging, name=store.name, types=opened.types(), **options)
         annotation = _annotation(build.counts, opened, prices, currency)
         _facts(build, license, annotation).save(staging)
     _print_yields(

@@ -6,16 +6,18 @@ from typing import Annotated
 
 import typer
 
+from nuner.data_builders.data_kinds import DataKind
 from nuner.data_builders.labelled.support_tickets import SUPPORT_TICKETS
 
 from ..wrong_kinds import Needed, refuse_wrong_kind
 
-Data = Annotated[
-    str,
-    typer.Option(
-        help="Labelled data: a file of any tool (see nuner labels convert) or a folder of such files, a Hub id, or "
-        f"{SUPPORT_TICKETS}."
-    ),
+_LABELLED_DATA = (
+    "Labelled data: a file of any tool (see nuner labels convert) or a folder of such files, the store of nuner "
+    f"annotate --types, a Hub id, or {SUPPORT_TICKETS}."
+)
+Data = Annotated[str, typer.Option(help=_LABELLED_DATA)]
+DataSets = Annotated[
+    list[str], typer.Option("--data", help=f"{_LABELLED_DATA} Repeat to learn from several; hand-labelled ones first.")
 ]
 Config = Annotated[str | None, typer.Option(help="Configuration of a Hub data set.")]
 Scheme = Annotated[
@@ -39,4 +41,5 @@ def refuse_other_than_labelled(data: str) -> None:
     """
     # A recognizer of the tickets may well lie in a folder of this name.
     if data != SUPPORT_TICKETS:
-        refuse_wrong_kind(data, Needed.LABELLED)
+        # A store may have labels, if types were asked for; what reads it says so if not.
+        refuse_wrong_kind(data, Needed.LABELLED, accepted=(DataKind.STORE,))

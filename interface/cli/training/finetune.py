@@ -12,7 +12,7 @@ from nuner.data_builders.plain_console import PlainConsole
 
 from ..errors import StoppedByUser
 from ..options.corpus import OnError, OnErrorPolicy
-from ..options.labelled import Config, Data, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
+from ..options.labelled import Config, DataSets, Scheme, TagsColumn, WordsColumn, refuse_other_than_labelled
 from ..options.output import Force
 from ..output import quiet_libraries
 from ..wrong_kinds import Needed, refuse_wrong_kind
@@ -35,7 +35,7 @@ def finetune(
         str, typer.Argument(help="Folder or Hub id of a NuNER checkpoint or of any encoder.", show_default=False)
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the recognizer.")],
-    data: Data,
+    data: DataSets,
     config: Config = None,
     scheme: Scheme = None,
     words_column: WordsColumn = None,
@@ -89,32 +89,47 @@ def finetune(
     """
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.labelled.load import load_labelled
+    from nuner.data_builders.labelled.sources.joining import join_labelled
     from nuner.trainers.fine_tuning.run import run_finetuning
+    from nuner.trainers.held_out import with_test_split
     from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
     console = PlainConsole()
     refuse_wrong_kind(encoder, Needed.ENCODER)
-    refuse_other_than_labelled(data)
-    context.with_resource(new_output(output, inputs=[encoder, data], overwrite=force))
+    for each in data:
+        refuse_other_than_labelled(each)
+    context.with_resource(new_output(output, inputs=[encoder, *data], overwrite=force))
     load_word_tokenizer(encoder)
     scheme_: Any = scheme
-    splits = load_labelled(
-        data,
-        config=config,
-        scheme=scheme_,
-        words_column=words_column,
-        tags_column=tags_column,
-        types=types,
-        on_error=on_error.value,
-    )
+    parts = [
+        load_labelled(
+            each,
+            config=config,
+            scheme=scheme_,
+            words_column=words_column,
+            tags_column=tags_column,
+            types=types,
+            on_error=on_error.value,
+        )
+        for each in data
+    ]
+    name = " + ".join(data)
+    if len(parts) > 1:
+        if not any("test" in part for part in parts):
+            # Hand-labelled sentences come first, and it is them that tell how good a recognizer is.
+            parts[0], held_out = with_test_split(parts[0], data[0])
+            console.tell(held_out or "")
+        splits = join_labelled(parts)
+    else:
+        (splits,) = parts
     account = finetuning_account(encoder, data, splits, license_, language or [], example or [])
     try:
         figures = run_finetuning(
             encoder,
             splits,
             output,
-            data_name=data,
+            data_name=name,
             k=k,
             preset=preset,
             seed=seed,
@@ -130,7 +145,7 @@ def finetune(
         )
     except KeyboardInterrupt:
         raise StoppedByUser(f"Stopped; nothing was written to {output}.") from None
-    title = f"Entities of the test split of {data} ({figures['test_sentences']:,} sentences)"
+    title = f"Entities of the test split of {name} ({figures['test_sentences']:,} sentences)"
     table = Table(title=title, title_justify="left")
     for heading in _SHOWN:
         table.add_column(heading, justify="right")

@@ -20,7 +20,7 @@ _TICKET_EXAMPLES = [
 
 def finetuning_account(
     encoder: str,
-    data: str,
+    data: Sequence[str],
     splits: DatasetDict,
     license: str | None,
     languages: Sequence[str],
@@ -32,8 +32,8 @@ def finetuning_account(
 
     Args:
         encoder: Folder or Hub id of the encoder.
-        data: Labelled data, as the user named it.
-        splits: What was loaded from there.
+        data: Labelled data, as the user named them.
+        splits: What was loaded from them.
         license: License of the recognizer.
         languages: Codes of the text's languages.
         examples: Texts to try it with.
@@ -45,8 +45,9 @@ def finetuning_account(
     from nuner.hub_cards.cards.model_card_callback import ModelCardCallback
     from nuner.hub_cards.facts.training_facts import Source, TrainingData, TrainingFacts
 
-    carried = data == SUPPORT_TICKETS
-    source = Source("NuNER support tickets") if carried else Source.of(data)
+    carried = list(data) == [SUPPORT_TICKETS]
+    sources = [Source("NuNER support tickets") if each == SUPPORT_TICKETS else Source.of(each) for each in data]
+    source = sources[0] if len(sources) == 1 else Source(" + ".join(each.name for each in sources))
     types = entity_types(next(iter(splits.values())))
     return ModelCardCallback(
         TrainingFacts(

@@ -25,7 +25,7 @@ def server():
 
 @pytest.fixture(autouse=True)
 def _as_new(server):
-    server.change(key=None, structured=True, faults={}, refused_parameters=[])
+    server.change(key=None, structured=True, faults={}, refused_parameters=[], length_field=None)
 
 
 def probed(client):
@@ -53,6 +53,12 @@ def test_a_server_without_structured_output_is_asked_for_plain_text(server, stat
 
 def test_a_server_that_knows_only_the_old_name_of_the_length(server):
     server.change(refused_parameters=["max_completion_tokens"])
+    dialect, _ = probed(quick_client(server.base_url))
+    assert (dialect.structured, dialect.length_field) == (True, "max_tokens")
+
+
+def test_a_server_that_passes_over_the_new_name_of_the_length(server):
+    server.change(length_field="max_tokens")
     dialect, _ = probed(quick_client(server.base_url))
     assert (dialect.structured, dialect.length_field) == (True, "max_tokens")
 

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nuner.data_builders.annotation.entity_types.prompt_example import PromptExample
+from nuner.data_builders.annotation.entity_types.type_list import EntityType, TypeList
 from nuner.data_builders.annotation.llm.prompt import LANGUAGES, FencedText, Prompt, reply_format
 from nuner.data_builders.annotation.replies.parsing import parse_replies, parse_reply
 
@@ -112,3 +114,62 @@ def test_the_schema_is_strict():
         schema = reply_format(several)["json_schema"]
         assert schema["strict"]
         assert schema["schema"]["additionalProperties"] is False
+
+
+def types_of(*names):
+    return TypeList(tuple(map(EntityType, names)))
+
+
+def test_types_are_told_with_all_that_the_user_says_of_them():
+    city = EntityType("city", "a town", "no villages", ("Rome", "Oslo"), aliases=("Stadt",))
+    prompt = Prompt(types=TypeList((city, EntityType("drug")), "Mark the longest."))
+    assert "- city: a town\n  Rule: no villages\n  Such as: Rome; Oslo\n- drug\n" in prompt.instructions
+    assert "Mark the longest." in prompt.instructions
+    assert "Stadt" not in prompt.instructions
+    entity = prompt.reply_format["json_schema"]["schema"]["properties"]["entities"]["items"]
+    assert list(entity["properties"]) == ["text", "description", "concept"]
+    assert entity["properties"]["concept"]["enum"] == ["city", "drug", "none"]
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_examples_are_shown_in_the_form_that_replies_have(several):
+    examples = [
+        PromptExample('Rome? "Rome"!', (("Rome", "city"),)),
+        PromptExample("Nothing {{ 7 * 7 }}.", ()),
+    ]
+    shown = Prompt(several=several, types=types_of("city"), examples=examples).instructions
+    assert 'Rome? "Rome"!' in shown and "Nothing {{ 7 * 7 }}." in shown
+    lines = [line for line in shown.splitlines() if line.startswith("{")]
+    if several:
+        (line,) = lines
+        parsed = [parse_replies(line, [1, 2])[number] for number in (1, 2)]
+    else:
+        parsed = [parse_reply(line) for line in lines]
+    assert [[(each.text, each.concept) for each in reply.entities] for reply in parsed] == [[("Rome", "city")], []]
+
+
+def test_what_is_told_changes_the_fingerprint():
+    example = PromptExample("To Rome", (("Rome", "city"),))
+    prompts = [
+        Prompt(),
+        Prompt(types=types_of("city")),
+        Prompt(types=types_of("city", "drug")),
+        Prompt(types=TypeList((EntityType("city", "a town"),))),
+        Prompt(types=types_of("city"), examples=[example]),
+        Prompt(types=TypeList((EntityType("city"),), "Mark all.")),
+    ]
+    assert len({prompt.fingerprint for prompt in prompts}) == len(prompts)
+    aliases = Prompt(types=TypeList((EntityType("city", aliases=("Stadt",)),)))
+    assert aliases.fingerprint == prompts[1].fingerprint
+
+
+def test_what_does_not_go_with_types(tmp_path):
+    with pytest.raises(ValueError, match="own_language"):
+        Prompt(types=types_of("city"), own_language=True)
+    with pytest.raises(ValueError, match="examples need types"):
+        Prompt(examples=[PromptExample("To Rome", ())])
+    template = tmp_path / "mine.jinja"
+    template.write_text("Find {{ types[0].name }}.")
+    assert Prompt(template, types=types_of("city")).instructions == "Find city."
+    with pytest.raises(ValueError, match=r"mine.jinja does not name the type 'drug'"):
+        Prompt(template, types=types_of("city", "drug"))

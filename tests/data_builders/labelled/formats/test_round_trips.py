@@ -17,7 +17,7 @@ from nuner.data_builders.labelled.overlaps import keep_longest
 from nuner.data_builders.rejections import Rejections
 
 OF_WORDS = ("conll", "csv", "gliner")
-OF_TEXTS = tuple(each.name for each in FORMATS if each.name not in OF_WORDS)
+OF_TEXTS = tuple(each.name for each in FORMATS if each.name not in OF_WORDS and each.write is not None)
 
 # A character of every plane that has some, and those that formats use themselves.
 _PLANES = st.sampled_from([*"aé中ทक\u200b\u0301", "😀", "𠀀", "𰀀", "\U000e0041", "\U000f0000", "\U0010fffd"])

@@ -1,0 +1,1 @@
+"""The entity types that a user asks a language model for, and the names that it answers with."""
