@@ -13,7 +13,7 @@ from .completion import Completion, body_of, read_completion
 from .cost import Usage
 from .credentials import KEY_VARIABLE, Secret, holds_credentials
 from .faults import RequestFault, fault_of
-from .prompt import FencedText, Prompt, reply_format
+from .prompt import FencedText, Prompt
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -142,15 +142,16 @@ class Connection:
         }
         if client.temperature is not None:
             body["temperature"] = client.temperature
-        if dialect.structured:
-            body["response_format"] = reply_format(client.prompt.several)
+        if dialect.structured and client.prompt.reply_format is not None:
+            body["response_format"] = client.prompt.reply_format
         return body
 
     def most_usage(self, texts: Sequence[FencedText]) -> Usage:
         """Return the most tokens that a request can take: a token is at least a byte long."""
-        user, instructions = self.client.prompt.messages(texts)[-1]["content"], self.client.prompt.instructions
-        fixed = self.dialect.fixed_tokens or len(instructions.encode()) + len(str(reply_format(True)))
-        return Usage(fixed + len(user.encode()) + _TOKENS_AROUND_MESSAGES, self.client.max_tokens * len(texts))
+        prompt = self.client.prompt
+        said = "".join(message["content"] for message in prompt.messages(texts) if message["role"] != "system")
+        fixed = self.dialect.fixed_tokens or len((prompt.instructions + str(prompt.reply_format)).encode())
+        return Usage(fixed + len(said.encode()) + _TOKENS_AROUND_MESSAGES, self.client.max_tokens * len(texts))
 
     async def complete(self, texts: Sequence[FencedText]) -> Completion:
         """Ask once.

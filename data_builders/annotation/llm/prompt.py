@@ -88,6 +88,11 @@ class Prompt:
         asked = self.messages([FencedText("Ada lived in London.", "en")] * (2 if self.several else 1))
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
 
+    @property
+    def reply_format(self) -> dict[str, Any] | None:
+        """The `response_format` of its requests; None where replies have no schema."""
+        return reply_format(self.several)
+
     def messages(self, texts: Sequence[FencedText]) -> list[Message]:
         """Return the messages of a request.
 
