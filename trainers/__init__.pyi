@@ -1,3 +1,5 @@
+from .baselines.universal_ner.run import ask_universal_ner as ask_universal_ner
+from .baselines.universal_ner.run import run_universal_ner as run_universal_ner
 from .evaluation.entity_scores import entity_scores as entity_scores
 from .evaluation.entity_scores import type_scores as type_scores
 from .evaluation.page import write_evaluation_page as write_evaluation_page

@@ -47,10 +47,16 @@ def parse_text_list(reply: str, *, truncated: bool = False) -> list[str]:
         ```
     """
     answer, value = answer_in(f"[{reply}]" if _QUOTED.match(reply) else reply)
-    values = [value[0]] if value is not None else [piece.value for piece in find_json(answer, truncated)]
-    if not values and (opening := _LIST.search(answer)):
-        values = [scan_json(answer, opening.start(), truncated).value]
-    lists = [texts for value in values if (texts := _texts(value, 0)) is not None]
+    if value is not None:
+        values = [(value[0], False)]
+    else:
+        values = [(piece.value, piece.form == "cut") for piece in find_json(answer, truncated)]
+        if not values and (opening := _LIST.search(answer)):
+            scanned = scan_json(answer, opening.start(), truncated)
+            values = [(scanned.value, scanned.cut)]
+    found = [(_texts(value, 0), cut) for value, cut in values]
+    # What is cut off before its first whole text is no empty list.
+    lists = [texts for texts, cut in found if texts is not None and (texts or not cut)]
     texts = lists[-1] if lists else _in_words(answer, truncated)
     if texts is None:
         raise ReplyError("the answer is no list")

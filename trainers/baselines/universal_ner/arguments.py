@@ -46,7 +46,7 @@ class UniversalNerArguments(TrainingArguments):
     Args:
         lora_rank: Train adapters of this rank on all linear layers in place of the weights; 0 trains the weights.
         lora_dropout: Probability of dropout in front of the adapters.
-        longest: Longest conversation, in tokens.
+        longest: Tokens of a question with its text and answer, at most.
 
     Raises:
         ValueError: If an argument makes no sense.
@@ -62,7 +62,7 @@ class UniversalNerArguments(TrainingArguments):
 
     lora_rank: int = field(default=16, metadata={"help": "Rank of LoRA adapters; 0 for none."})
     lora_dropout: float = field(default=0.05, metadata={"help": "Dropout of the adapters."})
-    longest: int = field(default=1024, metadata={"help": "Longest conversation, in tokens."})
+    longest: int = field(default=1024, metadata={"help": "Tokens of a question with its text and answer."})
     learning_rate: float | None = field(default=None, metadata={"help": "2e-4 with adapters, 2e-5 without."})
     per_device_train_batch_size: int = field(default=2, metadata={"help": "Conversations at once."})
     weight_decay: float = field(default=0.0, metadata={"help": "Weight decay."})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -25,18 +24,16 @@ class Turn(TypedDict):
     content: str
 
 
-def conversations_of(dataset: Dataset, seed: int | None = None) -> list[list[Turn]]:
+def conversations_of(dataset: Dataset) -> list[list[Turn]]:
     """Make a conversation of each labelled sentence.
 
     Types are named in lower case and with spaces for underscores, as they are for every other method.
 
     Args:
         dataset: Rows with `tokens` and `ner_tags` (IOB2), as `load_labelled` gives them.
-        seed: Of a random order of the types, drawn for each sentence, so that no type is always asked for behind the
-            same others; that of the labels by default.
 
     Returns:
-        The turns of each conversation.
+        The turns of each conversation; types are asked for in the order of the labels.
 
     Example:
         ```python
@@ -51,16 +48,13 @@ def conversations_of(dataset: Dataset, seed: int | None = None) -> list[list[Tur
     """
     names: list[str] = dataset.features["ner_tags"].feature.names
     types = concept_labels(entity_types(dataset))
-    order = random.Random(seed)
     conversations: list[list[Turn]] = []
     for sentence, tags in zip(placed_sentences(dataset), dataset["ner_tags"], strict=True):
         mentions: dict[str, list[str]] = {name: [] for name in types}
         for start, end, label in read_spans([names[tag] for tag in tags]):
             mentions[label].append(sentence.text[sentence.starts[start] : sentence.ends[end - 1]])
-        asked = [(types[label], answer_of(found)) for label, found in mentions.items()]
-        if seed is not None:
-            order.shuffle(asked)
-        conversations.append(_with_roles(turns_about(sentence.text, asked)))
+        answers = ((types[label], answer_of(found)) for label, found in mentions.items())
+        conversations.append(_with_roles(turns_about(sentence.text, answers)))
     return conversations
 
 

@@ -1,17 +1,16 @@
-"""Conversations as tokens, of which the answers alone carry labels."""
+"""Questions of conversations as tokens, of which the answers alone carry labels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 
 from .conversations import Turn
 
-IGNORED = -100
-_FIRST_ANSWER = 3  # behind the text, its acknowledgement and the first question
+_TEXT = slice(0, 2)  # and its acknowledgement
+_FIRST_QUESTION = 2
 
 
 def rendered(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], *, to_answer: bool = False) -> str:
@@ -26,55 +25,65 @@ def rendered(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], *, to_an
     return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=to_answer))
 
 
+def tokens_of(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """Tokenize what `rendered` wrote; its template has the special tokens.
+
+    Args:
+        tokenizer: The tokenizer.
+        text: The text.
+    """
+    return tokenizer(text, add_special_tokens=False)["input_ids"]  # pyright: ignore[reportReturnType]
+
+
+def alike(rows: Sequence[Sequence[int]]) -> int:
+    """Count the tokens that rows begin with alike.
+
+    Args:
+        rows: Tokens.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.baselines.universal_ner.features import alike
+        >>> alike([[4, 7, 9], [4, 7, 8], [4, 7]])
+        2
+
+        ```
+    """
+    columns = zip(*rows, strict=False)
+    return next((place for place, tokens in enumerate(columns) if len({*tokens}) > 1), min(map(len, rows)))
+
+
 def featurize_conversations(
     conversations: Sequence[Sequence[Turn]], tokenizer: PreTrainedTokenizerBase, longest: int
 ) -> Dataset:
-    """Tokenize conversations for training; the loss is on the answers to questions alone, and their ends.
+    """Tokenize conversations for training: each question by itself, as it will be asked.
+
+    A model that had seen questions behind others alone would answer the first one as it never was asked.
 
     Args:
         conversations: What `conversations_of` returns.
-        tokenizer: A fast tokenizer.
-        longest: Tokens that the model reads at most. What is said later in a longer conversation is left out.
+        tokenizer: The tokenizer, with a chat template.
+        longest: Tokens of a question with its text and answer at most; conversations with a longer one are left out.
 
     Returns:
-        Rows with `input_ids` and `labels`.
+        A row a conversation: `input_ids` of each question with its text and answer, and `answer_sizes`, how many of
+        the last tokens are the answer and the mark of its end.
 
     Raises:
-        ValueError: If the tokenizer tells no places of its tokens, its template writes a turn differently when others
-            follow, or not one whole answer fits.
+        ValueError: If all conversations are too long.
     """
-    if not tokenizer.is_fast:
-        raise ValueError("the tokenizer does not tell where its tokens stand in the text: a fast one is needed")
-    rows: dict[str, list[Any]] = {"input_ids": [], "labels": []}
-    for number, turns in enumerate(conversations, 1):
-        text = rendered(tokenizer, turns)
-        answers = [_place(tokenizer, turns, turn, text) for turn in range(_FIRST_ANSWER, len(turns), 2)]
-        encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
-        labels = [IGNORED] * len(encoded["input_ids"])
-        waiting = iter(answers)
-        start, end = next(waiting)
-        for place, (first, last) in enumerate(encoded["offset_mapping"]):
-            while first >= end:
-                start, end = next(waiting, (len(text), len(text) + 1))
-            if start <= first and last > first:
-                labels[place] = encoded["input_ids"][place]
-        if all(label == IGNORED for label in labels[:longest]):
-            raise ValueError(
-                f"the conversation about sentence {number} has {len(labels):,} tokens, and no answer among the "
-                f"{longest:,} that the model reads; divide the text"
-            )
-        rows["input_ids"].append(encoded["input_ids"][:longest])
-        rows["labels"].append(labels[:longest])
+    rows: dict[str, list[list[list[int]]] | list[list[int]]] = {"input_ids": [], "answer_sizes": []}
+    for turns in conversations:
+        questions, sizes = [], []
+        for place in range(_FIRST_QUESTION, len(turns), 2):
+            said = [*turns[_TEXT], *turns[place : place + 2]]
+            asked = tokens_of(tokenizer, rendered(tokenizer, said[:-1], to_answer=True))
+            through = tokens_of(tokenizer, rendered(tokenizer, said).rstrip("\n"))
+            questions.append(through)
+            sizes.append(len(through) - alike([asked, through]))
+        if max(map(len, questions)) <= longest:
+            rows["input_ids"].append(questions)
+            rows["answer_sizes"].append(sizes)
+    if not rows["input_ids"]:
+        raise ValueError(f"each of the sentences has more than {longest:,} tokens with a question; raise `longest`")
     return Dataset.from_dict(rows)
-
-
-def _place(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], turn: int, text: str) -> tuple[int, int]:
-    """Return where an answer begins and ends in a conversation, the mark of its end included."""
-    before = rendered(tokenizer, turns[:turn], to_answer=True)
-    through = rendered(tokenizer, turns[: turn + 1])
-    if not (text.startswith(through) and through.startswith(before)):
-        raise ValueError(
-            "the chat template of this tokenizer writes an answer differently when more is said, so that answers "
-            "cannot be told from questions; take a model without a template, or give its tokenizer another"
-        )
-    return len(before), len(through.rstrip("\n"))

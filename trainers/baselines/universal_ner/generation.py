@@ -13,7 +13,8 @@ from transformers import DynamicCache, PreTrainedTokenizerBase, StoppingCriteria
 from nuner.data_builders.type_conversation import question_about
 
 from .conversations import question_to
-from .features import rendered
+from .features import alike, rendered, tokens_of
+from .padding import padded, positions
 
 
 class ListIsWhole(StoppingCriteria):
@@ -76,7 +77,8 @@ def generate_answers(
     by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))  # little padding
     for start in range(0, len(by_length), texts_at_once):
         batch = by_length[start : start + texts_at_once]
-        prompts = [[_prompt(tokenizer, texts[number], question) for question in questions] for number in batch]
+        asked = [[question_to(texts[number], question) for question in questions] for number in batch]
+        prompts = [[tokens_of(tokenizer, rendered(tokenizer, turns, to_answer=True)) for turns in of] for of in asked]
         found = _answers_to(model, tokenizer, prompts, max_new_tokens)
         for place, number in enumerate(batch):
             answers[number] = found[place * len(types) : (place + 1) * len(types)]
@@ -84,28 +86,23 @@ def generate_answers(
     return answers
 
 
-def _prompt(tokenizer: PreTrainedTokenizerBase, text: str, question: str) -> list[int]:
-    prompt = rendered(tokenizer, question_to(text, question), to_answer=True)
-    return tokenizer(prompt, add_special_tokens=False)["input_ids"]  # pyright: ignore[reportReturnType]
-
-
 def _answers_to(
     model: Any, tokenizer: PreTrainedTokenizerBase, prompts: list[list[list[int]]], max_new_tokens: int
 ) -> list[str]:
     """Answer the prompts of some texts, as many of each."""
-    pad = int(tokenizer.pad_token_id or 0)  # pyright: ignore[reportArgumentType]
     count = len(prompts[0])
-    shared = [_shared(some) for some in prompts]
-    begun, begun_mask = _padded([some[0][:size] for some, size in zip(prompts, shared, strict=True)], pad)
-    left, left_mask = _padded(
-        [prompt[size:] for some, size in zip(prompts, shared, strict=True) for prompt in some], pad
+    # At least a token is left to each question, for the model to go on from.
+    shared = [min(alike(some), min(map(len, some)) - 1) for some in prompts]
+    begun, begun_mask = padded(tokenizer, [some[0][:size] for some, size in zip(prompts, shared, strict=True)])
+    left, left_mask = padded(
+        tokenizer, [prompt[size:] for some, size in zip(prompts, shared, strict=True) for prompt in some]
     )
     begun, begun_mask, left, left_mask = (each.to(model.device) for each in (begun, begun_mask, left, left_mask))
     cache = DynamicCache(config=model.config)
     model(
         input_ids=begun,
         attention_mask=begun_mask,
-        position_ids=(begun_mask.cumsum(1) - 1).clamp(min=0),
+        position_ids=positions(begun_mask),
         past_key_values=cache,
         logits_to_keep=1,
     )
@@ -117,21 +114,7 @@ def _answers_to(
         past_key_values=cache,
         do_sample=False,
         max_new_tokens=max_new_tokens,
-        pad_token_id=pad,
+        pad_token_id=tokenizer.pad_token_id,
         stopping_criteria=StoppingCriteriaList([ListIsWhole(tokenizer, asked.shape[1])]),
     )
     return tokenizer.batch_decode(given[:, asked.shape[1] :], skip_special_tokens=True)
-
-
-def _shared(prompts: Sequence[Sequence[int]]) -> int:
-    """Count the tokens that prompts begin with alike; at least one is left to each for the model to go on from."""
-    alike = zip(*prompts, strict=False)
-    return next((place for place, tokens in enumerate(alike) if len({*tokens}) > 1), min(map(len, prompts)) - 1)
-
-
-def _padded(rows: Sequence[Sequence[int]], pad: int) -> tuple[Tensor, Tensor]:
-    """Pad rows of tokens at their beginning; return them and which are no padding."""
-    length = max(map(len, rows))
-    tokens = torch.tensor([[pad] * (length - len(row)) + [*row] for row in rows])
-    mask = torch.tensor([[0] * (length - len(row)) + [1] * len(row) for row in rows])
-    return tokens, mask

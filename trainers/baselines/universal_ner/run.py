@@ -55,7 +55,7 @@ def run_universal_ner(
         model: Folder, Hub id or `.gguf` file of the language model.
         output_dir: Where to save the fine-tuned model with its tokenizer, adapters merged into the weights; any
             server of the OpenAI protocol can then run it for `ask_universal_ner`. Nowhere by default.
-        seed: Of the order of types and sentences, of adapters and dropout.
+        seed: Of the order of sentences, of adapters and dropout.
         tell: Called with what the user should know.
         texts_at_once: Texts of a batch of questions.
         max_new_tokens: Longest answer, in tokens.
@@ -97,8 +97,7 @@ def run_universal_ner(
         started = time.monotonic()
         trained: Any = language_model
         if args.num_train_epochs > 0:
-            tell(f"Training on {len(train):,} conversations about {len(types)} types")
-            trained = train_on_conversations(language_model, tokenizer, train, args)
+            trained = train_on_conversations(language_model, tokenizer, train, args, tell)
             if args.lora_rank:
                 trained = trained.merge_and_unload()
         learnt = time.monotonic()
@@ -140,9 +139,9 @@ def ask_universal_ner(
     *,
     client: LLMClient,
     store: str | os.PathLike[str] | None = None,
-    settings: RunSettings | None = None,
     seed: int = 0,
     tell: Callable[[str], None] = print,
+    **settings: Any,
 ) -> RivalResult:
     """Ask a server about the test sentences, without an example: one question a type, as UniversalNER is asked.
 
@@ -151,9 +150,10 @@ def ask_universal_ner(
         test: The test sentences.
         client: Whom to ask; its prompt is not used.
         store: The SQLite file that remembers: called again, the run goes on from there. A temporary one by default.
-        settings: How fast, how patiently, how expensively; with prices, the result has dollars.
         seed: Nothing depends on it.
         tell: Called with what the user should know.
+        **settings: Fields of `RunSettings`, such as `concurrency`, `max_cost` and `prices`; the result has dollars
+            where there are prices.
 
     Returns:
         Tags of the test sentences, time, cost and the account of all answers. A question without an answer that can be
@@ -174,21 +174,21 @@ def ask_universal_ner(
         ```
     """
     types = _types_of(train, test)
-    settings = settings or RunSettings()
+    run_settings = RunSettings(**settings)
     sentences = placed_sentences(test)
     tell(f"Asking {client.model} {len(types) * len(sentences):,} questions")
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         kept_in = Path(store) if store is not None else Path(folder, "answers.sqlite")
         texts = [sentence.text for sentence in sentences]
-        answered = ask_server(texts, [*types.values()], client, kept_in, settings)
+        answered = ask_server(texts, [*types.values()], client, kept_in, run_settings)
     account = Account(unanswered=answered.reasons)
     tags = _tags(sentences, types, answered.answers, account)
     return RivalResult(
         tags,
         seconds_to_learn=0.0,
         seconds_to_find=time.monotonic() - started,
-        dollars=settings.prices.cost(answered.usage) if settings.prices is not None else None,
+        dollars=run_settings.prices.cost(answered.usage) if run_settings.prices is not None else None,
         details={**account.to_dict(), **vars(answered.usage)},
     )
 

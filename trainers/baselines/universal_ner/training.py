@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -14,11 +14,18 @@ from ...hub_trainer import HubTrainer
 from ...progress import TrainingProgress
 from .arguments import UniversalNerArguments
 from .conversations import conversations_of
-from .features import IGNORED, featurize_conversations
+from .features import featurize_conversations
+from .padding import padded, positions
+
+IGNORED = -100
 
 
 def train_on_conversations(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, train: Dataset, args: UniversalNerArguments
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    train: Dataset,
+    args: UniversalNerArguments,
+    tell: Callable[[str], object] = print,
 ) -> nn.Module:
     """Fine-tune a language model on the conversations of labelled sentences.
 
@@ -27,15 +34,19 @@ def train_on_conversations(
         tokenizer: Its tokenizer, as `load_language_model` gives it.
         train: Rows with `tokens` and `ner_tags` (IOB2).
         args: The arguments.
+        tell: Called with what the user should know.
 
     Returns:
         The model in evaluation mode, with adapters where the arguments ask for some.
 
     Raises:
-        ValueError: If the conversations cannot be tokenized for training.
+        ValueError: If all sentences are too long.
     """
     set_seed(args.seed)
-    features = featurize_conversations(conversations_of(train, args.seed), tokenizer, args.longest)
+    features = featurize_conversations(conversations_of(train), tokenizer, args.longest)
+    if len(features) < len(train):
+        tell(f"Left out {len(train) - len(features):,} sentences of more than {args.longest:,} tokens with a question")
+    tell(f"Training on the conversations about {len(features):,} sentences")
     trained = with_adapters(model, args) if args.lora_rank else model
     trainer = HubTrainer(
         trained,
@@ -72,36 +83,38 @@ def with_adapters(model: PreTrainedModel, args: UniversalNerArguments) -> nn.Mod
 
 
 class AnswerCollator:
-    """Pad conversations to a batch in which the model scores only what its loss is on.
+    """Pad the questions of conversations to a batch in which the model scores only what its loss is on.
 
     Args:
         tokenizer: The tokenizer.
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
-        self._pad = int(tokenizer.pad_token_id or 0)  # pyright: ignore[reportArgumentType]
+        self._tokenizer = tokenizer
 
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
-        """Pad rows.
+        """Pad the questions of some conversations at their beginning, so that all answers end in one place.
 
         Args:
             rows: Rows of `featurize_conversations`.
 
         Returns:
-            `input_ids` and `attention_mask`, `(rows, length)`; `logits_to_keep`, the places behind which some row
-            has a token of an answer; and `labels`, the tokens that follow these places, `(rows, places)`.
+            `input_ids`, `attention_mask` and `position_ids`, `(questions, length)`; `logits_to_keep`, the last places
+            in front of tokens of an answer, `(places,)`; and `labels`, the tokens behind them, `(questions, places)`.
         """
-        length = max(len(row["input_ids"]) for row in rows)
-        tokens = torch.full((len(rows), length), self._pad)
-        mask = torch.zeros_like(tokens)
-        labels = torch.full_like(tokens, IGNORED)
-        for number, row in enumerate(rows):
-            size = len(row["input_ids"])
-            tokens[number, :size] = torch.tensor(row["input_ids"])
-            labels[number, :size] = torch.tensor(row["labels"])
-            mask[number, :size] = 1
-        places = (labels[:, 1:] != IGNORED).any(0).nonzero().squeeze(1)
-        return {"input_ids": tokens, "attention_mask": mask, "logits_to_keep": places, "labels": labels[:, places + 1]}
+        tokens, mask = padded(self._tokenizer, [question for row in rows for question in row["input_ids"]])
+        sizes = torch.tensor([size for row in rows for size in row["answer_sizes"]])
+        places = int(sizes.max())
+        labels = tokens[:, -places:].clone()
+        labels[torch.arange(places, 0, -1) > sizes[:, None]] = IGNORED
+        length = tokens.shape[1]
+        return {
+            "input_ids": tokens,
+            "attention_mask": mask,
+            "position_ids": positions(mask),
+            "logits_to_keep": torch.arange(length - 1 - places, length - 1),
+            "labels": labels,
+        }
 
 
 def answer_loss(outputs: Any, labels: Tensor, num_items_in_batch: Tensor | int | None = None) -> Tensor:
