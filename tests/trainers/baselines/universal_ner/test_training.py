@@ -102,7 +102,7 @@ def test_the_loss_is_that_of_each_answer_alone(tiny, train):
     for row in rows:
         for tokens, size in zip(row["input_ids"], row["answer_sizes"], strict=True):
             dense = torch.tensor([[-100] * (len(tokens) - size) + tokens[-size:]])
-            total += size * float(model(input_ids=torch.tensor([tokens]), labels=dense).loss)
+            total += size * model(input_ids=torch.tensor([tokens]), labels=dense).loss.item()
             count += size
     assert ours.item() == pytest.approx(total / count, rel=1e-5)
 
