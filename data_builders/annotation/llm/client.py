@@ -144,16 +144,16 @@ class Connection:
         }
         if client.temperature is not None:
             body["temperature"] = client.temperature
-        if dialect.structured:
+        if dialect.structured and client.prompt.reply_format is not None:
             body["response_format"] = client.prompt.reply_format
         return body
 
     def most_usage(self, texts: Sequence[FencedText]) -> Usage:
         """Return the most tokens that a request can take: a token is at least a byte long."""
         prompt = self.client.prompt
-        user = prompt.messages(texts)[-1]["content"]
+        said = "".join(message["content"] for message in prompt.messages(texts) if message["role"] != "system")
         fixed = self.dialect.fixed_tokens or len((prompt.instructions + str(prompt.reply_format)).encode())
-        return Usage(fixed + len(user.encode()) + _TOKENS_AROUND_MESSAGES, self.client.max_tokens * len(texts))
+        return Usage(fixed + len(said.encode()) + _TOKENS_AROUND_MESSAGES, self.client.max_tokens * len(texts))
 
     async def complete(self, texts: Sequence[FencedText]) -> Completion:
         """Ask once.

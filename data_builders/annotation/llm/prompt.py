@@ -115,8 +115,8 @@ class Prompt:
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
 
     @property
-    def reply_format(self) -> dict[str, Any]:
-        """The `response_format` of its requests."""
+    def reply_format(self) -> dict[str, Any] | None:
+        """The `response_format` of its requests; None where replies have no schema."""
         return reply_format(self.several, self.types)
 
     def messages(self, texts: Sequence[FencedText]) -> list[Message]:

@@ -110,7 +110,7 @@ def parse_reply(reply: str, *, truncated: bool = False) -> ParsedReply:
 
         ```
     """
-    answer, value = _answer(reply)
+    answer, value = answer_in(reply)
     if value is not None:
         return _parsed(entities_in(value[0]), "json")
     pieces = find_json(answer, truncated)
@@ -152,7 +152,7 @@ def parse_replies(reply: str, numbers: Collection[int], *, truncated: bool = Fal
 
         ```
     """
-    answer, value = _answer(reply)
+    answer, value = answer_in(reply)
     pieces = [JsonPiece(value[0], len(answer), "json")] if value else find_json(answer, truncated)
     found: list[tuple[int, list[Any]]] = []
     form: JsonForm = "prose"
@@ -172,8 +172,18 @@ def parse_replies(reply: str, numbers: Collection[int], *, truncated: bool = Fal
     return parsed
 
 
-def _answer(reply: str) -> tuple[str, tuple[Any] | None]:
-    """Return the reply without a model's thoughts, with its value where it is JSON; raise if there is no more."""
+def answer_in(reply: str) -> tuple[str, tuple[Any] | None]:
+    """Find what counts of a reply.
+
+    Args:
+        reply: What the model wrote.
+
+    Returns:
+        The reply without a model's thoughts and wrappings, and its value in a tuple where it is JSON.
+
+    Raises:
+        ReplyError: If there is nothing but thoughts, or far too much.
+    """
     if len(reply) > MAX_REPLY_CHARACTERS:
         raise ReplyError(f"the reply is longer than {MAX_REPLY_CHARACTERS:,} characters")
     answer = without_lone_surrogates(reply.removeprefix("\ufeff").strip())

@@ -22,7 +22,7 @@ from .background_loop import pause
 from .batch_files import ENDPOINT, read_answers, request_line
 from .batch_table import MAX_BYTES, MAX_REQUESTS, Batch, BatchTable, PlannedRequest
 from .live import End, Progress, RunResult
-from .outcomes import outcomes_of_fault, outcomes_of_reply
+from .outcomes import ReplyReader, outcomes_of_fault, outcomes_of_reply, read_reply
 from .settings import RunSettings
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class BatchRun:
         settings: Attempts, patience and cost; speed is the server's affair.
         batch_settings: How batches are made and looked after.
         tell: Takes a line about each step.
+        read: Reads the reply to a request about one sentence.
     """
 
     def __init__(
@@ -85,11 +86,13 @@ class BatchRun:
         settings: RunSettings,
         batch_settings: BatchSettings | None = None,
         tell: Callable[[str], object] | None = None,
+        read: ReplyReader = read_reply,
     ) -> None:
         self._store, self._client, self._dialect = store, client, dialect
         self._annotator, self._settings = annotator, settings
         self._limits = batch_settings or BatchSettings()
         self._tell = tell or (lambda line: None)
+        self._read = read
         self._table = BatchTable(store)
 
     async def run(self, stop: asyncio.Event) -> RunResult:
@@ -242,7 +245,7 @@ class BatchRun:
     ) -> list[Outcome]:
         attempts = self._settings.max_attempts
         if isinstance(answer, Completion):
-            return outcomes_of_reply(sentences, answer, self._client.prompt.several, attempts, annotator)
+            return outcomes_of_reply(sentences, answer, self._client.prompt.several, attempts, annotator, self._read)
         return outcomes_of_fault(sentences, answer, 1 if answer.blame is Blame.SENTENCE else attempts, annotator)
 
     def _record(self, outcomes: Sequence[Outcome]) -> None:

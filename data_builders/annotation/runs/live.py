@@ -18,7 +18,7 @@ from ..llm.waiting import RateLimit
 from ..store.commits import GroupCommits
 from ..store.store import AnnotationStore, Outcome, PendingSentence
 from .background_loop import pause
-from .outcomes import outcomes_of_fault, outcomes_of_reply
+from .outcomes import ReplyReader, outcomes_of_fault, outcomes_of_reply, read_reply
 from .settings import RunSettings
 
 _SECONDS_BETWEEN_REPORTS = 0.5
@@ -76,6 +76,7 @@ class AnnotationRun:
         annotator: The client's number in the store.
         settings: How fast.
         on_progress: Called about twice a second.
+        read: Reads the reply to a request about one sentence.
     """
 
     def __init__(
@@ -86,10 +87,12 @@ class AnnotationRun:
         annotator: int,
         settings: RunSettings,
         on_progress: Callable[[Progress], object] | None = None,
+        read: ReplyReader = read_reply,
     ) -> None:
         self._store, self._client, self._dialect = store, client, dialect
         self._annotator, self._settings = annotator, settings
         self._on_progress = on_progress or (lambda progress: None)
+        self._read = read
         self._counts = store.counts()
         self._usage = store.usage()
         self._answered = 0
@@ -195,7 +198,7 @@ class AnnotationRun:
                 several, attempts = self._client.prompt.several, self._settings.max_attempts
                 # Reading a long reply takes a while, in which the other requests go on.
                 outcomes = await asyncio.to_thread(
-                    outcomes_of_reply, group, completion, several, attempts, self._annotator
+                    outcomes_of_reply, group, completion, several, attempts, self._annotator, self._read
                 )
                 await self._record(outcomes, most)
                 # One at a time: what made the reply unreadable may lie in one sentence.

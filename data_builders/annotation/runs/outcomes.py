@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ...locating import locate
 from ...raw_entity import EitherWay, RawEntity
@@ -15,9 +15,33 @@ from ..store.store import Outcome, PendingSentence
 NO_RESULT = "the reply has no readable result for this sentence"
 NOTHING_STANDS = "nothing that the reply names stands in its sentence"
 
+ReplyReader = Callable[[Completion, PendingSentence], ParsedReply]
+"""What reads a reply about one sentence, or raises `ReplyError`."""
+
+
+def read_reply(completion: Completion, sentence: PendingSentence) -> ParsedReply:
+    """Read a reply about the entities of a sentence.
+
+    Args:
+        completion: The reply.
+        sentence: What was asked about.
+
+    Raises:
+        ReplyError: If nothing can be read, or nothing that it names stands in the sentence.
+    """
+    parsed = parse_reply(completion.text, truncated=completion.truncated)
+    if parsed.entities and all(_is_foreign(entity, sentence.text) for entity in parsed.entities):
+        raise ReplyError(NOTHING_STANDS)
+    return parsed
+
 
 def outcomes_of_reply(
-    sentences: Sequence[PendingSentence], completion: Completion, several: bool, max_attempts: int, annotator: int
+    sentences: Sequence[PendingSentence],
+    completion: Completion,
+    several: bool,
+    max_attempts: int,
+    annotator: int,
+    read: ReplyReader = read_reply,
 ) -> list[Outcome]:
     """Read a reply.
 
@@ -27,6 +51,7 @@ def outcomes_of_reply(
         several: Whether the prompt is the one for several sentences.
         max_attempts: A sentence that was asked about so often in vain has failed.
         annotator: Who answered.
+        read: Reads the reply, where the prompt is for one sentence.
 
     Returns:
         One outcome for each sentence. `pending` ones are to be asked about again.
@@ -34,7 +59,11 @@ def outcomes_of_reply(
     shares = _shares(completion.usage or NO_USAGE, len(sentences))
     outcomes = []
     try:
-        parsed = _parse(completion, several, sentences)
+        if several:
+            numbers = range(1, len(sentences) + 1)
+            parsed = parse_replies(completion.text, numbers, truncated=completion.truncated)
+        else:
+            parsed = {1: read(completion, sentences[0])}
         missing = NO_RESULT
     except ReplyError as error:
         parsed, missing = {}, error.reason
@@ -92,15 +121,6 @@ def outcomes_of_fault(
         )
         for sentence, usage in zip(sentences, _shares(fault.usage or NO_USAGE, len(sentences)), strict=True)
     ]
-
-
-def _parse(completion: Completion, several: bool, sentences: Sequence[PendingSentence]) -> dict[int, ParsedReply]:
-    if several:
-        return parse_replies(completion.text, range(1, len(sentences) + 1), truncated=completion.truncated)
-    parsed = parse_reply(completion.text, truncated=completion.truncated)
-    if parsed.entities and all(_is_foreign(entity, sentences[0].text) for entity in parsed.entities):
-        raise ReplyError(NOTHING_STANDS)
-    return {1: parsed}
 
 
 def _is_foreign(entity: RawEntity, text: str) -> bool:

@@ -17,6 +17,7 @@ from ..store.store import AnnotationStore
 from .background_loop import run_to_end
 from .batch import BatchRun, BatchSettings
 from .live import AnnotationRun, Progress, RunResult
+from .outcomes import ReplyReader, read_reply
 from .preparation import prepare
 from .settings import RunSettings
 
@@ -106,6 +107,7 @@ def fill_store(
     on_progress: Callable[[Progress], object] | None = None,
     batch: BatchSettings | None = None,
     tell: Callable[[str], object] | None = None,
+    read: ReplyReader = read_reply,
 ) -> RunResult:
     """Add sentences to a store and ask about all that it holds.
 
@@ -119,6 +121,7 @@ def fill_store(
         on_progress: Called about twice a second, from another thread; not with batches.
         batch: Use the Batch API, in this way.
         tell: Takes a line about each step of a batch.
+        read: Reads the reply to a request about one sentence.
 
     Returns:
         How it ended.
@@ -131,7 +134,7 @@ def fill_store(
     prepared = prepare(path, client, settings, sentences, force=force, retry_failed=retry_failed)
     with prepared.store as store:
         common = (store, client, prepared.dialect, prepared.annotator, settings)
-        run = AnnotationRun(*common, on_progress) if batch is None else BatchRun(*common, batch, tell)
+        run = AnnotationRun(*common, on_progress, read) if batch is None else BatchRun(*common, batch, tell, read)
         return run_to_end(run.run)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,10 +10,8 @@ from ...files.rows import Row
 from ...raw_entity import RawEntity
 from ...record_error import RecordError
 from ...rejections import Rejections
+from ...type_conversation import QUESTION, TEXT_PREFIX, turns_of
 from .conversion import LeaveOut, convert_rows, locate_annotations
-
-_TEXT_PREFIX = "Text:"
-_QUESTION = re.compile(r"\s*What describes (?P<concept>.+?) in the text\?\s*", re.DOTALL)
 
 
 def read_pile_ner(rows: Iterable[Row], rejections: Rejections) -> Iterator[dict[str, Any]]:
@@ -52,15 +49,12 @@ def _convert(value: Any, leave_out: LeaveOut) -> dict[str, Any]:
     unknown = sorted(str(name) for name in value if name not in ("id", "conversations"))
     if unknown:
         raise RecordError("unknown fields", ", ".join(unknown))
-    turns = _turns(value.get("conversations"))
-    text = turns[0].strip()
-    if not text.startswith(_TEXT_PREFIX):
-        raise RecordError("the first turn does not begin with 'Text:'", repr(text[:40]))
+    turns = turns_of(value.get("conversations"))
     annotations: list[RawEntity | None] = []
     for question, answer in zip(turns[2::2], turns[3::2], strict=True):
         annotations += _annotations(question, answer, leave_out)
     return locate_annotations(
-        text.removeprefix(_TEXT_PREFIX).strip(),
+        turns[0].strip().removeprefix(TEXT_PREFIX).strip(),
         annotations,
         language="en",
         source="Universal-NER/Pile-NER-type",
@@ -68,23 +62,8 @@ def _convert(value: Any, leave_out: LeaveOut) -> dict[str, Any]:
     )
 
 
-def _turns(conversations: Any) -> list[str]:
-    """Return what was said, human and model in turn, beginning with the human."""
-    if not isinstance(conversations, list):
-        raise RecordError("'conversations' is missing or not a list")
-    said: list[str] = []
-    for index, turn in enumerate(conversations):
-        speaker = "gpt" if index % 2 else "human"
-        if not isinstance(turn, dict) or not isinstance(turn.get("value"), str) or turn.get("from") != speaker:
-            raise RecordError("a turn cannot be read", f"turn {index + 1} should be what the {speaker} says")
-        said.append(turn["value"])
-    if not said or len(said) % 2:
-        raise RecordError("the conversation is incomplete", f"{len(said)} turns")
-    return said
-
-
 def _annotations(question: str, answer: str, leave_out: LeaveOut) -> list[RawEntity | None]:
-    asked = _QUESTION.fullmatch(question)
+    asked = QUESTION.fullmatch(question)
     if not asked:
         leave_out(RecordError("a question is not 'What describes ... in the text?'", repr(question[:80])))
         return [None]
@@ -95,4 +74,4 @@ def _annotations(question: str, answer: str, leave_out: LeaveOut) -> list[RawEnt
     if not isinstance(entities, list) or not all(isinstance(entity, str) for entity in entities):
         leave_out(RecordError("an answer is not a JSON list of strings", repr(answer[:80])))
         return [None]
-    return [RawEntity(entity.strip(), asked["concept"]) for entity in entities]
+    return [RawEntity(entity.strip(), asked["type"]) for entity in entities]

@@ -13,6 +13,7 @@ from .annotation_tools.webanno import WEBANNO
 from .biomedical.bioc import BIOC, BIOC_JSON
 from .biomedical.pubtator import PUBTATOR
 from .columns import CONLL
+from .conversations import CONVERSATIONS
 from .gliner import GLINER
 from .labelled_file import LabelledFile, data_suffix
 from .labelled_format import LabelledFormat
@@ -35,6 +36,7 @@ FORMATS = (
     SPACY_TRAINING,
     NER_ANNOTATOR,
     GLINER,
+    CONVERSATIONS,
     BIOC_JSON,
     JSON_LINES,
     BRAT,

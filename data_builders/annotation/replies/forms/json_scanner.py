@@ -31,7 +31,7 @@ _CLOSING_QUOTES = {"\u201c": "\u201d", "\u201e": "\u201c\u201d", "\u2018": "\u20
 _BEHIND_A_STRING = re.compile(
     r"""[ \t]*(?:[:=}\])\n\r\uff1a\uff0c]
     |"[\w ]{1,40}"\s{0,9}:
-    |,\s*(?:["'`\u201c{\[(}\])]|//|/\*|[\w-]{1,40}["']?\s{0,9}:|[-\d.]|(?:true|false|null|None)\b|$))
+    |,\s*(?:["'`\u201c\u201e\u2018\u00ab{\[(}\])]|//|/\*|[\w-]{1,40}["']?\s{0,9}:|[-\d.]|(?:true|false|null|None)\b|$))
     |["{\[]|$""",
     re.VERBOSE,
 )

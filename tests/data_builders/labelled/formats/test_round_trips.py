@@ -14,6 +14,7 @@ from nuner.data_builders.labelled.formats.table import FORMATS, format_named, re
 from nuner.data_builders.labelled.label_schemes import EntitySpan, read_spans
 from nuner.data_builders.labelled.labelled_text import LabelledText, TextEntity
 from nuner.data_builders.labelled.overlaps import keep_longest
+from nuner.data_builders.locating import locate
 from nuner.data_builders.rejections import Rejections
 
 OF_WORDS = ("conll", "csv", "gliner")
@@ -93,6 +94,13 @@ def _as_held(name, text):
     if name == "spacy":
         kept = keep_longest(text.entities)
         return text if len(kept) == len(text.entities) else LabelledText(text.text, tuple(kept), text.file, text.line)
+    if name == "conversations":  # mentions without places
+        kept = {
+            TextEntity(*place, label)
+            for start, end, label in text.entities
+            for place in locate(text.text[start:end], text.text)
+        }
+        return text if kept == {*text.entities} else LabelledText(text.text, tuple(kept), text.file, text.line)
     return text
 
 
