@@ -1,9 +1,9 @@
 from .baselines.nearest_neighbour.arguments import NearestArguments as NearestArguments
 from .baselines.nearest_neighbour.run import learn_nearest_classes as learn_nearest_classes
-from .episodes.evaluation import EpisodeScores as EpisodeScores
-from .episodes.evaluation import evaluate_episodes as evaluate_episodes
 from .baselines.universal_ner.run import ask_universal_ner as ask_universal_ner
 from .baselines.universal_ner.run import run_universal_ner as run_universal_ner
+from .episodes.evaluation import EpisodeScores as EpisodeScores
+from .episodes.evaluation import evaluate_episodes as evaluate_episodes
 from .evaluation.entity_scores import entity_scores as entity_scores
 from .evaluation.entity_scores import type_scores as type_scores
 from .evaluation.page import write_evaluation_page as write_evaluation_page

@@ -18,8 +18,8 @@ from .gliner import GLINER
 from .labelled_file import LabelledFile, data_suffix
 from .labelled_format import LabelledFormat
 from .parquet import PARQUET
-from .spacy_docs import SPACY_DOCS
-from .spacy_training import NER_ANNOTATOR, SPACY_TRAINING
+from .spacy.docs import SPACY_DOCS
+from .spacy.training import NER_ANNOTATOR, SPACY_TRAINING
 from .text_records import JSON_LINES
 from .word_rows import WORD_ROWS
 

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ...files.rows import Row
-from ..labelled_text import LabelledText
-from ..offset_units import QuotedText
-from ..sentence import LabelledSentence
-from .labelled_file import LabelledFile
-from .labelled_format import LabelledFormat, checked_span, json_array, read_records, recognize_records
+from ....files.rows import Row
+from ...labelled_text import LabelledText
+from ...offset_units import QuotedText
+from ...sentence import LabelledSentence
+from ..labelled_file import LabelledFile
+from ..labelled_format import LabelledFormat, checked_span, json_array, read_records, recognize_records
 
 
 def _is_pair(value: Any) -> bool:

@@ -8,12 +8,12 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ...rejections import Rejections
-from ..labelled_text import LabelledText, TextEntity
-from ..overlaps import keep_longest
-from .cut_words import words_cut_at_entities
-from .labelled_file import LabelledFile
-from .labelled_format import LabelledFormat
+from ....rejections import Rejections
+from ...labelled_text import LabelledText, TextEntity
+from ...overlaps import keep_longest
+from ..cut_words import words_cut_at_entities
+from ..labelled_file import LabelledFile
+from ..labelled_format import LabelledFormat
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
