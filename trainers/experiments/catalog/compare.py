@@ -49,7 +49,7 @@ def _tables(settings: CompareSettings, folder: ResultsFolder) -> list[ScoreTable
     cents_a_second = 100 * settings.dollars_an_hour / _SECONDS_AN_HOUR
 
     def cents(result: dict[str, Any]) -> float:
-        return result[CENTS] + result[SECONDS] * cents_a_second
+        return (result[CENTS] or 0.0) + result[SECONDS] * cents_a_second
 
     seconds = grid.table(
         "Time", folder, "seconds for 1,000 sentences, without learning", lambda result: result[SECONDS]
@@ -66,7 +66,7 @@ def _tables(settings: CompareSettings, folder: ResultsFolder) -> list[ScoreTable
             lambda result: result["scores"][TOKEN_F1],
         ),
         replace(seconds, references={}, notes=_sizes(grid, folder)),
-        replace(money, references={}, notes=[f"This machine at ${settings.dollars_an_hour:g} an hour"]),
+        replace(money, references={}, notes=_prices(settings, grid, folder)),
     ]
 
 
@@ -80,6 +80,15 @@ def _sizes(grid: SystemsGrid, folder: ResultsFolder) -> list[str]:
         ),
         "Seconds to learn from the first sample: "
         + "; ".join(f"{row}: {result['seconds_to_learn']:.1f}" for row, result in results.items()),
+    ]
+
+
+def _prices(settings: CompareSettings, grid: SystemsGrid, folder: ResultsFolder) -> list[str]:
+    """Say what the money is asked for, and whose prices are not known."""
+    unknown = [row for row in grid.systems if grid.result(row, folder)[CENTS] is None]
+    return [
+        f"This machine at ${settings.dollars_an_hour:g} an hour",
+        *([f"Without what the servers of these ask for: {', '.join(unknown)}"] if unknown else []),
     ]
 
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, NonNegativeFloat, field_validator
 
+from ...baselines.tadner.arguments import TadNerArguments
+from ...baselines.universal_ner.arguments import UniversalNerArguments
+from ..cells.argument_types import check_types
 from ..cells.encoder import Encoder
 from ..cells.pretraining import Pretraining
 from ..systems.frozen_encoder import FrozenEncoder
+from ..systems.language_models import AskedByType, InContext, Server, TunedByType
 from ..systems.recognizers import FineTuned, ZeroShot
 from ..systems.system import System
+from ..systems.tadner import TadNer
 from .encoders import EncoderSettings
 from .fine_tuning import FineTuningSettings
-from .reading import Settings
+from .given_arguments import check_arguments
+from .reading import Settings, known_keys
+
+_NOT_GIVEN = {"output_dir", "resume_from_checkpoint"}
 
 
 class WithEncoder(Settings):
@@ -95,7 +103,152 @@ class ZeroShotSettings(WithEncoder):
         return ZeroShot(self.descriptions, self.threshold)
 
 
+class TadNerSettings(WithEncoder):
+    """TadNER, which learns from the sample alone.
+
+    Args:
+        method: `tadner`.
+        arguments: Fields of `TadNerArguments`, such as `steps`.
+        descriptions: Type -> what is read in place of its name.
+    """
+
+    method: Literal["tadner"]
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    descriptions: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("arguments")
+    @classmethod
+    def _known_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
+        known_keys(arguments, TadNerArguments.__dataclass_fields__)
+        check_types(TadNerArguments, arguments)
+        TadNerArguments(**arguments)
+        return arguments
+
+    def system(self, bf16: bool) -> System:
+        """Return the system, which computes in float32.
+
+        Args:
+            bf16: Not looked at.
+        """
+        return TadNer(TadNerArguments(**self.arguments), self.descriptions)
+
+
+class WithServer(Settings):
+    """A system that asks a language model behind a server of the OpenAI protocol; the key is in the environment.
+
+    Args:
+        model: The model's name at the server.
+        base_url: The server's address.
+        prices: US dollars for a million tokens sent, and received.
+        max_tokens: Longest reply to one sentence, in tokens.
+        concurrency: Requests at once.
+    """
+
+    model: str = Field(min_length=1)
+    base_url: str | None = None
+    prices: tuple[NonNegativeFloat, NonNegativeFloat] | None = None
+    max_tokens: int = Field(2048, ge=1)
+    concurrency: int = Field(16, ge=1)
+
+    @property
+    def server(self) -> Server:
+        """The language model."""
+        return Server(self.model, self.base_url, self.prices, self.max_tokens, self.concurrency)
+
+    def runs(self, name: str) -> list[None]:
+        """Return that there is no encoder.
+
+        Args:
+            name: Not looked at.
+        """
+        return [None]
+
+
+class InContextSettings(WithServer):
+    """A language model that sees types and sample in its prompt.
+
+    Args:
+        method: `llm`.
+        examples: Whether it sees the sample.
+        descriptions: Type -> what it is told about it.
+    """
+
+    method: Literal["llm"]
+    examples: bool = True
+    descriptions: dict[str, str] = Field(default_factory=dict)
+
+    def system(self, bf16: bool) -> System:
+        """Return the system.
+
+        Args:
+            bf16: Not looked at.
+        """
+        return InContext(self.server, self.examples, self.descriptions)
+
+
+class AskedByTypeSettings(WithServer):
+    """A UniversalNER model behind a server.
+
+    Args:
+        method: `universal-ner-server`.
+    """
+
+    method: Literal["universal-ner-server"]
+
+    def system(self, bf16: bool) -> System:
+        """Return the system.
+
+        Args:
+            bf16: Not looked at.
+        """
+        return AskedByType(self.server)
+
+
+class TunedByTypeSettings(Settings):
+    """A language model that is fine-tuned as UniversalNER on the sample.
+
+    Args:
+        method: `universal-ner`.
+        model: Folder, Hub id or `.gguf` file of the language model.
+        examples: Whether it learns from the sample; otherwise it answers as it is.
+        arguments: Fields of `UniversalNerArguments` that replace those of A.4.
+    """
+
+    method: Literal["universal-ner"]
+    model: str = Field(min_length=1)
+    examples: bool = True
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("arguments")
+    @classmethod
+    def _known_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
+        return check_arguments(UniversalNerArguments, arguments, _NOT_GIVEN)
+
+    def runs(self, name: str) -> list[None]:
+        """Return that there is no encoder.
+
+        Args:
+            name: Not looked at.
+        """
+        return [None]
+
+    def system(self, bf16: bool) -> System:
+        """Return the system.
+
+        Args:
+            bf16: Compute in bfloat16.
+        """
+        return TunedByType(self.model, self.examples, {**self.arguments, "bf16": bf16})
+
+
 SystemSettings: TypeAlias = Annotated[
-    FrozenSettings | FineTunedSettings | ZeroShotSettings, Field(discriminator="method")
+    FrozenSettings
+    | FineTunedSettings
+    | ZeroShotSettings
+    | TadNerSettings
+    | InContextSettings
+    | AskedByTypeSettings
+    | TunedByTypeSettings,
+    Field(discriminator="method"),
 ]
 """Any system that can be compared."""

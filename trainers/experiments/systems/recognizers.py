@@ -60,11 +60,15 @@ class ZeroShot(System):
             given.
     """
 
-    learns = False
     needs_concept_encoder = True
 
     descriptions: Mapping[str, str] = field(default_factory=dict)
     threshold: float | None = None
+
+    @property
+    def learns(self) -> bool:
+        """It knows no more than the names of the types."""
+        return False
 
     def run(self, train: Dataset, test: Dataset, place: Place, seed: int, tell: Callable[[str], None]) -> RivalResult:
         """Apply the bi-encoder; see `System.run`. Nothing is drawn at random."""

@@ -33,12 +33,15 @@ class System(ABC):
     """One way to find entities: a frozen dataclass of all that its results depend on, besides encoder and data.
 
     Attributes:
-        learns: Whether it learns from the training sentences; otherwise it is run once for all samples.
         needs_concept_encoder: Whether its encoder must be a whole bi-encoder.
     """
 
-    learns: ClassVar[bool] = True
     needs_concept_encoder: ClassVar[bool] = False
+
+    @property
+    def learns(self) -> bool:
+        """Whether it looks at the training sentences' labels; otherwise it is run once for all samples."""
+        return True
 
     @abstractmethod
     def run(self, train: Dataset, test: Dataset, place: Place, seed: int, tell: Callable[[str], None]) -> RivalResult:

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
+from support.annotation_cases import MODEL, forget_key
+from support.openai_server_process import OpenAIServerProcess
 
+from nuner.data_builders.labelled.label_schemes import read_spans
 from nuner.data_builders.labelled.load import load_labelled
 from nuner.trainers.experiments.catalog.compare import COMPARE, CompareSettings
 from nuner.trainers.experiments.cells.encoder import Encoder
@@ -38,6 +41,7 @@ MEASURED = {"data_sets": {"tickets": "support-tickets"}, "ks": [1, 2], "samples"
 def encoders(tiny_bert_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "base").symlink_to(tiny_bert_dir)
     monkeypatch.chdir(tmp_path)
+    forget_key(monkeypatch)
 
 
 def read(systems: object, **values: object) -> CompareSettings:
@@ -59,6 +63,10 @@ def test_what_learns_nothing_is_run_once() -> None:
         ({"method": "frozen", "encodr": "x"}, "there is no key 'systems.a.encodr'; did you mean 'encoder'"),
         ({"method": "frozen", "recipe": "default"}, "there is no key 'systems.a.recipe'; known are"),
         ({"method": "zero-shot", "encoder": "x", "threshold": 1}, "systems.a.threshold is 1: "),
+        ({"method": "tadner", "encoder": "x", "arguments": {"step": 1}}, "there is no 'step'; did you mean 'steps'"),
+        ({"method": "llm", "model": "m", "prices": [1]}, "systems.a.prices"),
+        ({"method": "llm", "model": ""}, "systems.a.model is ''"),
+        ({"method": "universal-ner", "model": "m", "arguments": {"lora": 1}}, "did you mean 'lora_rank'"),
         ({"method": "fine-tuned", "encoder": "x", "recipe": {"presett": "a"}}, "did you mean 'preset'"),
         ({"method": "fine-tuned", "encoder": {"text_encodr": "x"}}, "no key 'systems.a.encoder.text_encodr'"),
         ("frozen", "systems.a is 'frozen'; it must hold keys and values"),
@@ -106,3 +114,32 @@ def test_from_systems_to_tables(tmp_path: Path) -> None:
         "Seconds to learn from the first sample",
     ]
     assert len(list((tmp_path / "out" / "compare").glob("compare-*.png"))) == 4
+
+
+def test_a_language_model_beside_a_recognizer(tmp_path: Path) -> None:
+    rows = load_labelled("support-tickets")["test"].select(range(6))
+    names = rows.features["ner_tags"].feature.names
+    gold = {" ".join(row["tokens"]): ([names[tag] for tag in row["ner_tags"]], row["tokens"]) for row in rows}
+    replies = {
+        text: json.dumps(
+            {"entities": [{"text": " ".join(words[a:b]), "concept": label} for a, b, label in read_spans(tags)]}
+        )
+        for text, (tags, words) in gold.items()
+    }
+    lines = [json.dumps({"tokens": words, "tags": tags}) for tags, words in gold.values()]
+    for split in ("train", "test"):
+        Path(f"{split}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with OpenAIServerProcess(models=[MODEL], replies=replies) as server:
+        asked = {"model": MODEL, "base_url": server.base_url, "prices": [1.0, 2.0]}
+        systems = {
+            "in context": {"method": "llm", **asked},
+            "by names": {"method": "llm", "examples": False, **asked, "prices": None},
+            "two networks": {"method": "tadner", "encoder": "base", "arguments": {"source_epochs": 1, "steps": 1}},
+        }
+        settings = {"systems": systems, "data_sets": {"few": "."}, "ks": [1], "samples": 1}
+        Path("mine.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+        result = run_experiment("compare", "mine.yaml", "out", tell=lambda _: None)
+    entities, _, _, cents = map(ScoreTable.from_dict, result["tables"])
+    assert entities.mean("in context") == entities.mean("by names") == 100
+    assert cents.mean("in context") > 0 == cents.mean("by names")
+    assert cents.notes[1] == "Without what the servers of these ask for: by names"
