@@ -132,5 +132,5 @@ class TunedByType(System):
 
     def run(self, train: Dataset, test: Dataset, place: Place, seed: int, tell: Callable[[str], None]) -> RivalResult:
         """Fine-tune and ask; see `System.run`."""
-        epochs = {} if self.examples else {"num_train_epochs": 0}
+        epochs: dict[str, Any] = {} if self.examples else {"num_train_epochs": 0}
         return run_universal_ner(train, test, model=self.model, seed=seed, tell=tell, **self.arguments, **epochs)
