@@ -1,9 +1,12 @@
 from dataclasses import replace
 
 import pytest
+import torch
 from datasets import ClassLabel, Dataset, Features, List, Value
 from support.labelled_cities import city_sentences
 from support.small_models import save_small_model
+from torch.nn.functional import normalize
+from transformers import AutoTokenizer
 
 from nuner.trainers.baselines.tadner.run import learn_tadner, run_tadner
 from nuner.trainers.baselines.tadner.span_detector import without_types
@@ -43,6 +46,19 @@ def test_of_a_nuner_checkpoint_the_last_layer_alone_is_read(tiny_bert_dir, tmp_p
     few, short = source.select(range(8)), replace(arguments, source_epochs=1)
     learnt = [learn_tadner(folder, few, short, tell=lambda _: None) for folder in (bi_encoder, tiny_bert_dir)]
     assert [tadner.classifier.averaged_layers for tadner in learnt] == [1, 4]
+
+
+@torch.no_grad()
+def test_names_have_the_vectors_of_the_whole_trained_encoder(tadner, tiny_bert_dir):
+    names = {"city": ["paris", "london"], "dish": ["order"]}
+    with tadner.classifier.fine_tuned([["in"]], [[]], names) as prototypes:
+        found = prototypes.names
+    inputs = AutoTokenizer.from_pretrained(tiny_bert_dir)(["paris london", "order"], padding=True, return_tensors="pt")
+    encoder = tadner.classifier.encoder
+    states = encoder(inputs.input_ids, inputs.attention_mask, output_hidden_states=True).hidden_states
+    mean = torch.stack(states[-2:]).mean(0)  # of both layers
+    expected = normalize(torch.stack([mean[0, 1:3].sum(0), mean[1, 1]]), dim=-1)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
 
 
 def test_a_source_without_entities_is_one_clear_sentence(tiny_bert_dir):
