@@ -14,7 +14,6 @@ from nuner.data_builders.labelled.label_schemes import read_spans, write_iob2
 from nuner.data_builders.labelled.load import entity_types
 from nuner.modeling_nuner.input_length import fitting_length
 
-from ...fine_tuning.training_set import labelled_in_iob2
 from ...word_tokenizer import load_word_tokenizer
 from ..rival_result import RivalResult
 from .arguments import TadNerArguments
@@ -37,7 +36,7 @@ def learn_tadner(
 
     Args:
         encoder: Folder or Hub id of any encoder that AutoModel loads, a NuNER checkpoint among them.
-        source: Sentences as `load_labelled` or, of training episodes, `episode_sentences` gives them.
+        source: Sentences as `load_labelled` gives them.
         arguments: How the networks learn.
         descriptions: What is read in place of the names of some types, of the source or of later ones.
         seed: Of first weights, the order of the sentences and dropout.
@@ -48,22 +47,18 @@ def learn_tadner(
 
     Raises:
         FileNotFoundError: If there is no such encoder.
-        ValueError: If the folder holds no encoder, there is no entity in the source, or a type has no example.
+        ValueError: If the folder holds no encoder, or there is no entity in the source.
 
     Example:
         ```python
         >>> from nuner import load_labelled
-        >>> from nuner.trainers.baselines.tadner.arguments import TadNerArguments
         >>> from nuner.trainers.baselines.tadner.run import learn_tadner
-        >>> source = load_labelled("support-tickets", "test").select(range(20))
-        >>> tadner = learn_tadner("nuner-roberta", source, TadNerArguments(source_epochs=1), tell=lambda _: None)
-        >>> tadner.classifier.averaged_layers
-        1
+        >>> source = load_labelled("few-nerd/inter/train.txt", "train")  # needs Few-NERD  # doctest: +SKIP
+        >>> tadner = learn_tadner("roberta-base", source)  # takes minutes  # doctest: +SKIP
 
         ```
     """
     arguments = arguments or TadNerArguments()
-    source, _ = labelled_in_iob2(source)
     tokenizer = load_word_tokenizer(encoder)
     averaged = arguments.averaged_layers or _layers_with_knowledge(encoder)
     reader = SentenceReader(tokenizer, fitting_length(encoder, arguments.max_length))
@@ -95,7 +90,7 @@ def run_tadner(
     """Find the entities of test sentences after learning from a source, and then from a sample.
 
     Args:
-        train: The sample, as `load_labelled` gives it.
+        train: The sample, as `load_labelled` gives it; a type without an example is known by its name alone.
         test: The sentences to find entities in; their tags are not looked at.
         encoder: Folder or Hub id of the encoder.
         source: Sentences with other types to learn from beforehand; the sample itself, if not given.
@@ -109,8 +104,7 @@ def run_tadner(
 
     Raises:
         FileNotFoundError: If there is no such encoder.
-        ValueError: If the folder holds no encoder, there is no entity in the sample or the source, or a type has no
-            example.
+        ValueError: If the folder holds no encoder, the sample has no type, or there is no entity in the source.
 
     Example:
         ```python
@@ -122,7 +116,6 @@ def run_tadner(
         ```
     """
     began = time.perf_counter()
-    train, _ = labelled_in_iob2(train)
     tadner = learn_tadner(
         encoder, train if source is None else source, arguments, descriptions=descriptions, seed=seed, tell=tell
     )

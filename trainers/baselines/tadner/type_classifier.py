@@ -15,7 +15,9 @@ from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
 from nuner.data_builders.labelled.label_schemes import EntitySpan
 from nuner.data_builders.labelled.load import entity_types
+from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.encoder_loading import load_encoder
+from nuner.modeling_nuner.modeling_nuner import NuNerModel
 
 from ...fine_tuning.arguments import FineTuningArguments
 from ...fine_tuning.features import IGNORED
@@ -62,8 +64,12 @@ def train_type_encoder(
         learning_rate=arguments.source_learning_rate,
         per_device_train_batch_size=arguments.batch_size,
     )
+    loaded = load_encoder(encoder)
+    # Trainer wraps the forward pass of what it is given, which a part of the encoder must not inherit.
+    model = NuNerModel(NuNerConfig(text_config=loaded.config))
+    model.encoder = loaded
     trainer = TypeTrainer(
-        model=load_encoder(encoder),
+        model=model,
         args=args,
         train_dataset=source.select([row for row, tags in enumerate(source["ner_tags"]) if any(tags)]),
         data_collator=TypeCollator(reader, [*type_names(entity_types(source), descriptions).values()]),
@@ -74,8 +80,7 @@ def train_type_encoder(
     trainer.pop_callback(PrinterCallback)
     trainer.add_callback(TrainingProgress("Learning types"))
     trainer.train()
-    assert isinstance(trainer.model, PreTrainedModel)
-    return trainer.model
+    return model.encoder
 
 
 class TypeClassifier:
