@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from seqeval.metrics import f1_score, precision_score, recall_score
+from support.small_episodes import episode
 
 from nuner.data_builders.labelled.episodes.episode import Episode, LabelledWords
 from nuner.data_builders.labelled.label_schemes import read_spans, write_iob2
 from nuner.trainers.episodes.evaluation import EpisodeScores, SpanCounts, evaluate_episodes
-from tests.support.small_episodes import episode
 
 
 class Told:

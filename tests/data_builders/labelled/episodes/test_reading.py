@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.folders import SHARED
+from support.small_episodes import as_row, travel, write_episodes
 
 from nuner.data_builders.labelled.episodes.reading import read_episodes
 from nuner.data_builders.rejections import CorpusError
-from tests.support.folders import SHARED
-from tests.support.small_episodes import as_row, travel, write_episodes
 
 FEW_TK = SHARED / "data/fewnerd_format/episode-data/inter"
 

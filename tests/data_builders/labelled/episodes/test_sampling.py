@@ -8,12 +8,12 @@ import pytest
 from datasets import Dataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.folders import SHARED
 
 from nuner.data_builders.labelled.episodes.episode import LabelledWords
 from nuner.data_builders.labelled.episodes.sampling import labelled_words, sample_episodes
 from nuner.data_builders.labelled.label_schemes import read_spans
 from nuner.data_builders.labelled.load import load_labelled
-from tests.support.folders import SHARED
 
 FEW_TK = SHARED / "data/fewnerd_format"
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from support.small_episodes import episode, travel
 
 from nuner.data_builders.labelled.episodes.episode import Episode
 from nuner.trainers.baselines.nearest_neighbour.abstract_transitions import AbstractTransitions
 from nuner.trainers.baselines.nearest_neighbour.class_scores import nearest_word_scores, prototype_scores
 from nuner.trainers.baselines.nearest_neighbour.method import NearestClasses
 from nuner.trainers.few_shot.word_vectors import TokenFeatures
-from tests.support.small_episodes import episode, travel
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import torch
+from support.labelled_cities import NAMES, city_sentences
+from support.small_episodes import episode, travel
 
 from nuner.trainers.baselines.nearest_neighbour.arguments import NearestArguments
 from nuner.trainers.baselines.nearest_neighbour.class_scores import nearest_word_scores, prototype_scores
@@ -14,8 +16,6 @@ from nuner.trainers.baselines.nearest_neighbour.meta_training import meta_train
 from nuner.trainers.baselines.nearest_neighbour.run import learn_nearest_classes, run_nearest_neighbour
 from nuner.trainers.episodes.evaluation import evaluate_episodes
 from nuner.trainers.few_shot.word_vectors import TokenFeatures
-from tests.support.labelled_cities import NAMES, city_sentences
-from tests.support.small_episodes import episode, travel
 
 
 def weights(method: Any) -> torch.Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from support.small_episodes import travel, write_episodes
 
 from nuner.trainers.experiments.catalog.few_nerd import FEW_NERD, FewNerdSettings
 from nuner.trainers.experiments.cells.episode_measuring import EpisodeMeasuring
@@ -14,7 +15,6 @@ from nuner.trainers.experiments.cells.episode_sets import SampledEpisodes
 from nuner.trainers.experiments.results.score_table import ScoreTable
 from nuner.trainers.experiments.run import run_experiment
 from nuner.trainers.experiments.settings.reading import read_settings
-from tests.support.small_episodes import travel, write_episodes
 
 SETTINGS: dict[str, Any] = {
     "encoders": {"base": "base-encoder", "NuNER": {"text_encoder": "base-encoder", "corpus": "bundled"}},
