@@ -106,8 +106,24 @@ def test_what_makes_no_sense_is_refused(values: dict[str, object], complaint: st
 def test_episodes_that_are_not_there_are_said_before_anything_is_computed(tmp_path: Path, tiny_bert_dir: Path) -> None:
     write_episodes(tmp_path / "test_2_1.jsonl", travel(1))
     settings = read(encoders={"base": str(tiny_bert_dir)}, benchmarks={"mine": str(tmp_path)}, ways=[3], shots=[1])
-    with pytest.raises(FileNotFoundError, match=r"test_3_1\.jsonl.*did you mean .*test_2_1\.jsonl"):
+    with pytest.raises(
+        FileNotFoundError, match=r"there are no episodes .*test_3_1\.jsonl.*did you mean .*test_2_1\.jsonl"
+    ):
         cells_of(settings)[0].check()
+
+
+def test_episodes_that_cannot_be_used_are_said_or_left_out(tmp_path: Path) -> None:
+    file = write_episodes(tmp_path / "test_2_1.jsonl", travel(3))
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join([lines[0], "{broken", *lines[1:]]), encoding="utf-8")
+
+    def episodes(on_error: str) -> list[Any]:
+        benchmarks = {"mine": {"episodes": str(tmp_path), "on_error": on_error}}
+        return cells_of(read(benchmarks=benchmarks, ways=[2], shots=[1]))[0].episodes.episodes
+
+    with pytest.raises(ValueError, match=r"test_2_1\.jsonl:2: the line is not valid JSON"):
+        episodes("raise")
+    assert episodes("skip") == travel(3)
 
 
 def test_what_tadner_learns_from_is_given_or_missed(tmp_path: Path, tiny_bert_dir: Path) -> None:
