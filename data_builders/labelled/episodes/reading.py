@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,4 +108,5 @@ def _sentence(words: Any, labels: Any, part: str, number: int, types: tuple[str,
     unknown = next((label for label in labels if label != OUTSIDE and label not in types), None)
     if unknown is not None:
         raise RecordError("a label is not among the types", f"{where}: {unknown!r}")
-    return LabelledWords(words, labels)
+    # Thousands of episodes are made of the same few thousand sentences: each word is kept once.
+    return LabelledWords(list(map(sys.intern, words)), list(map(sys.intern, labels)))

@@ -33,7 +33,7 @@ def labelled_words(dataset: Dataset) -> list[LabelledWords]:
         >>> from nuner.data_builders.labelled.episodes.sampling import labelled_words
         >>> from nuner.data_builders.labelled.load import load_labelled
         >>> labelled_words(load_labelled("support-tickets", "train"))[0].labels[:3]
-        ['O', 'O', 'product']
+        ['O', 'product', 'product']
 
         ```
     """
@@ -74,9 +74,9 @@ def sample_episodes(
         ```python
         >>> from nuner.data_builders.labelled.episodes.sampling import sample_episodes
         >>> from nuner.data_builders.labelled.load import load_labelled
-        >>> episodes = sample_episodes(load_labelled("support-tickets", "train"), way=2, shot=1, number=10)
+        >>> episodes = sample_episodes(load_labelled("support-tickets", "train"), way=5, shot=1, number=10)
         >>> [len(episode.types) for episode in episodes][:3]
-        [2, 2, 2]
+        [5, 5, 5]
 
         ```
     """

@@ -30,7 +30,7 @@ class NearestArguments:
         ```python
         >>> from nuner.trainers.baselines.nearest_neighbour.arguments import NearestArguments
         >>> NearestArguments("structshot", tau=0.5).learning_rate
-        2e-05
+        0.0001
 
         ```
     """
@@ -38,7 +38,7 @@ class NearestArguments:
     method: NearestMethod = "proto"
     layers: int = 1
     epochs: int = 1
-    learning_rate: float = 2e-5
+    learning_rate: float = 1e-4
     episodes_per_step: int = 4
     tau: float = 1.0
 

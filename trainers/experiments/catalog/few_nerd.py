@@ -139,8 +139,10 @@ class _Grid:
         self, benchmark: str, method: str, encoder: str, run: Encoder | Pretraining, way: int, shot: int, seed: int
     ) -> EpisodeMeasuring:
         how = self.settings.methods[method]
+        known = EPISODE_METHODS[how.method]
         measured, training = self._episodes[benchmark, way, shot]
-        sentences = self._sentences[benchmark] if EPISODE_METHODS[how.method].from_sentences else None
+        sentences = self._sentences[benchmark] if known.from_sentences else None
+        learns = (training or sentences) is not None and known.learns(known.arguments(how.arguments))
         return EpisodeMeasuring(
             _row(method, encoder),
             f"{benchmark} {_task_name(way, shot)}",
@@ -150,7 +152,8 @@ class _Grid:
             training if sentences is None else None,
             sentences,
             how.arguments,
-            seed,
+            # Without anything to learn, one measurement is that of all seeds.
+            seed if learns else self.settings.seeds[0],
         )
 
 

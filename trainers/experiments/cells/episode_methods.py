@@ -40,12 +40,14 @@ class KnownMethod:
         kind: The dataclass of its arguments.
         learn: Encoder, what it learns from, arguments, seed, and what is told the user -> the method.
         fixed: Arguments that its name stands for.
+        learns: Whether it learns anything before, given its arguments.
         from_sentences: Whether it learns from sentences where there are any, and cannot do without these or episodes.
     """
 
     kind: type
     learn: Callable[[str | Path, LearntBefore, Any, int, Callable[[str], None]], EpisodeMethod]
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    learns: Callable[[Any], bool] = lambda arguments: True
     from_sentences: bool = False
 
     @property
@@ -80,10 +82,14 @@ def _tadner(
     return learn_tadner(encoder, source, arguments, seed=seed, tell=tell)
 
 
+def _trains(arguments: NearestArguments) -> bool:
+    return arguments.epochs > 0
+
+
 EPISODE_METHODS: Mapping[str, KnownMethod] = {
-    "proto": KnownMethod(NearestArguments, _nearest, {"method": "proto"}),
-    "nnshot": KnownMethod(NearestArguments, _nearest, {"method": "nnshot"}),
-    "structshot": KnownMethod(NearestArguments, _nearest, {"method": "structshot"}),
+    "proto": KnownMethod(NearestArguments, _nearest, {"method": "proto"}, _trains),
+    "nnshot": KnownMethod(NearestArguments, _nearest, {"method": "nnshot"}, _trains),
+    "structshot": KnownMethod(NearestArguments, _nearest, {"method": "structshot"}, _trains),
     "tadner": KnownMethod(TadNerArguments, _tadner, from_sentences=True),
 }
 """Name in settings -> method."""

@@ -11,6 +11,7 @@ from typing import Any
 from nuner.data_builders.labelled.episodes.episode import Episode
 from nuner.data_builders.labelled.episodes.reading import read_episodes
 from nuner.data_builders.labelled.episodes.sampling import sample_episodes
+from nuner.data_builders.rejections import OnError
 
 from .labelled_data import LabelledData
 from .near_names import or_the_nearest
@@ -23,6 +24,7 @@ class EpisodeFile:
     Args:
         path: The file.
         max_episodes: The first so many; all if not given.
+        on_error: `"raise"` or `"skip"`, as for `read_episodes`.
 
     Example:
         ```python
@@ -34,6 +36,7 @@ class EpisodeFile:
 
     path: str
     max_episodes: int | None = None
+    on_error: OnError = "raise"
 
     def __str__(self) -> str:
         return self.path
@@ -42,9 +45,9 @@ class EpisodeFile:
     def episodes(self) -> list[Episode]:
         """The episodes."""
         try:
-            return list(islice(read_episodes(self.path), self.max_episodes))
-        except FileNotFoundError as error:
-            raise or_the_nearest(error, self.path) from error
+            return list(islice(read_episodes(self.path, on_error=self.on_error), self.max_episodes))
+        except FileNotFoundError:
+            raise or_the_nearest(FileNotFoundError(f"there are no episodes {self.path!r}"), self.path) from None
 
     @cached_property
     def content(self) -> str:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from nuner.data_builders.rejections import OnError
+
 from ..cells.episode_methods import EPISODE_METHODS
 from ..cells.episode_sets import EpisodeFile, EpisodeSet, SampledEpisodes
 from ..cells.labelled_data import LabelledData
@@ -52,6 +54,7 @@ class BenchmarkSettings(Settings):
             and 1 to 2 entities of each; `train_5_1.jsonl`, if it is there, is learnt from before.
         sampled_from: Instead, labelled data whose test split episodes are drawn from.
         number: How many are drawn, or are taken of each file; 100, or all of a file, if not given.
+        on_error: `skip` leaves out episodes of a file that cannot be used, where `raise` stops at the first.
         split: Measure on `test` or, to choose something, on `dev` episodes; those that are drawn are `test`.
         sentences: Labelled sentences to learn from before, with types that the measured episodes do not have. Where
             episodes are drawn, as many are drawn from these to learn from.
@@ -60,6 +63,7 @@ class BenchmarkSettings(Settings):
     episodes: str | None = None
     sampled_from: DataSettings | None = None
     number: int | None = Field(None, ge=1)
+    on_error: OnError = "raise"
     split: Literal["test", "dev"] = "test"
     sentences: DataSettings | None = None
 
@@ -85,7 +89,7 @@ class BenchmarkSettings(Settings):
         """
         if self.sampled_from is not None:
             return SampledEpisodes(self.sampled_from.data("test"), "test", way, shot, self._number)
-        return EpisodeFile(str(self._file(self.split, way, shot)), self.number)
+        return EpisodeFile(str(self._file(self.split, way, shot)), self.number, self.on_error)
 
     def training(self, way: int, shot: int) -> EpisodeSet | None:
         """Return the episodes that may be learnt from before, if there are any.
@@ -96,7 +100,7 @@ class BenchmarkSettings(Settings):
         """
         if self.sampled_from is None:
             file = self._file("train", way, shot)
-            return EpisodeFile(str(file)) if file.exists() else None
+            return EpisodeFile(str(file), on_error=self.on_error) if file.exists() else None
         before = self.sentences_before()
         return None if before is None else SampledEpisodes(before, "train", way, shot, self._number)
 

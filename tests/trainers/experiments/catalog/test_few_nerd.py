@@ -35,8 +35,11 @@ def cells_of(settings: FewNerdSettings) -> list[EpisodeMeasuring]:
 
 
 def test_there_is_a_cell_for_each_method_encoder_task_and_seed() -> None:
+    sentences = {name: {"episodes": name, "sentences": "support-tickets"} for name in ("intra", "inter")}
+    assert len(cells_of(read(methods={"TadNER": "tadner"}, benchmarks=sentences))) == 2 * 2 * 4 * 2
+    # Where there is nothing to learn from before, one seed is as good as all.
     cells = cells_of(read())
-    assert len(cells) == 2 * 2 * 2 * 4 * 2
+    assert len(cells) == 2 * 2 * 2 * 4
     assert {cell.name for cell in cells} == {f"{m}, {e}" for m in SETTINGS["methods"] for e in SETTINGS["encoders"]}
     assert str(cells[0].episodes) == "intra/test_5_1.jsonl"
     assert cells[0].title == "Measuring ProtoBERT, base on INTRA 5-way 1~2 (seed 0)"
@@ -49,7 +52,14 @@ def test_training_episodes_are_those_beside() -> None:
 def test_training_episodes_of_the_folder_are_found(tmp_path: Path) -> None:
     for split in ("train", "test"):
         write_episodes(tmp_path / f"{split}_2_1.jsonl", travel(2))
-    [cell, *_] = cells_of(read(benchmarks={"mine": str(tmp_path)}, ways=[2], shots=[1]))
+    methods = {"trained": "proto", "not": {"method": "proto", "arguments": {"epochs": 0}}}
+    cells = cells_of(read(methods=methods, benchmarks={"mine": str(tmp_path)}, ways=[2], shots=[1]))
+    assert [(cell.name, cell.seed) for cell in cells if cell.name.endswith("base")] == [
+        ("trained, base", 0),
+        ("trained, base", 1),
+        ("not, base", 0),
+    ]
+    [cell, *_] = cells
     assert str(cell.training) == str(tmp_path / "train_2_1.jsonl")
 
 
@@ -96,8 +106,24 @@ def test_what_makes_no_sense_is_refused(values: dict[str, object], complaint: st
 def test_episodes_that_are_not_there_are_said_before_anything_is_computed(tmp_path: Path, tiny_bert_dir: Path) -> None:
     write_episodes(tmp_path / "test_2_1.jsonl", travel(1))
     settings = read(encoders={"base": str(tiny_bert_dir)}, benchmarks={"mine": str(tmp_path)}, ways=[3], shots=[1])
-    with pytest.raises(FileNotFoundError, match=r"test_3_1\.jsonl.*did you mean .*test_2_1\.jsonl"):
+    with pytest.raises(
+        FileNotFoundError, match=r"there are no episodes .*test_3_1\.jsonl.*did you mean .*test_2_1\.jsonl"
+    ):
         cells_of(settings)[0].check()
+
+
+def test_episodes_that_cannot_be_used_are_said_or_left_out(tmp_path: Path) -> None:
+    file = write_episodes(tmp_path / "test_2_1.jsonl", travel(3))
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join([lines[0], "{broken", *lines[1:]]), encoding="utf-8")
+
+    def episodes(on_error: str) -> list[Any]:
+        benchmarks = {"mine": {"episodes": str(tmp_path), "on_error": on_error}}
+        return cells_of(read(benchmarks=benchmarks, ways=[2], shots=[1]))[0].episodes.episodes
+
+    with pytest.raises(ValueError, match=r"test_2_1\.jsonl:2: the line is not valid JSON"):
+        episodes("raise")
+    assert episodes("skip") == travel(3)
 
 
 def test_what_tadner_learns_from_is_given_or_missed(tmp_path: Path, tiny_bert_dir: Path) -> None:
@@ -107,9 +133,7 @@ def test_what_tadner_learns_from_is_given_or_missed(tmp_path: Path, tiny_bert_di
         return cells_of(read(encoders=encoders, methods=methods, benchmarks=benchmarks, ways=[2], shots=[1]))[0]
 
     write_episodes(tmp_path / "test_2_1.jsonl", travel(1))
-    with pytest.raises(
-        ValueError, match="TadNER, base has nothing to learn from before mine 2-way 1~2: the benchmark"
-    ):
+    with pytest.raises(ValueError, match="TadNER, base has nothing to learn from before mine 2-way 1~2"):
         cell().check()
     write_episodes(tmp_path / "train_2_1.jsonl", travel(1))
     assert cell().training is not None
