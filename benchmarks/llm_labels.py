@@ -30,7 +30,8 @@ from nuner.trainers.baselines.llm_prompting.run import run_llm_prompting
 from nuner.trainers.evaluation.entity_scores import entity_scores
 from nuner.trainers.fine_tuning.run import run_finetuning
 
-GOLD, LLM, BOTH, FEW = "gold labels", "LLM labels", "LLM labels, few gold", "few gold"
+GOLD, LLM, BOTH = "gold labels", "LLM labels", "LLM labels, few gold"
+KINDS = [GOLD, LLM, BOTH]
 
 
 def replied(file: Path) -> dict[int, str]:
@@ -68,7 +69,6 @@ def measure(encoder: str, data: DatasetDict, seed: int, arguments: argparse.Name
         GOLD: [DatasetDict({"test": test}), DatasetDict({"train": rows})],
         LLM: [DatasetDict({"test": test}), load_labelled(store)],
         BOTH: [few, load_labelled(store)],
-        FEW: [few],
     }
     for kind in arguments.kinds:
         joined = join_labelled(kinds[kind])
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=float, help="Passes over the sentences; what suits their number by default.")
     parser.add_argument("--replies", type=Path, help="JSON Lines of a language model's replies: line, entities.")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--kinds", nargs="+", default=[GOLD, LLM, BOTH, FEW])
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--output", type=Path, default=Path("llm_labels.json"))
     arguments = parser.parse_args()
     data = load_labelled(arguments.data).select_columns(["tokens", "ner_tags"])

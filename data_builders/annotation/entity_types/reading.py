@@ -13,7 +13,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from .type_list import EntityType, TypeList
 
 _KEYS = ("types", "guidelines")
-_KEYS_OF_A_TYPE = ("name", "description", "guideline", "examples", "aliases")
+_TEXTS = ("description", "guideline")
+_LISTS = ("examples", "aliases")
+_KEYS_OF_A_TYPE = ("name", *_TEXTS, *_LISTS)
 
 
 class TypesError(ValueError):
@@ -64,7 +66,7 @@ def read_types(path: str | os.PathLike[str]) -> TypeList:
     guidelines = reader.text(content, "guidelines", "the file") if "guidelines" in content else None
     types: list[EntityType] = []
     for number, entry in enumerate(entries):
-        line = entries.lc.item(number)[0] + 1
+        line = _line(entries, number)
         reader.add(types, reader.entity_type(entry, line), line)
     return TypeList(tuple(types), guidelines)
 
@@ -89,11 +91,10 @@ class _Reader:
             raise self._error(line, "the type has no name")
         name = " ".join(self.text(entry, "name", "the type", line).split())
         self.check_keys(entry, _KEYS_OF_A_TYPE, line, f"the type {name!r}")
-        texts = {
-            key: self.text(entry, key, f"the type {name!r}") for key in ("description", "guideline") if key in entry
-        }
-        lists = {key: self._texts(entry, key, f"the type {name!r}") for key in ("examples", "aliases") if key in entry}
-        return self._checked(line, lambda: EntityType(name, **texts, **lists))
+        of = f"the type {name!r}"
+        said: dict[str, Any] = {key: self.text(entry, key, of) for key in _TEXTS if key in entry}
+        said |= {key: self._texts(entry, key, of) for key in _LISTS if key in entry}
+        return self._checked(line, lambda: EntityType(name, **said))
 
     def add(self, types: list[EntityType], one: EntityType, line: int) -> None:
         """Add a type, unless its names are those of an earlier one."""
@@ -126,11 +127,10 @@ class _Reader:
         return TypesError(f"{self._path}:{line}: {message}")
 
 
-def _line(values: Any, key: str, default: int = 1) -> int:
-    """Return the line on which a key stands."""
-    place = getattr(values, "lc", None)
-    known = place is not None and place.data and key in place.data
-    return place.data[key][0] + 1 if known else default
+def _line(values: Any, key: str | int, default: int = 1) -> int:
+    """Return the line on which a key, or an item of a list, stands."""
+    lines: dict[str | int, Any] = getattr(getattr(values, "lc", None), "data", None) or {}
+    return lines[key][0] + 1 if key in lines else default
 
 
 def _first_line(problem: object) -> str:

@@ -30,7 +30,7 @@ def prompt_examples(dataset: Dataset, types: TypeList) -> list[PromptExample]:
         >>> tickets = load_labelled("support-tickets", "train")
         >>> types = TypeList(tuple(map(EntityType, entity_types(tickets))))
         >>> prompt_examples(tickets.select([0]), types)[0].entities[0]
-        ('HomeHub 3', 'product')
+        ('Cinerama Petit projector', 'product')
 
         ```
     """

@@ -18,7 +18,7 @@ from nuner.data_builders.labelled.formats.table import format_for
 TYPES = TypeList((EntityType("city"), EntityType("person name")))
 
 
-def fill(path: Path, replies, types=TYPES):
+def fill(path: Path, replies, types: TypeList | None = TYPES):
     """A store in which each text has its reply; None has failed, and ... is pending."""
     with AnnotationStore(path) as store:
         store.add([raw_sentence(text) for text in replies])
@@ -51,7 +51,7 @@ def test_a_store_with_types_is_labelled_data(store, caplog):
     with caplog.at_level(logging.WARNING):
         train = load_labelled(store)["train"]
     names = train.features["ner_tags"].feature.names
-    assert [(row["text"], [names[tag] for tag in row["ner_tags"]]) for row in train] == [
+    assert [(row["text"], [names[tag] for tag in row["ner_tags"]]) for row in train.to_list()] == [
         ("Ada's in Rome, Ada!", ["B-person name", "O", "O", "O", "B-city", "O", "B-person name", "O"]),
         ("Bo went to Oslo.", ["O", "O", "O", "B-city", "O"]),
         ("Nothing at all.", ["O", "O", "O", "O"]),

@@ -73,7 +73,7 @@ def test_labels_of_ones_own_types(annotate, server, world):
     assert len(server.statistics()["asked"]) == asked + 1  # the probe
     assert "Entities in 4 sentences: 3 city, 1 drug" in again.stderr and "stadt" not in again.stderr
     train = load_labelled("run.sqlite")["train"]
-    assert [row["text"] for row in train] == list(REPLIES)
+    assert list(train["text"]) == list(REPLIES)
 
 
 def test_labels_become_other_formats_and_a_corpus(annotate):
