@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
@@ -21,7 +22,7 @@ def rendered(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], *, to_an
         turns: The turns.
         to_answer: Whether the model is to speak next.
     """
-    messages = [dict(turn) for turn in turns]
+    messages: Any = turns
     return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=to_answer))
 
 

@@ -57,10 +57,10 @@ def load_language_model(
             raise FileNotFoundError(f"there is no language model {name!r}: no such file")
         name, options = os.fspath(path.parent), {"gguf_file": path.name}
     with explain_checkpoint_errors(checkpoint, "language model", "model that AutoModelForCausalLM loads"):
-        config = AutoConfig.from_pretrained(name, **options)
+        AutoConfig.from_pretrained(name, **options)
         tokenizer = AutoTokenizer.from_pretrained(name, **options)
     with without_bars():
-        model = AutoModelForCausalLM.from_pretrained(name, config=None if of_gguf else config, dtype=dtype, **options)
+        model: Any = AutoModelForCausalLM.from_pretrained(name, dtype=dtype, **options)
     if of_gguf:  # the weights are plain ones by now, to be trained and saved
         model.hf_quantizer, model.is_quantized = None, False
         del model.config.quantization_config
