@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from ..cells.pretraining import Pretraining
 from ..systems.frozen_encoder import FrozenEncoder
 from ..systems.recognizers import FineTuned, ZeroShot
 from ..systems.system import System
+from ..systems.universal_ner import UniversalNer, UniversalNerServer
 from .encoders import EncoderSettings
 from .fine_tuning import FineTuningSettings
 from .reading import Settings
@@ -95,7 +96,68 @@ class ZeroShotSettings(WithEncoder):
         return ZeroShot(self.descriptions, self.threshold)
 
 
+class WithoutEncoder(Settings):
+    """A system that begins with something else than an encoder."""
+
+    def runs(self, name: str) -> Sequence[None]:
+        """Return that there is one run, without an encoder.
+
+        Args:
+            name: Not looked at.
+        """
+        return [None]
+
+
+class UniversalNerSettings(WithoutEncoder):
+    """A language model that is fine-tuned on conversations and asked for one type after the other.
+
+    Args:
+        method: `universal-ner`.
+        model: Folder, Hub id or `.gguf` file of the language model.
+        arguments: Arguments that replace those of A.4.
+    """
+
+    method: Literal["universal-ner"]
+    model: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+    def system(self, bf16: bool) -> System:
+        """Return the system.
+
+        Args:
+            bf16: Compute in bfloat16.
+        """
+        return UniversalNer(self.model, {"bf16": bf16, **self.arguments})
+
+
+class UniversalNerServerSettings(WithoutEncoder):
+    """A language model behind a server that is asked for one type after the other, without an example.
+
+    Args:
+        method: `universal-ner-server`.
+        model: The model's name at the server.
+        base_url: The server's address.
+        max_tokens: Longest answer, in tokens.
+        prices: Dollars for a million tokens, sent and received.
+    """
+
+    method: Literal["universal-ner-server"]
+    model: str
+    base_url: str | None = None
+    max_tokens: int = Field(256, gt=0)
+    prices: tuple[float, float] | None = None
+
+    def system(self, bf16: bool) -> System:
+        """Return the system.
+
+        Args:
+            bf16: Not looked at.
+        """
+        return UniversalNerServer(self.model, self.base_url, self.max_tokens, self.prices)
+
+
 SystemSettings: TypeAlias = Annotated[
-    FrozenSettings | FineTunedSettings | ZeroShotSettings, Field(discriminator="method")
+    FrozenSettings | FineTunedSettings | ZeroShotSettings | UniversalNerSettings | UniversalNerServerSettings,
+    Field(discriminator="method"),
 ]
 """Any system that can be compared."""
