@@ -8,13 +8,13 @@ from typing import Any
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 
-from .conversations import Turn
+from nuner.data_builders.annotation.llm.prompt import Message
 
 _TEXT = slice(0, 2)  # and its acknowledgement
 _FIRST_QUESTION = 2
 
 
-def rendered(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], *, to_answer: bool = False) -> str:
+def rendered(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Message], *, to_answer: bool = False) -> str:
     """Write a conversation in the chat template of a tokenizer.
 
     Args:
@@ -55,7 +55,7 @@ def alike(rows: Sequence[Sequence[int]]) -> int:
 
 
 def featurize_conversations(
-    conversations: Sequence[Sequence[Turn]], tokenizer: PreTrainedTokenizerBase, longest: int
+    conversations: Sequence[Sequence[Message]], tokenizer: PreTrainedTokenizerBase, longest: int
 ) -> Dataset:
     """Tokenize conversations for training: each question by itself, as it will be asked.
 
