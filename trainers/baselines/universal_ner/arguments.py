@@ -12,7 +12,7 @@ from transformers import TrainingArguments
 from nuner.data_builders.labelled.samples.k_shot import annotation_counts
 from nuner.modeling_nuner.devices import bf16_is_fast, is_accelerator_available
 
-_FULL_LEARNING_RATE, _LORA_LEARNING_RATE = 2e-5, 2e-4
+_LORA_LEARNING_RATE, _FULL_LEARNING_RATE = 2e-4, 2e-5
 _MANY_STEPS, _FEW_STEPS = 16, 4
 
 
@@ -54,8 +54,8 @@ class UniversalNerArguments(TrainingArguments):
     Example:
         ```python
         >>> from nuner.trainers.baselines.universal_ner.arguments import UniversalNerArguments
-        >>> UniversalNerArguments(output_dir="runs/x", lora_rank=0).learning_rate
-        2e-05
+        >>> UniversalNerArguments(output_dir="runs/x", lora_rank=8).per_device_train_batch_size
+        2
 
         ```
     """
@@ -63,7 +63,6 @@ class UniversalNerArguments(TrainingArguments):
     lora_rank: int = field(default=16, metadata={"help": "Rank of LoRA adapters; 0 for none."})
     lora_dropout: float = field(default=0.05, metadata={"help": "Dropout of the adapters."})
     longest: int = field(default=1024, metadata={"help": "Tokens of a question with its text and answer."})
-    learning_rate: float | None = field(default=None, metadata={"help": "2e-4 with adapters, 2e-5 without."})
     per_device_train_batch_size: int = field(default=2, metadata={"help": "Conversations at once."})
     weight_decay: float = field(default=0.0, metadata={"help": "Weight decay."})
     warmup_steps: float = field(default=0.04, metadata={"help": "Share of the steps."})
@@ -78,8 +77,6 @@ class UniversalNerArguments(TrainingArguments):
         """Check the added arguments."""
         if self.lora_rank < 0:
             raise ValueError(f"lora_rank is {self.lora_rank}; it must be 0 (no adapters) or more.")
-        if self.learning_rate is None:
-            self.learning_rate = _LORA_LEARNING_RATE if self.lora_rank else _FULL_LEARNING_RATE
         if not is_accelerator_available():
             self.use_cpu = True  # transformers refuses bf16 without an accelerator otherwise
         super().__post_init__()
@@ -88,10 +85,14 @@ class UniversalNerArguments(TrainingArguments):
     def for_sample(cls, train: Dataset, **overrides: Any) -> UniversalNerArguments:
         """Make the arguments that A.4 has for a training set of its size.
 
+        The learning rate is the authors' 2e-5, or 2e-4 for adapters.
+
         Args:
             train: The labelled sentences.
             **overrides: Arguments that replace these; `output_dir` at least.
         """
+        rate = _LORA_LEARNING_RATE if overrides.get("lora_rank", cls.lora_rank) else _FULL_LEARNING_RATE
         counts = sum(annotation_counts(train), Counter[str]())
         epochs, steps = epochs_and_accumulation(min(counts.values(), default=0))
-        return cls(**{"num_train_epochs": epochs, "gradient_accumulation_steps": steps, **overrides})
+        arguments = {"learning_rate": rate, "num_train_epochs": epochs, "gradient_accumulation_steps": steps}
+        return cls(**{**arguments, **overrides})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
 
 from datasets import Dataset
 
+from nuner.data_builders.annotation.llm.prompt import Message
 from nuner.data_builders.labelled.label_schemes import read_spans
 from nuner.data_builders.labelled.load import entity_types
 from nuner.data_builders.type_conversation import answer_of, turns_about
@@ -17,14 +17,7 @@ from .answers import placed_sentences
 _ROLES = ("user", "assistant")
 
 
-class Turn(TypedDict):
-    """A turn of a conversation, as chat templates take it."""
-
-    role: str
-    content: str
-
-
-def conversations_of(dataset: Dataset) -> list[list[Turn]]:
+def conversations_of(dataset: Dataset) -> list[list[Message]]:
     """Make a conversation of each labelled sentence.
 
     Types are named in lower case and with spaces for underscores, as they are for every other method.
@@ -48,7 +41,7 @@ def conversations_of(dataset: Dataset) -> list[list[Turn]]:
     """
     names: list[str] = dataset.features["ner_tags"].feature.names
     types = concept_labels(entity_types(dataset))
-    conversations: list[list[Turn]] = []
+    conversations: list[list[Message]] = []
     for sentence, tags in zip(placed_sentences(dataset), dataset["ner_tags"], strict=True):
         mentions: dict[str, list[str]] = {name: [] for name in types}
         for start, end, label in read_spans([names[tag] for tag in tags]):
@@ -58,7 +51,7 @@ def conversations_of(dataset: Dataset) -> list[list[Turn]]:
     return conversations
 
 
-def question_to(text: str, question: str) -> list[Turn]:
+def question_to(text: str, question: str) -> list[Message]:
     """Return the conversation that ends with a question.
 
     Args:
@@ -68,5 +61,5 @@ def question_to(text: str, question: str) -> list[Turn]:
     return _with_roles([*turns_about(text), question])
 
 
-def _with_roles(turns: Sequence[str]) -> list[Turn]:
-    return [{"role": _ROLES[number % 2], "content": turn} for number, turn in enumerate(turns)]
+def _with_roles(turns: Sequence[str]) -> list[Message]:
+    return [Message(role=_ROLES[number % 2], content=turn) for number, turn in enumerate(turns)]

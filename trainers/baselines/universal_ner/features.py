@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 
-from .conversations import Turn
+from nuner.data_builders.annotation.llm.prompt import Message
 
 _TEXT = slice(0, 2)  # and its acknowledgement
 _FIRST_QUESTION = 2
 
 
-def rendered(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], *, to_answer: bool = False) -> str:
+def rendered(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Message], *, to_answer: bool = False) -> str:
     """Write a conversation in the chat template of a tokenizer.
 
     Args:
@@ -21,7 +22,7 @@ def rendered(tokenizer: PreTrainedTokenizerBase, turns: Sequence[Turn], *, to_an
         turns: The turns.
         to_answer: Whether the model is to speak next.
     """
-    messages = [dict(turn) for turn in turns]
+    messages: Any = turns
     return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=to_answer))
 
 
@@ -54,7 +55,7 @@ def alike(rows: Sequence[Sequence[int]]) -> int:
 
 
 def featurize_conversations(
-    conversations: Sequence[Sequence[Turn]], tokenizer: PreTrainedTokenizerBase, longest: int
+    conversations: Sequence[Sequence[Message]], tokenizer: PreTrainedTokenizerBase, longest: int
 ) -> Dataset:
     """Tokenize conversations for training: each question by itself, as it will be asked.
 

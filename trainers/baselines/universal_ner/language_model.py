@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from nuner.modeling_nuner.checkpoint_errors import explain_checkpoint_errors
 from nuner.modeling_nuner.devices import choose_device
@@ -40,7 +40,7 @@ def load_language_model(
 
     Raises:
         FileNotFoundError: If there is no such checkpoint.
-        ValueError: If it holds no causal language model, or its tokenizer does not tell the places of tokens.
+        ValueError: If it holds no causal language model, or its tokenizer no mark of the end of a text.
 
     Example:
         ```python
@@ -56,18 +56,19 @@ def load_language_model(
         if not path.is_file():
             raise FileNotFoundError(f"there is no language model {name!r}: no such file")
         name, options = os.fspath(path.parent), {"gguf_file": path.name}
-    with explain_checkpoint_errors(checkpoint, "language model", "model that AutoModelForCausalLM loads"):
-        config = AutoConfig.from_pretrained(name, **options)
+    with (
+        explain_checkpoint_errors(checkpoint, "language model", "model that AutoModelForCausalLM loads"),
+        without_bars(),
+    ):
         tokenizer = AutoTokenizer.from_pretrained(name, **options)
-    with without_bars():
-        model = AutoModelForCausalLM.from_pretrained(name, config=None if of_gguf else config, dtype=dtype, **options)
+        model: Any = AutoModelForCausalLM.from_pretrained(name, dtype=dtype, **options)
     if of_gguf:  # the weights are plain ones by now, to be trained and saved
         model.hf_quantizer, model.is_quantized = None, False
         del model.config.quantization_config
-    if not tokenizer.is_fast:
-        raise ValueError(f"the tokenizer of {os.fspath(checkpoint)} does not tell where its tokens stand in the text")
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
+    if tokenizer.pad_token is None:
+        raise ValueError(f"the tokenizer of {os.fspath(checkpoint)} has no mark of the end of a text")
     if not tokenizer.chat_template:
         tokenizer.chat_template = PLAIN_TEMPLATE
     return model.to(choose_device(device)).eval(), tokenizer

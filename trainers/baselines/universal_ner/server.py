@@ -43,7 +43,7 @@ class ConversationPrompt(Prompt):
             texts: One row.
         """
         question, _, text = texts[0].text.partition("\n")
-        return [Message(role=turn["role"], content=turn["content"]) for turn in question_to(text, question)]
+        return question_to(text, question)
 
 
 def question_row(text: str, entity_type: str) -> RawSentence:

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 from datasets import Dataset
-from support.tiny_language_model import write_tiny_language_model
+from support.tiny_language_model import write_gguf, write_tiny_language_model
 from transformers import AutoModelForCausalLM
 
 from nuner.data_builders.labelled.load import load_labelled
@@ -155,3 +155,15 @@ def test_a_saved_model_is_a_plain_one(tiny, train, tmp_path):
     )
     assert not (tmp_path / "out" / "adapter_config.json").exists()
     assert AutoModelForCausalLM.from_pretrained(tmp_path / "out").num_parameters() > 0
+
+
+def test_gguf_files_are_loaded_trained_and_saved(tiny, train, tmp_path):
+    pytest.importorskip("gguf")
+    write_gguf(tiny, tmp_path / "tiny.gguf")
+    of_gguf, tokenizer = load_language_model(tmp_path / "tiny.gguf")
+    plain, _ = load_language_model(tiny)
+    ids = torch.tensor([tokenizer("Ada in Rome", add_special_tokens=False)["input_ids"]])
+    torch.testing.assert_close(of_gguf(ids).logits, plain(ids).logits)
+    arguments = {**FAST, "num_train_epochs": 1, "max_new_tokens": 2, "output_dir": tmp_path / "out"}
+    run_universal_ner(train, train, model=tmp_path / "tiny.gguf", **arguments)
+    assert load_language_model(tmp_path / "out")[0].num_parameters() == plain.num_parameters()
