@@ -1,3 +1,4 @@
+from .baselines.ner_bert.run import pretrain_types as pretrain_types
 from .evaluation.entity_scores import entity_scores as entity_scores
 from .evaluation.entity_scores import type_scores as type_scores
 from .evaluation.page import write_evaluation_page as write_evaluation_page

@@ -136,7 +136,7 @@ def build_wikipedia_corpus(
         with _opened(Path(dump), "Reading articles", advance) as file:
             for row in sentences(reader.pages(file)):
                 concepts.update(entity["concept"] for entity in row["entities"])
-                all_types.write(json.dumps(row, ensure_ascii=False) + "\n")
+                all_types.write(json.dumps(row) + "\n")
         counts.other_pages = reader.other_pages
         rare = {kind: number for kind, number in concepts.most_common() if number < min_annotations}
         with ParquetShards(staging, rows_per_shard) as shards:

@@ -63,7 +63,7 @@ class PageCounts:
         links: Links to articles.
         typed_links: Those among them whose target has a type.
         own_mentions: Places at which an article names what it is about.
-        sentences: Sentences with something marked.
+        sentences: Sentences, and lines that are none, with something marked.
         left_out: Reason -> how many of these were left out.
         unclosed_markup: Mark of wikitext -> how often it is opened and not closed.
     """
@@ -160,16 +160,18 @@ class SentenceReader:
 
     def _records_of_line(self, line: str, offset: int, entities: Sequence[Entity]) -> Iterator[dict[str, Any]]:
         if line.startswith(_NO_PROSE):
+            self.counts.sentences += 1
             self.counts.left_out[NO_SENTENCE] += 1
             return
         position = len(line) - len(line.lstrip(_LIST_MARKS))
         for sentence in split_sentences(line[position:], self.language):
             start = line.find(sentence, position)
             position = start + len(sentence)
+            shift = offset + start
             inside = [
-                Entity(entity.start - offset - start, entity.end - offset - start, entity.concept)
-                for entity in entities
-                if start <= entity.start - offset and entity.end - offset <= position
+                Entity(first - shift, end - shift, concept)
+                for first, end, concept in entities
+                if shift <= first and end <= offset + position
             ]
             if not inside:
                 continue
@@ -248,4 +250,4 @@ def _without(sentence: str, entities: Sequence[Entity]) -> str:
 
 
 def _capitalized(text: str) -> int:
-    return sum(word[0].isupper() for word in text.split())
+    return len([word for word in text.split() if word[0].isupper()])

@@ -13,7 +13,7 @@ from ...few_shot.task import prepare_task
 from ..runner.cell import Cell, Known
 from .encoder import Encoder
 from .labelled_data import LabelledData
-from .pretraining import Pretraining, bi_encoder, text_encoder
+from .trained_encoder import TrainedEncoder, bi_encoder, text_encoder
 
 _ROW = "encoder"
 
@@ -49,7 +49,7 @@ class FewShot(Cell):
 
     name: str = field(compare=False)
     data_name: str = field(compare=False)
-    encoder: Encoder | Pretraining
+    encoder: Encoder | TrainedEncoder
     data: LabelledData
     ks: tuple[int, ...]
     samples: int = 10
