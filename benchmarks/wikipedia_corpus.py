@@ -1,8 +1,8 @@
 """How fast, and in how much memory, a dump of Wikipedia becomes a corpus on one core.
 
-The dump is made up, in the real format: articles of the bundled corpus' passages, 40% of whose entities are links, with
-infoboxes, references, tables, lists, pictures and comments around them, and every fifth page a redirect. Each sentence
-has the number of its page, so that none is a repetition. Each size is built in a process of its own.
+The dump is made up, in the real format: articles of the bundled corpus' passages, 40% of whose entities are links,
+with infoboxes, references, tables, lists, pictures and comments around them, and every fifth page a redirect. Most
+sentences have the number of their page, so that they are no repetitions. Each size is built in a process of its own.
 
     python benchmarks/wikipedia_corpus.py --pages 50000 200000 --output wikipedia_corpus.json
 """
@@ -71,6 +71,10 @@ REFERENCE = (
 # Wikipedia links where something is named first.
 LINKED = 0.4
 KINDS = ["City", "Person", "SoccerPlayer", "Company", "Band", "River", "Species", "University", "Film", "Museum"]
+TRIPLE = (
+    "<http://dbpedia.org/resource/{subject}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
+    "<http://dbpedia.org/ontology/{kind}> .\n"
+)
 NUMBER, VARIANTS, PARAGRAPHS = "%NUMBER%", 2000, 8
 
 
@@ -132,10 +136,9 @@ def titles(pages: int) -> Iterator[str]:
 def write_types(file: IO[bytes], pages: int) -> None:
     """Write instance types, most subjects with one, some with two."""
     for number, title in enumerate(titles(pages)):
-        resource_ = f"http://dbpedia.org/resource/{title.replace(' ', '_')}"
+        subject = title.replace(" ", "_")
         for kind in {KINDS[number % len(KINDS)], *(["Agent"] if number % 7 == 0 else [])}:
-            triple = f"<{resource_}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://dbpedia.org/ontology/{kind}> .\n"
-            file.write(triple.encode())
+            file.write(TRIPLE.format(subject=subject, kind=kind).encode())
 
 
 def measure(pages: int, packed: bool, folder: str, figures: Any) -> None:
@@ -189,8 +192,8 @@ def main() -> None:
         results.append(result)
         print(
             f"{pages:9,d} pages, {result['wikitext_mb']:7,.0f} MB: {result['mb_per_core_second']:5.1f} MB of wikitext "
-            f"a second of processor time, {result['mb_per_second']:5.1f} a second, at most {result['peak_mb']:,.0f} MB "
-            f"of memory, {result['sentences']:,} sentences, {result['annotations']:,} annotations",
+            f"a second of processor time, {result['mb_per_second']:5.1f} a second, at most {result['peak_mb']:,.0f} "
+            f"MB of memory, {result['sentences']:,} sentences, {result['annotations']:,} annotations",
             flush=True,
         )
     if options.output:

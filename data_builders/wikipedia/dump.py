@@ -93,7 +93,9 @@ class DumpReader:
                 ) from None
             except DAMAGED as error:
                 line = self._parser.CurrentLineNumber
-                raise CorpusError(f"{self.name}: the compressed file is damaged after line {line} ({error}).") from error
+                raise CorpusError(
+                    f"{self.name}: the compressed file is damaged after line {line} ({error})."
+                ) from error
             yield from self._pages
             self._pages.clear()
             if not chunk:

@@ -29,8 +29,8 @@ _DISAMBIGUATION = re.compile(
 )
 _LIST_MARKS = "*#:; "
 _NO_PROSE = ("=", "|", "!", "{")
-_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
-_BEHIND_THEM = "\"'”’»)]"
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "\N{FULLWIDTH EXCLAMATION MARK}", "\N{FULLWIDTH QUESTION MARK}", "؟", "।")
+_BEHIND_THEM = "\"'”\N{RIGHT SINGLE QUOTATION MARK}»)]"
 # What stands beside most links.
 _NO_LETTERS = " .,;:()'\"\n"
 # Shorter names are found where something else is meant.

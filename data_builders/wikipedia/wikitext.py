@@ -18,10 +18,23 @@ _MARK = "\x01"
 
 _LINK, _TEMPLATE, _TABLE = "[[", "{{", "{|"
 _CLOSES = {"]]": _LINK, "}}": _TEMPLATE, "|}": _TABLE}
-_LEFT_OUT = frozenset(
-    "ref math chem ce gallery timeline score syntaxhighlight source code pre nowiki table templatedata imagemap graph "
-    "mapframe hiero".split()
-)
+_LEFT_OUT = {
+    *(
+        "ref",
+        "math",
+        "chem",
+        "ce",
+        "gallery",
+        "timeline",
+        "score",
+        "syntaxhighlight",
+        "source",
+        "code",
+        "pre",
+        "nowiki",
+    ),
+    *("table", "templatedata", "imagemap", "graph", "mapframe", "hiero"),
+}
 _TOKEN = re.compile(r"\[\[|\]\]|\{\{|\}\}|\{\||\|\}(?!\})|<(?P<end>/?)(?P<tag>[A-Za-z]+)(?P<rest>[^<>]*)>")
 _INDENTED = 50
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)

@@ -24,7 +24,8 @@ def wikipedia(
         Path, typer.Argument(help="A dump of articles, pages-articles.xml, compressed or not.", show_default=False)
     ],
     types: Annotated[
-        Path, typer.Option(help="Instance types of DBpedia, N-Triples or Turtle, compressed or not.", show_default=False)
+        Path,
+        typer.Option(help="Instance types of DBpedia, N-Triples or Turtle, compressed or not.", show_default=False),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.")] = Path("corpus"),
     language: Annotated[
@@ -68,8 +69,8 @@ def wikipedia(
 def _print_yields(build: WikipediaBuild, output: Path) -> None:
     counts, statistics, rejections = build.counts, build.statistics, build.rejections
     lines = [
-        f"{counts.articles:,} articles ({counts.redirects:,} redirects, {counts.disambiguations:,} disambiguations and "
-        f"{counts.other_pages:,} other pages left out), {counts.links:,} links, {counts.typed_links:,} of them to "
+        f"{counts.articles:,} articles ({counts.redirects:,} redirects, {counts.disambiguations:,} disambiguations "
+        f"and {counts.other_pages:,} other pages left out), {counts.links:,} links, {counts.typed_links:,} of them to "
         f"something with a type; {counts.own_mentions:,} mentions of what the article is about.",
         f"{counts.sentences:,} sentences with something marked, {statistics.sentences:,} in the corpus:",
         *(f"  {reason}: {number:,}" for reason, number in counts.left_out.most_common()),

@@ -112,9 +112,9 @@ def pretrain(
 ) -> None:
     """Pre-train a bi-encoder on an annotated corpus (section 3 of the paper), or an encoder as NER-BERT (section 4.1).
 
-    Writes the bi-encoder, if it is one, to OUTPUT, the plain text encoder to OUTPUT/backbone, both with their card, checkpoints to
-    OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under torchrun. The exit
-    code is 1 where the encoder has not learnt.
+    Writes the bi-encoder, if it is one, to OUTPUT, the plain text encoder to OUTPUT/backbone, both with their card,
+    checkpoints to OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under
+    torchrun. The exit code is 1 where the encoder has not learnt.
     """
     from nuner.data_builders.corpus.builder import NuNerCorpus
     from nuner.data_builders.files.new_output import new_output

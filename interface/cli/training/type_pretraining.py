@@ -25,8 +25,8 @@ def refuse_options_of_pairs(context: typer.Context) -> None:
     for name in _OF_PAIRS:
         if context.params.get(name) is not None:
             raise ValueError(
-                f"--{name.replace('_', '-')} has no effect with --objective token-classification, which has no concept "
-                "encoder."
+                f"--{name.replace('_', '-')} has no effect with --objective token-classification, which has no "
+                "concept encoder."
             )
 
 
@@ -54,8 +54,8 @@ def learn_types(
         layers = getattr(config, "text_config", config).num_hidden_layers
         if num_frozen_text_layers >= layers:
             raise ValueError(
-                f"--frozen-layers is {num_frozen_text_layers}, and the encoder has {layers} layers, of which some must "
-                f"be trained: set it to {layers - 1} or less."
+                f"--frozen-layers is {num_frozen_text_layers}, and the encoder has {layers} layers, of which some "
+                f"must be trained: set it to {layers - 1} or less."
             )
         # Half a layer more, so that no rounding takes one away.
         options["frozen_share"] = (num_frozen_text_layers + 0.5) / layers if num_frozen_text_layers else 0.0

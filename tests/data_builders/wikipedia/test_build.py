@@ -18,7 +18,8 @@ ADA = """{{Infobox scientist
 | name = Ada Lovelace
 | birth_place = [[London]], {{flag|England}}
 }}
-'''Ada Lovelace''' ({{IPA|x}}) was born in [[Londinium]].<ref>[[The Times]]</ref> Ada Lovelace wrote to [[Charles Babbage|Babbage]].
+'''Ada Lovelace''' ({{IPA|x}}) was born in [[Londinium]].<ref>[[The Times]]</ref> Ada Lovelace wrote to \
+[[Charles Babbage|Babbage]].
 
 == Life in [[London]] ==
 She saw [[London#Bridges|London's bridges]] {{when|date=May}} and the Thames. [[Mathematics]] was new.
@@ -120,7 +121,7 @@ def test_rare_types_go_and_sentences_that_have_no_others(tmp_path):
 def test_another_language_and_filters(tmp_path):
     write(tmp_path, {"Lyon": "Lyon est une ville de M. Dupont."}, [("Lyon", "City")], language="fr")
     assert build(tmp_path).statistics.language_counts == {"fr": 1}
-    with pytest.raises(CorpusError, match="No sentence is left of .*dump.xml: too few words: 1"):
+    with pytest.raises(CorpusError, match=r"No sentence is left of .*dump.xml: too few words: 1"):
         build(tmp_path, filters=SentenceFilters(min_words=20))
     assert build(tmp_path, max_unmarked_names=0.5).statistics.sentences == 1
     with pytest.raises(CorpusError, match=UNMARKED_NAMES):

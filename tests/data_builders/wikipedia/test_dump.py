@@ -16,7 +16,9 @@ def pages(text, **options):
 
 
 def test_articles_and_redirects_with_their_lines():
-    text = dump_of({"Ada & Bo": "a <b> & c\nd"}, redirects={"A": 'Ada "&" Bo'}, others={"Talk:Ada": "x"}, language="fr")
+    text = dump_of(
+        {"Ada & Bo": "a <b> & c\nd"}, redirects={"A": 'Ada "&" Bo'}, others={"Talk:Ada": "x"}, language="fr"
+    )
     reader, found = pages(text)
     assert found == [
         Page("Ada & Bo", "a <b> & c\nd", None, 13),

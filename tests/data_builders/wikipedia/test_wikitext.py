@@ -25,13 +25,13 @@ def links(wikitext):
         ("'''Ada''' {{lang|en|[[x]]}} ''was'' here.", "Ada was here."),
         ("a {{b|{{c|{{d}}}}|[[e]]}} f", "a f"),
         ("Ada ({{IPA|x}}; ) was {{a}}, here {{b}} . Bo", "Ada was, here. Bo"),
-        ("a<ref>{{cite|[[x]]}}</ref> b<ref name=\"x\" /> c<REF group=n>y</REF>.", "a b c."),
+        ('a<ref>{{cite|[[x]]}}</ref> b<ref name="x" /> c<REF group=n>y</REF>.', "a b c."),
         ("a<!-- [[x]] {{ --> b<!-- never closed", "a b"),
         ('a\n{| class="x"\n| [[b]] || {{c}}\n{| \n| inner\n|}\n|}\nd', "a\n\nd"),
         (":{|\n| x\n|}\nd", ":\nd"),
         ("{{a|x=|}} b", " b"),
         ("a [http://b.c/d_e f g] h [https://b.c] i [//x.y z]", "a f g h i z"),
-        ("a &amp; b&nbsp;c &ndash; d", "a & b c – d"),
+        ("a &amp; b&nbsp;c &ndash; d", "a & b c \N{EN DASH} d"),
         ("<math>\\frac{a}{{b}}</math>a <b>c</b><br/>d <nowiki>[[e]]</nowiki>f __NOTOC__", "a c\nd f "),
         ("[[File:a.jpg|thumb|A [[b]] of {{c}} [[d]]]]e [[category:f]][[fr:G]]", "e "),
         ("a [[b\nc]] d {{e", "a b\nc d e"),
@@ -53,7 +53,10 @@ def test_what_readers_do_not_see_is_left_out(wikitext, text):
         ("[[a|]] [[|b]] [[ c ]]", [("b", ""), ("c", " c ")]),
         ("[[a [[b]] c]] [[d]]", [("b", "b"), ("d", "d")]),
         ("[[a [[b]]", [("b", "b")]),
-        ("[[File:x|[[a]]]] [[:Category:b]] [[Star Trek: c]]", [(":Category:b", ":Category:b"), ("Star Trek: c", "Star Trek: c")]),
+        (
+            "[[File:x|[[a]]]] [[:Category:b]] [[Star Trek: c]]",
+            [(":Category:b", ":Category:b"), ("Star Trek: c", "Star Trek: c")],
+        ),
         ("{{a [[b]] {{c}} [[d]]", [("b", "b"), ("d", "d")]),
         ("[[a|b<br>c]] [[d]]", [("d", "d")]),
     ],
@@ -85,7 +88,9 @@ titles = st.text("abcdeé ", min_size=1, max_size=8).map(str.strip).filter(bool)
 link = st.builds(lambda a, b: f"[[{a}|{b}]]" if b else f"[[{a}]]", titles, st.none() | titles)
 template = st.recursive(
     titles.map("{{{{{}}}}}".format),
-    lambda inner: st.lists(inner | link | titles, min_size=1, max_size=3).map(lambda parts: "{{t|" + "|".join(parts) + "}}"),
+    lambda inner: st.lists(inner | link | titles, min_size=1, max_size=3).map(
+        lambda parts: "{{t|" + "|".join(parts) + "}}"
+    ),
     max_leaves=5,
 )
 

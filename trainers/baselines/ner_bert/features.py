@@ -30,6 +30,7 @@ def corpus_types(corpus: Dataset) -> list[str]:
 
     Example:
         ```python
+        >>> from datasets import Dataset
         >>> from nuner.trainers.baselines.ner_bert.features import corpus_types
         >>> corpus_types(Dataset.from_list([{"entities": [{"concept": "city"}, {"concept": "city"}]}]))
         ['O', 'city']

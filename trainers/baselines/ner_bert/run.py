@@ -45,16 +45,16 @@ def pretrain_types(
     callbacks: Sequence[TrainerCallback] = (),
     **overrides: Any,
 ) -> dict[str, Any]:
-    """Pre-train an encoder to classify tokens by the concepts of a corpus, as NER-BERT (Liu et al., 2021; section 4.1).
+    """Pre-train an encoder to classify tokens by the concepts of a corpus, as NER-BERT (Liu et al., 2021).
 
-    Each token has one type or none; rare types weigh more in the cross-entropy. The classifier is put away. Files and
-    checkpoints are those of `pretrain`: the encoder with its tokenizer is in `output_dir/backbone`, the figures are in
-    `output_dir/pretraining.json`.
+    Each token has one type or none (section 4.1); rare types weigh more in the cross-entropy. The classifier is put
+    away. Files and checkpoints are those of `pretrain`: the encoder with its tokenizer is in `output_dir/backbone`, the
+    figures are in `output_dir/pretraining.json`.
 
     Args:
         encoder: Folder or Hub id.
-        corpus: Splits `train` and, if there is something to measure on, `validation`, in the corpus schema. Of a corpus
-            with many concepts choose the most frequent ones (`NuNerCorpus(..., max_concepts=154)`).
+        corpus: Splits `train` and, if there is something to measure on, `validation`, in the corpus schema. Of
+            many concepts choose the most frequent ones (`NuNerCorpus(..., max_concepts=154)`).
         output_dir: Where to write.
         preset: `"paper"`, `"quickstart"` or `"base"`.
         corpus_description: What the corpus is, for the figures.

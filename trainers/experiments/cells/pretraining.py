@@ -143,4 +143,3 @@ class Pretraining(TrainedEncoder):
         steps = known[self.steps_of]["steps"]
         # Of a small corpus an epoch is a few steps: to save and to validate after each would take longer than these.
         return {"max_steps": steps, "save_steps": max(1, steps // _CHECKPOINTS), "eval_strategy": "no"}
-

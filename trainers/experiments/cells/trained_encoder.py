@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from datasets import Dataset
+from datasets import DatasetDict
 
 from ...pretraining.run import BACKBONE
 from ..runner.cell import Cell, Known
@@ -32,7 +32,7 @@ class TrainedEncoder(Cell):
         """
 
 
-def training_figures(corpus: Mapping[str, Dataset], figures: Mapping[str, Any]) -> dict[str, Any]:
+def training_figures(corpus: DatasetDict, figures: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is kept of a pre-training.
 
     Args:
@@ -47,7 +47,7 @@ def training_figures(corpus: Mapping[str, Dataset], figures: Mapping[str, Any]) 
     return {
         "validation": {name: value for name, value in figures["validation"].items() if not name.endswith(_TIMES)},
         "steps": max(entry["step"] for entry in figures["log_history"]),
-        "sentences": {split: len(rows) for split, rows in corpus.items()},
+        "sentences": {str(split): len(rows) for split, rows in corpus.items()},
         "annotations": concepts.total(),
         "concepts": len(concepts),
         "not_learnt": figures.get("not_learnt"),

@@ -11,7 +11,9 @@ from nuner.trainers.pretraining.features import featurize_corpus
 
 
 def corpus(text, *entities):
-    return Dataset.from_list([{"text": text, "entities": [dict(zip(("start", "end", "concept"), e)) for e in entities]}])
+    return Dataset.from_list(
+        [{"text": text, "entities": [dict(zip(("start", "end", "concept"), each, strict=True)) for each in entities]}]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,7 @@ def test_types_go_by_frequency_and_then_by_name():
 
 def test_a_token_has_one_type_or_none(tokenizer):
     rows = corpus("paris in london", (0, 5, "city"), (0, 5, "capital"), (9, 15, "capital"), (6, 8, "unknown"))
-    (row,) = featurize_types(rows, tokenizer, ["O", "capital", "city"])
+    row = featurize_types(rows, tokenizer, ["O", "capital", "city"])[0]
     assert tokenizer.convert_ids_to_tokens(row["input_ids"]) == ["[CLS]", "paris", "in", "london", "[SEP]"]
     assert row["labels"] == [-100, 1, 0, 1, -100]
     assert (row["attention_mask"], row["length"]) == ([1] * 5, 5)
@@ -37,7 +39,7 @@ def test_the_same_tokens_have_a_type_as_in_the_contrastive_pretraining(tokenizer
     rows, labels = small_corpus(50), corpus_types(small_corpus(50))
     table = ConceptTable.from_names(labels[1:], tokenizer)
     pairs = featurize_corpus(rows, tokenizer, table)
-    for row, paired in zip(featurize_types(rows, tokenizer, labels), pairs, strict=True):
+    for row, paired in zip(featurize_types(rows, tokenizer, labels).to_list(), pairs.to_list(), strict=True):
         assert {place for place, label in enumerate(row["labels"]) if label > 0} == set(paired["positive_tokens"])
         assert [label != -100 for label in row["labels"]] == [bool(mask) for mask in paired["token_mask"]]
 

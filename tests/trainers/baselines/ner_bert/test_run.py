@@ -39,7 +39,9 @@ def test_the_encoder_replaces_its_base_and_its_lower_half_is_as_it_was(tiny_bert
     before, after = base.state_dict(), trained.state_dict()
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed and all(name.startswith(("encoder.layer.1.", "pooler")) for name in changed)
-    words = [AutoTokenizer.from_pretrained(path)("paris")["input_ids"] for path in (tiny_bert_dir, folder / "backbone")]
+    words = [
+        AutoTokenizer.from_pretrained(path)("paris")["input_ids"] for path in (tiny_bert_dir, folder / "backbone")
+    ]
     assert words[0] == words[1]
 
 

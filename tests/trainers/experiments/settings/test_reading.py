@@ -71,7 +71,8 @@ def test_numbers_and_words_are_those_of_yaml_1_2():
             "there is no such preset; did you mean 'paper'?",
         ),
         (
-            "encoders: {a: {text_encoder: x, corpus: x, token_classification: paper, model: {}, preset: paper}}" + DATA,
+            "encoders: {a: {text_encoder: x, corpus: x, token_classification: paper, model: {}, preset: paper}}"
+            + DATA,
             "preset, model would mean nothing for token_classification, which has its own",
         ),
         (
