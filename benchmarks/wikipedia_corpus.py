@@ -12,13 +12,14 @@ from __future__ import annotations
 import argparse
 import bz2
 import json
-import multiprocessing
 import platform
 import random
 import resource
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any, cast
 from xml.sax.saxutils import escape
@@ -141,8 +142,8 @@ def write_types(file: IO[bytes], pages: int) -> None:
             file.write(TRIPLE.format(subject=subject, kind=kind).encode())
 
 
-def measure(pages: int, packed: bool, folder: str, figures: Any) -> None:
-    """Build the corpus of a dump with so many pages, and put what it took on a queue."""
+def measure(pages: int, packed: bool, folder: str) -> dict[str, Any]:
+    """Build the corpus of a dump with so many pages, and return what it took."""
     opened = bz2.open if packed else open
     dump, types = Path(folder, "dump.xml"), Path(folder, "types.ttl")
     with cast(IO[bytes], opened(dump, "wb")) as file:
@@ -157,19 +158,17 @@ def measure(pages: int, packed: bool, folder: str, figures: Any) -> None:
     build = build_wikipedia_corpus(dump, types, Path(folder, "corpus"), advance=advance)
     end = time.process_time()
     began = [*stages.values(), end]
-    figures.put(
-        {
-            "pages": pages,
-            "bz2": packed,
-            "wikitext_mb": size / 1e6,
-            "mb_per_core_second": size / 1e6 / (end - cpu),
-            "mb_per_second": size / 1e6 / (time.perf_counter() - wall),
-            "cpu_seconds": {stage: began[place + 1] - began[place] for place, stage in enumerate(stages)},
-            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
-            "sentences": build.statistics.sentences,
-            "annotations": build.statistics.annotations,
-        }
-    )
+    return {
+        "pages": pages,
+        "bz2": packed,
+        "wikitext_mb": size / 1e6,
+        "mb_per_core_second": size / 1e6 / (end - cpu),
+        "mb_per_second": size / 1e6 / (time.perf_counter() - wall),
+        "cpu_seconds": {stage: began[place + 1] - began[place] for place, stage in enumerate(stages)},
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+        "sentences": build.statistics.sentences,
+        "annotations": build.statistics.annotations,
+    }
 
 
 def main() -> None:
@@ -181,14 +180,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     results: list[dict[str, Any]] = []
-    processes = multiprocessing.get_context("spawn")
     for pages in options.pages:
-        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            figures: Any = processes.Queue()
-            process = processes.Process(target=measure, args=(pages, options.bz2, folder, figures))
-            process.start()
-            result = figures.get()
-            process.join()
+        temporary = tempfile.TemporaryDirectory(dir=options.folder)
+        with temporary as folder, ProcessPoolExecutor(1, get_context("spawn")) as process:
+            result = process.submit(measure, pages, options.bz2, folder).result()
         results.append(result)
         print(
             f"{pages:9,d} pages, {result['wikitext_mb']:7,.0f} MB: {result['mb_per_core_second']:5.1f} MB of wikitext "

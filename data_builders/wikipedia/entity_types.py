@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def resource_types(file: IO[bytes], name: str, rejections: Rejections) -> Iterat
     lines = lines_unless_damaged(file, name)
     first = list(_until_a_statement(lines))
     turtle = bool(first) and _TURTLE.match(first[-1]) is not None
-    source = _LineByLine(chain(first, lines))
+    source: Any = _LineByLine(chain(first, lines))
     statements = iter(parse(source, RdfFormat.TURTLE if turtle else RdfFormat.N_TRIPLES, lenient=True))
     while True:
         try:

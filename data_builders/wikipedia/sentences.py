@@ -31,6 +31,8 @@ _LIST_MARKS = "*#:; "
 _NO_PROSE = ("=", "|", "!", "{")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "\N{FULLWIDTH EXCLAMATION MARK}", "\N{FULLWIDTH QUESTION MARK}", "؟", "।")
 _BEHIND_THEM = "\"'”\N{RIGHT SINGLE QUOTATION MARK}»)]"
+# Without one, a line has a single sentence, which is sooner seen here than by those who know abbreviations.
+_INNER_END = re.compile(f"[{''.join(_SENTENCE_ENDS)}].")
 # What stands beside most links.
 _NO_LETTERS = " .,;:()'\"\n"
 # Shorter names are found where something else is meant.
@@ -164,7 +166,8 @@ class SentenceReader:
             self.counts.left_out[NO_SENTENCE] += 1
             return
         position = len(line) - len(line.lstrip(_LIST_MARKS))
-        for sentence in split_sentences(line[position:], self.language):
+        text = line[position:].rstrip()
+        for sentence in split_sentences(text, self.language) if _INNER_END.search(text) else [text]:
             start = line.find(sentence, position)
             position = start + len(sentence)
             shift = offset + start
@@ -176,8 +179,9 @@ class SentenceReader:
             if not inside:
                 continue
             self.counts.sentences += 1
+            id = sentence_id(sentence)
             reason = self._why_left_out(sentence, inside)
-            if reason is None and self._seen.add(int(id := sentence_id(sentence), 16)):
+            if reason is None and self._seen.add(int(id, 16)):
                 reason = REPEATED
             if reason is not None:
                 self.counts.left_out[reason] += 1

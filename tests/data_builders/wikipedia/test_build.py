@@ -3,6 +3,7 @@
 import bz2
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.wikipedia_dump import dump_of, types_of
@@ -66,7 +67,8 @@ def build(folder, *, min_annotations=1, **options):
 def rows(folder):
     builder = NuNerCorpus("records", data_files=str(folder / "corpus"), cache_dir=folder / "cache")
     builder.download_and_prepare()
-    return [row for split in builder.as_dataset().values() for row in split]
+    splits: Any = builder.as_dataset()
+    return [row for split in splits.values() for row in split]
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -48,8 +48,8 @@ def pretrain_types(
     """Pre-train an encoder to classify tokens by the concepts of a corpus, as NER-BERT (Liu et al., 2021).
 
     Each token has one type or none (section 4.1); rare types weigh more in the cross-entropy. The classifier is put
-    away. Files and checkpoints are those of `pretrain`: the encoder with its tokenizer is in `output_dir/backbone`, the
-    figures are in `output_dir/pretraining.json`.
+    away. Files and checkpoints are those of `pretrain`: the encoder with its tokenizer is in `output_dir/backbone`,
+    the figures are in `output_dir/pretraining.json`.
 
     Args:
         encoder: Folder or Hub id.
