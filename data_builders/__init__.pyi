@@ -60,3 +60,5 @@ from .schema import CORPUS_FEATURES as CORPUS_FEATURES
 from .schema import sentence_id as sentence_id
 from .schema import split_of as split_of
 from .schema import validate_record as validate_record
+from .wikipedia.build import WikipediaBuild as WikipediaBuild
+from .wikipedia.build import build_wikipedia_corpus as build_wikipedia_corpus

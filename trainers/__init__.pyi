@@ -1,5 +1,6 @@
 from .baselines.nearest_neighbour.arguments import NearestArguments as NearestArguments
 from .baselines.nearest_neighbour.run import learn_nearest_classes as learn_nearest_classes
+from .baselines.ner_bert.run import pretrain_types as pretrain_types
 from .baselines.universal_ner.run import ask_universal_ner as ask_universal_ner
 from .baselines.universal_ner.run import run_universal_ner as run_universal_ner
 from .episodes.evaluation import EpisodeScores as EpisodeScores

@@ -9,6 +9,7 @@ _EXTRAS = {
     "serve": ("fastapi", "starlette", "pydantic", "anyio", "uvicorn", "h11", "prometheus_client"),
     "spacy": ("spacy",),
     "plot": ("matplotlib",),
+    "wikipedia": ("pyoxigraph",),
 }
 
 

@@ -67,5 +67,5 @@ def _comparable(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings with the loss that was learnt from, whether an object named it or `loss_normalization`."""
     overrides = dict(settings.get("overrides", {}))
     normalization = overrides.pop("loss_normalization", settings.get("preset", {}).get("loss_normalization"))
-    loss = settings.get("loss", repr(ContrastiveBCELoss(normalization)))
+    loss = settings["loss"] if "loss" in settings else repr(ContrastiveBCELoss(normalization))
     return {**settings, "overrides": overrides, "loss": loss}

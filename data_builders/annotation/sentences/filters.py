@@ -12,6 +12,8 @@ TOO_MANY_WORDS = "too many words"
 TOO_FEW_LETTERS = "too few letters"
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
+# The same for ASCII, many times as fast.
+_NO_ASCII_LETTERS = {code: None for code in range(128) if not chr(code).isalpha()}
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,15 @@ class SentenceFilters:
     def why_left_out(self, sentence: str) -> str | None:
         """Return why a sentence is left out, or None where it is kept."""
         words = sentence.split()
-        # In scripts without spaces each character counts, since words cannot be told apart.
-        count = len(words) if sentence.isascii() else len(words) + len(UNSPACED.findall(sentence))
+        count, is_ascii = len(words), sentence.isascii()
+        if not is_ascii:
+            # In scripts without spaces each character counts, since words cannot be told apart.
+            count += len(UNSPACED.findall(sentence))
         if count < self.min_words:
             return TOO_FEW_WORDS
         if count > self.max_words:
             return TOO_MANY_WORDS
-        if len(_NO_LETTERS.sub("", sentence)) < self.min_letters * sum(map(len, words)):
+        letters = sentence.translate(_NO_ASCII_LETTERS) if is_ascii else _NO_LETTERS.sub("", sentence)
+        if len(letters) < self.min_letters * sum(map(len, words)):
             return TOO_FEW_LETTERS
         return None

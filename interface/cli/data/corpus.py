@@ -31,6 +31,7 @@ from ..output import show_bars_of_datasets
 from ..wrong_kinds import Needed, refuse_wrong_kind
 from .corpus_figures import print_left_out, print_statistics, split_sizes
 from .store_corpus import build_from_store
+from .wikipedia_corpus import wikipedia
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -63,6 +64,7 @@ _OF_STORES = (
 )
 
 app = typer.Typer(cls=CommandGroup, help="Build an annotated corpus, and look at what it holds.", no_args_is_help=True)
+app.command("wikipedia")(wikipedia)
 
 
 Config = Annotated[

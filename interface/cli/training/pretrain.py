@@ -26,6 +26,7 @@ from ..options.corpus import (
 from ..options.output import Force
 from ..output import is_main_process, main_console, quiet_libraries, show_bars_of_datasets
 from ..wrong_kinds import Needed, refuse_wrong_kind
+from .type_pretraining import learn_types, refuse_options_of_pairs
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -39,6 +40,13 @@ class Preset(str, Enum):
     paper = "paper"
     quickstart = "quickstart"
     base = "base"
+
+
+class Objective(str, Enum):
+    """What is learnt."""
+
+    contrastive = "contrastive"
+    token_classification = "token-classification"
 
 
 class Pooling(str, Enum):
@@ -70,6 +78,10 @@ def pretrain(
     source: KeepSource = None,
     exclude_source: ExcludeSource = None,
     on_error: OnError = OnErrorPolicy.skip,
+    objective: Annotated[
+        Objective,
+        typer.Option(help="Agree with concept names (NuNER), or classify tokens by the corpus' concepts (NER-BERT)."),
+    ] = Objective.contrastive,
     preset: Annotated[Preset, typer.Option(help="Training arguments to start from.")] = Preset.paper,
     epochs: Annotated[float | None, typer.Option(help="Passes over the corpus.")] = None,
     max_steps: Annotated[int | None, typer.Option(min=1, help="Stop after so many steps.")] = None,
@@ -98,11 +110,11 @@ def pretrain(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Pre-train a bi-encoder on an annotated corpus (section 3 of the paper).
+    """Pre-train a bi-encoder on an annotated corpus (section 3 of the paper), or an encoder as NER-BERT (section 4.1).
 
-    Writes the bi-encoder to OUTPUT, the plain text encoder to OUTPUT/backbone, both with their card, checkpoints to
-    OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under torchrun. The exit
-    code is 1 where the encoder has not learnt.
+    Writes the bi-encoder, if it is one, to OUTPUT, the plain text encoder to OUTPUT/backbone, both with their card,
+    checkpoints to OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under
+    torchrun. The exit code is 1 where the encoder has not learnt.
     """
     from nuner.data_builders.corpus.builder import NuNerCorpus
     from nuner.data_builders.files.new_output import new_output
@@ -118,6 +130,8 @@ def pretrain(
     quiet_libraries()
     console = main_console()
     show_bars_of_datasets()
+    if objective == Objective.token_classification:
+        refuse_options_of_pairs(context)
     for each in corpus if corpus != ["bundled"] else ():
         refuse_wrong_kind(each, Needed.CORPUS)
     encoders = list(dict.fromkeys((text_encoder, concept_encoder or text_encoder)))
@@ -173,29 +187,35 @@ def pretrain(
             scored_on="validation" if len(splits["validation"]) else None,
         )
     )
+    told: dict[str, Any] = {
+        "preset": preset.value,
+        "corpus_description": {"corpus": corpus, "format": name, **selection},
+        "resume": resume,
+        "tell": console.tell,
+        "callbacks": [account],
+        "seed": seed,
+    }
+    given = {option: value for option, value in overrides.items() if value is not None}
     not_learnt = None
     try:
-        run(
-            text_encoder,
-            splits,
-            output,
-            concept_encoder=concept_encoder,
-            preset=preset.value,
-            model_fields={field: value for field, value in fields.items() if value is not None},
-            corpus_description={"corpus": corpus, "format": name, **selection},
-            resume=resume,
-            tell=console.tell,
-            callbacks=[account],
-            seed=seed,
-            **{option: value for option, value in overrides.items() if value is not None},
-        )
+        if objective == Objective.token_classification:
+            not_learnt = learn_types(text_encoder, splits, output, **told, **given)
+        else:
+            run(
+                text_encoder,
+                splits,
+                output,
+                concept_encoder=concept_encoder,
+                model_fields={field: value for field, value in fields.items() if value is not None},
+                **told,
+                **given,
+            )
     except KeyboardInterrupt:
         raise StoppedByUser(_how_to_go_on(output)) from None
     except NotLearntError as error:
         not_learnt = str(error)
-    console.tell(
-        f"Written: {output} (bi-encoder), {output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)"
-    )
+    bi_encoder = f"{output} (bi-encoder), " if objective == Objective.contrastive else ""
+    console.tell(f"Written: {bi_encoder}{output / BACKBONE} (plain encoder), {output / RESULTS_FILE} (figures)")
     if not_learnt is not None:
         raise UselessResult(not_learnt)
     _end_process_of_group()

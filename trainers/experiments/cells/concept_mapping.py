@@ -12,7 +12,8 @@ from ..concept_map.run import PAGE, PICTURE, RESULTS_FILE, concept_map
 from ..runner.cell import Cell, Known
 from .corpus_choice import CorpusChoice
 from .encoder import Encoder
-from .pretraining import Pretraining, bi_encoder
+from .pretraining import Pretraining
+from .trained_encoder import bi_encoder
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from .encoder import Encoder
 from .episode_methods import EPISODE_METHODS, LearntBefore
 from .episode_sets import EpisodeSet
 from .labelled_data import LabelledData
-from .pretraining import Pretraining, bi_encoder
+from .pretraining import Pretraining
+from .trained_encoder import bi_encoder
 
 
 @dataclass(frozen=True)

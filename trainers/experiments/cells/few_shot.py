@@ -14,7 +14,7 @@ from ...few_shot.word_vectors import NoVectorsError
 from ..runner.cell import Cell, Known
 from .encoder import Encoder
 from .labelled_data import LabelledData
-from .pretraining import Pretraining, bi_encoder, text_encoder
+from .trained_encoder import TrainedEncoder, bi_encoder, text_encoder
 
 _ROW = "encoder"
 
@@ -50,7 +50,7 @@ class FewShot(Cell):
 
     name: str = field(compare=False)
     data_name: str = field(compare=False)
-    encoder: Encoder | Pretraining
+    encoder: Encoder | TrainedEncoder
     data: LabelledData
     ks: tuple[int, ...]
     samples: int = 10

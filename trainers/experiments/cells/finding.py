@@ -15,7 +15,7 @@ from ..runner.cell import Cell, Known
 from ..systems.system import Place, System
 from .encoder import Encoder
 from .labelled_data import LabelledData
-from .pretraining import Pretraining, bi_encoder, text_encoder
+from .trained_encoder import TrainedEncoder, bi_encoder, text_encoder
 
 ENTITY_F1, TOKEN_F1 = "f1", "token_macro_f1"
 SECONDS, CENTS = "seconds_per_1000_sentences", "cents_per_1000_sentences"
@@ -55,7 +55,7 @@ class Finding(Cell):
     name: str = field(compare=False)
     data_name: str = field(compare=False)
     system: System
-    encoder: Encoder | Pretraining | None
+    encoder: Encoder | TrainedEncoder | None
     data: LabelledData
     k: int
     sample: int = 0

@@ -15,7 +15,7 @@ from ..runner.cell import Cell, Known
 from .argument_types import check_types
 from .encoder import Encoder
 from .labelled_data import LabelledData
-from .pretraining import Pretraining, bi_encoder
+from .trained_encoder import TrainedEncoder, bi_encoder
 
 ENTITY_F1, TOKEN_F1 = "f1", "token_macro_f1"
 _KEPT = (ENTITY_F1, "strict_f1", "macro_f1", TOKEN_F1)
@@ -53,7 +53,7 @@ class FineTuning(Cell):
 
     name: str = field(compare=False)
     data_name: str = field(compare=False)
-    encoder: Encoder | Pretraining
+    encoder: Encoder | TrainedEncoder
     data: LabelledData
     k: int
     sample: int = 0

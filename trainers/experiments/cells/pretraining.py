@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,23 +12,21 @@ from nuner.data_builders.files.whole_files import remove_folder
 from ...pretraining.arguments import ContrastiveTrainingArguments, preset_model_fields
 from ...pretraining.losses.contrastive_loss import ContrastiveLoss
 from ...pretraining.resumption import OtherRunError
-from ...pretraining.run import BACKBONE, CHECKPOINTS, pretrain
+from ...pretraining.run import CHECKPOINTS, pretrain
 from ...pretraining.start import Start
 from ...pretraining.validation.learning import NotLearntError
-from ..runner.cell import Cell, Known
+from ..runner.cell import Known
 from .argument_types import check_types
 from .corpus_choice import CorpusChoice
 from .encoder import Encoder
+from .trained_encoder import TrainedEncoder, training_figures
 
 # Of a run whose steps are given.
 _CHECKPOINTS = 5
 
-# Of a validation; the same training need not take the same time.
-_TIMES = ("_runtime", "_per_second")
-
 
 @dataclass(frozen=True)
-class Pretraining(Cell):
+class Pretraining(TrainedEncoder):
     """Pre-train a bi-encoder on a corpus (section 3.3).
 
     Args:
@@ -57,7 +54,6 @@ class Pretraining(Cell):
     """
 
     kind: ClassVar[str] = "pretraining"
-    keeps_folder: ClassVar[bool] = True
 
     name: str = field(compare=False)
     encoder: Encoder
@@ -104,8 +100,7 @@ class Pretraining(Cell):
             tell: Called with what the user should know.
 
         Returns:
-            Validation metrics, steps, sentences of each split, annotations and concepts of the training split, and why
-            nothing was learnt, if so.
+            What `training_figures` keeps.
         """
         folder = known.folder(self)
         corpus = self.corpus.load()
@@ -132,15 +127,15 @@ class Pretraining(Cell):
         except NotLearntError as error:
             figures = error.figures
         remove_folder(folder / CHECKPOINTS)
-        concepts = Counter(entity["concept"] for entities in corpus["train"]["entities"] for entity in entities)
-        return {
-            "validation": {name: value for name, value in figures["validation"].items() if not name.endswith(_TIMES)},
-            "steps": max(entry["step"] for entry in figures["log_history"]),
-            "sentences": {split: len(rows) for split, rows in corpus.items()},
-            "annotations": concepts.total(),
-            "concepts": len(concepts),
-            "not_learnt": figures.get("not_learnt"),
-        }
+        return training_figures(corpus, figures)
+
+    def whole_encoder(self, folder: Path) -> Path:
+        """Return the folder itself: it holds the bi-encoder.
+
+        Args:
+            folder: The folder of the cell.
+        """
+        return folder
 
     def _given_steps(self, known: Known) -> dict[str, Any]:
         if self.steps_of is None:
@@ -148,23 +143,3 @@ class Pretraining(Cell):
         steps = known[self.steps_of]["steps"]
         # Of a small corpus an epoch is a few steps: to save and to validate after each would take longer than these.
         return {"max_steps": steps, "save_steps": max(1, steps // _CHECKPOINTS), "eval_strategy": "no"}
-
-
-def text_encoder(encoder: Encoder | Pretraining, known: Known) -> Path | str:
-    """Return where a plain text encoder lies, be it given or trained by a cell.
-
-    Args:
-        encoder: The encoder, or the cell that trains it.
-        known: The results of cells.
-    """
-    return known.folder(encoder) / BACKBONE if isinstance(encoder, Pretraining) else encoder.path
-
-
-def bi_encoder(encoder: Encoder | Pretraining, known: Known) -> Path | str:
-    """Return where the whole encoder lies, with its concept encoder if it has one.
-
-    Args:
-        encoder: The encoder, or the cell that trains it.
-        known: The results of cells.
-    """
-    return known.folder(encoder) if isinstance(encoder, Pretraining) else encoder.path

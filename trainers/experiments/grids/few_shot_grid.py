@@ -12,7 +12,7 @@ from nuner.modeling_nuner.devices import bf16_is_fast
 from ..cells.encoder import Encoder
 from ..cells.few_shot import FewShot
 from ..cells.labelled_data import LabelledData
-from ..cells.pretraining import Pretraining
+from ..cells.trained_encoder import TrainedEncoder
 from ..results.score_table import ScoreTable
 from ..runner.cell import Cell
 from ..runner.results_folder import ResultsFolder
@@ -42,7 +42,7 @@ class FewShotGrid:
         ```
     """
 
-    rows: Mapping[str, Sequence[Encoder | Pretraining]]
+    rows: Mapping[str, Sequence[Encoder | TrainedEncoder]]
     settings: MeasuringSettings
 
     @cached_property
@@ -78,7 +78,7 @@ class FewShotGrid:
         cells: list[Cell] = []
         for row, runs in self.rows.items():
             for run, encoder in enumerate(runs):
-                training = [encoder] if isinstance(encoder, Pretraining) else []
+                training = [encoder] if isinstance(encoder, TrainedEncoder) else []
                 measuring = [self.cell(row, run, data_set) for data_set in self.settings.data_sets]
                 cells += [cell for cell in (*training, *measuring) if cell not in cells]
         return cells
@@ -123,7 +123,7 @@ class FewShotGrid:
         Args:
             folder: Where the results of all cells are.
         """
-        return {row: folder[runs[0]] for row, runs in self.rows.items() if isinstance(runs[0], Pretraining)}
+        return {row: folder[runs[0]] for row, runs in self.rows.items() if isinstance(runs[0], TrainedEncoder)}
 
     def _training_sizes(self, folder: ResultsFolder) -> Iterator[str]:
         trainings = self.trainings(folder)

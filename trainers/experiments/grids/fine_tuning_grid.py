@@ -14,7 +14,7 @@ from ...few_shot.task import FewShotTask, prepare_task
 from ..cells.encoder import Encoder
 from ..cells.fine_tuning import FineTuning
 from ..cells.labelled_data import LabelledData
-from ..cells.pretraining import Pretraining
+from ..cells.trained_encoder import TrainedEncoder
 from ..results.score_table import ScoreTable
 from ..runner.cell import Cell
 from ..runner.results_folder import ResultsFolder
@@ -49,7 +49,7 @@ class FineTuningGrid:
         ```
     """
 
-    encoders: Mapping[str, Sequence[Encoder | Pretraining]]
+    encoders: Mapping[str, Sequence[Encoder | TrainedEncoder]]
     recipes: Mapping[str, FineTuningSettings]
     settings: SamplesSettings
     sampling: str = K_TO_2K
@@ -83,7 +83,7 @@ class FineTuningGrid:
     @property
     def cells(self) -> list[Cell]:
         """All cells: what trains encoders, since tables have notes on it, then what fine-tunes them, row by row."""
-        training = [run for runs in self.encoders.values() for run in runs if isinstance(run, Pretraining)]
+        training = [run for runs in self.encoders.values() for run in runs if isinstance(run, TrainedEncoder)]
         fine_tuning = [self._cell(*run, *sample) for run, sample in product(self._runs(), self._samples())]
         return [*training, *fine_tuning]
 

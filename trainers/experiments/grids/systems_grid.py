@@ -14,7 +14,7 @@ from ...few_shot.task import FewShotTask, prepare_task
 from ..cells.encoder import Encoder
 from ..cells.finding import Finding
 from ..cells.labelled_data import LabelledData
-from ..cells.pretraining import Pretraining
+from ..cells.trained_encoder import TrainedEncoder
 from ..results.score_table import ScoreTable
 from ..runner.cell import Cell
 from ..runner.results_folder import ResultsFolder
@@ -75,7 +75,7 @@ class SystemsGrid:
     @property
     def cells(self) -> list[Cell]:
         """All cells: what trains encoders, since tables have notes on it, then the systems, row by row."""
-        training = [run for runs in self._encoders.values() for run in runs if isinstance(run, Pretraining)]
+        training = [run for runs in self._encoders.values() for run in runs if isinstance(run, TrainedEncoder)]
         cells: list[Cell] = []
         for cell in (*training, *(self._cell(*run, *sample) for run in self._runs() for sample in self._samples())):
             if cell not in cells:
@@ -128,7 +128,7 @@ class SystemsGrid:
         return {name: data_set.data(self.settings.measure_on) for name, data_set in self.settings.data_sets.items()}
 
     @cached_property
-    def _encoders(self) -> dict[str, Sequence[Encoder | Pretraining | None]]:
+    def _encoders(self) -> dict[str, Sequence[Encoder | TrainedEncoder | None]]:
         return {row: system.runs(row) for row, system in self.systems.items()}
 
     @cached_property

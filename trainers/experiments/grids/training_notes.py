@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..cells.encoder import Encoder
-from ..cells.pretraining import Pretraining
+from ..cells.trained_encoder import TrainedEncoder
 from ..runner.results_folder import ResultsFolder
 
 
-def training_notes(rows: Mapping[str, Sequence[Encoder | Pretraining]], folder: ResultsFolder) -> list[str]:
+def training_notes(rows: Mapping[str, Sequence[Encoder | TrainedEncoder]], folder: ResultsFolder) -> list[str]:
     """Say which encoders have not learnt anything.
 
     Args:
@@ -23,5 +23,5 @@ def training_notes(rows: Mapping[str, Sequence[Encoder | Pretraining]], folder: 
         f"{row}, run {run}: {folder[encoder]['not_learnt']}"
         for row, runs in rows.items()
         for run, encoder in enumerate(runs)
-        if isinstance(encoder, Pretraining) and folder[encoder]["not_learnt"]
+        if isinstance(encoder, TrainedEncoder) and folder[encoder]["not_learnt"]
     ]

@@ -11,10 +11,13 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from nuner.data_builders.corpus.builder import NuNerCorpus
 from nuner.modeling_nuner.devices import bf16_is_fast
 
+from ...baselines.ner_bert.arguments import TYPE_PRESETS
+from ...fine_tuning.arguments import FineTuningArguments
 from ...pretraining.arguments import MODEL_FIELDS, PRESETS, ContrastiveTrainingArguments
 from ..cells.corpus_choice import CorpusChoice
 from ..cells.encoder import Encoder
 from ..cells.pretraining import Pretraining
+from ..cells.type_pretraining import TypePretraining
 from .given_arguments import check_arguments
 from .reading import Settings, known_keys, nearest
 
@@ -22,6 +25,12 @@ Seed: TypeAlias = Annotated[int, Field(ge=0, lt=2**32)]
 """A seed that all libraries take."""
 
 _NOT_GIVEN = {"output_dir", "loss", "resume_from_checkpoint"}
+# There is a classifier of one layer, whose labels are the corpus' concepts, and it is put away.
+_NOT_OF_TYPES = {
+    *("output_dir", "resume_from_checkpoint", "early_stopping_patience", "train_encoder", "label_scheme"),
+    *("num_classifier_layers", "classifier_dropout", "classifier_init", "lora_rank", "lora_dropout"),
+}
+_OF_NUNER = ("preset", "arguments", "model", "concept_encoder")
 
 # Of the options of a corpus.
 _NAMES = {"drop_concepts", "languages", "sources", "exclude_sources"}
@@ -199,26 +208,69 @@ class BaseSettings(TrainingSettings):
         ]
 
 
+class TokenClassificationSettings(Settings):
+    """How an encoder is pre-trained as NER-BERT is; the name of the preset alone will do.
+
+    Args:
+        preset: A preset of `pretrain_types`.
+        arguments: Fields of `FineTuningArguments` that replace those of the preset.
+    """
+
+    preset: str = "quickstart"
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_preset_alone(cls, value: Any) -> Any:
+        return {"preset": value} if isinstance(value, str) else value
+
+    @field_validator("preset")
+    @classmethod
+    def _known_preset(cls, name: str) -> str:
+        if name not in TYPE_PRESETS:
+            raise ValueError(f"there is no such preset; {nearest(name, TYPE_PRESETS)}")
+        return name
+
+    @field_validator("arguments")
+    @classmethod
+    def _known_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
+        return check_arguments(FineTuningArguments, arguments, _NOT_OF_TYPES)
+
+
 class EncoderSettings(BaseSettings):
     """An encoder that is compared, as it is or after pre-training; its folder or Hub id alone stands for the former.
 
     Args:
         corpus: What it is pre-trained on; without one it is taken as it is.
+        token_classification: Pre-train it as NER-BERT is, by classifying tokens, and not as NuNER.
     """
 
     corpus: CorpusSettings | None = None
+    token_classification: TokenClassificationSettings | None = None
 
     @model_validator(mode="after")
     def _trained_on_something(self) -> EncoderSettings:
         of_training = sorted(self.model_fields_set - {"text_encoder", "corpus"})
         if self.corpus is None and of_training:
             raise ValueError(f"without a corpus it is not trained, and {', '.join(of_training)} would mean nothing")
+        of_nuner = [name for name in _OF_NUNER if name in self.model_fields_set]
+        if self.token_classification is not None and of_nuner:
+            raise ValueError(f"{', '.join(of_nuner)} would mean nothing for token_classification, which has its own")
         return self
 
-    def runs(self, name: str) -> list[Encoder] | list[Pretraining]:
+    def runs(self, name: str) -> list[Encoder] | list[Pretraining] | list[TypePretraining]:
         """Return the encoder, or what trains it, a cell for each seed.
 
         Args:
             name: What to call it.
         """
-        return self.base if self.corpus is None else self.trained(name, self.corpus.choice())
+        if self.corpus is None:
+            return self.base
+        corpus, how = self.corpus.choice(), self.token_classification
+        if how is None:
+            return self.trained(name, corpus)
+        bf16 = bf16_is_fast() if self.bf16 is None else self.bf16
+        return [
+            TypePretraining(name, Encoder(self.text_encoder), corpus, how.preset, how.arguments, bf16, seed)
+            for seed in self.seeds
+        ]

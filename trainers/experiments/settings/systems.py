@@ -11,7 +11,7 @@ from ...baselines.tadner.arguments import TadNerArguments
 from ...baselines.universal_ner.arguments import UniversalNerArguments
 from ..cells.argument_types import check_types
 from ..cells.encoder import Encoder
-from ..cells.pretraining import Pretraining
+from ..cells.trained_encoder import TrainedEncoder
 from ..systems.frozen_encoder import FrozenEncoder
 from ..systems.language_models import AskedByType, InContext, Server, TunedByType
 from ..systems.recognizers import FineTuned, ZeroShot
@@ -34,7 +34,7 @@ class WithEncoder(Settings):
 
     encoder: EncoderSettings
 
-    def runs(self, name: str) -> Sequence[Encoder | Pretraining]:
+    def runs(self, name: str) -> Sequence[Encoder | TrainedEncoder]:
         """Return the encoder, or what trains it, a cell for each seed.
 
         Args:

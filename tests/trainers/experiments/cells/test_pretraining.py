@@ -10,7 +10,8 @@ from support.tiny_ablations import small_encoder, write_corpus
 
 from nuner.trainers.experiments.cells.corpus_choice import CorpusChoice
 from nuner.trainers.experiments.cells.encoder import Encoder
-from nuner.trainers.experiments.cells.pretraining import Pretraining, bi_encoder, text_encoder
+from nuner.trainers.experiments.cells.pretraining import Pretraining
+from nuner.trainers.experiments.cells.trained_encoder import bi_encoder, text_encoder
 from nuner.trainers.experiments.runner.results_folder import ResultsFolder
 from nuner.trainers.experiments.runner.run import run_cells
 from nuner.trainers.pretraining.run import CHECKPOINTS, pretrain

@@ -66,6 +66,23 @@ def test_numbers_and_words_are_those_of_yaml_1_2():
         ("encoders: {a: {text_encoder: x, model: {temperature: hot}}}" + DATA, "temperature must be a number"),
         ("encoders: {a: {text_encoder: x, model: {temperatur: 1}}}" + DATA, "did you mean 'temperature'?"),
         ("encoders: {a: {text_encoder: x, corpus: {options: {max_concept: 1}}}}" + DATA, "mean 'max_concepts'?"),
+        (
+            "encoders: {a: {text_encoder: x, token_classification: papr, corpus: x}}" + DATA,
+            "there is no such preset; did you mean 'paper'?",
+        ),
+        (
+            "encoders: {a: {text_encoder: x, corpus: x, token_classification: paper, model: {}, preset: paper}}"
+            + DATA,
+            "preset, model would mean nothing for token_classification, which has its own",
+        ),
+        (
+            "encoders: {a: {text_encoder: x, token_classification: paper}}" + DATA,
+            "without a corpus it is not trained, and token_classification would mean nothing",
+        ),
+        (
+            "encoders: {a: {text_encoder: x, corpus: x, token_classification: {arguments: {lora_rank: 1}}}}" + DATA,
+            "there is no 'lora_rank'",
+        ),
         ("encoders: {a: x}\ndata_sets: {t: {source: x, options: {schem: IOB2}}}", "did you mean 'scheme'?"),
     ],
 )

@@ -1,0 +1,74 @@
+"""An encoder that a cell trains, and where encoders lie."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from datasets import DatasetDict
+
+from ...pretraining.run import BACKBONE
+from ..runner.cell import Cell, Known
+from .encoder import Encoder
+
+# Of a validation; the same training need not take the same time.
+_TIMES = ("_runtime", "_per_second")
+
+
+class TrainedEncoder(Cell):
+    """A cell that pre-trains an encoder on a corpus. Its results are those of `training_figures`."""
+
+    keeps_folder: ClassVar[bool] = True
+
+    @abstractmethod
+    def whole_encoder(self, folder: Path) -> Path:
+        """Return where the encoder lies in the cell's folder, with its concept encoder if it has one.
+
+        Args:
+            folder: The folder.
+        """
+
+
+def training_figures(corpus: DatasetDict, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a pre-training.
+
+    Args:
+        corpus: What was learnt from.
+        figures: What the pre-training returned.
+
+    Returns:
+        Validation metrics, steps, sentences of each split, annotations and concepts of the training split, and why
+        nothing was learnt, if so.
+    """
+    concepts = Counter(entity["concept"] for entities in corpus["train"]["entities"] for entity in entities)
+    return {
+        "validation": {name: value for name, value in figures["validation"].items() if not name.endswith(_TIMES)},
+        "steps": max(entry["step"] for entry in figures["log_history"]),
+        "sentences": {str(split): len(rows) for split, rows in corpus.items()},
+        "annotations": concepts.total(),
+        "concepts": len(concepts),
+        "not_learnt": figures.get("not_learnt"),
+    }
+
+
+def text_encoder(encoder: Encoder | TrainedEncoder, known: Known) -> Path | str:
+    """Return where a plain text encoder lies, be it given or trained by a cell.
+
+    Args:
+        encoder: The encoder, or the cell that trains it.
+        known: The results of cells.
+    """
+    return known.folder(encoder) / BACKBONE if isinstance(encoder, TrainedEncoder) else encoder.path
+
+
+def bi_encoder(encoder: Encoder | TrainedEncoder, known: Known) -> Path | str:
+    """Return where the whole encoder lies, with its concept encoder if it has one.
+
+    Args:
+        encoder: The encoder, or the cell that trains it.
+        known: The results of cells.
+    """
+    return encoder.whole_encoder(known.folder(encoder)) if isinstance(encoder, TrainedEncoder) else encoder.path
