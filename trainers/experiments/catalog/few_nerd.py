@@ -11,9 +11,9 @@ from itertools import product
 from pydantic import Field, field_validator, model_validator
 
 from ..cells.encoder import Encoder
-from ..cells.episode_measuring import EpisodeMeasuring
-from ..cells.episode_methods import EPISODE_METHODS
-from ..cells.episode_sets import EpisodeSet
+from ..cells.episodes.measuring import EpisodeMeasuring
+from ..cells.episodes.methods import EPISODE_METHODS
+from ..cells.episodes.sets import EpisodeSet
 from ..cells.labelled_data import LabelledData
 from ..cells.pretraining import Pretraining
 from ..experiment import Experiment

@@ -9,8 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from nuner.data_builders.rejections import OnError
 
-from ..cells.episode_methods import EPISODE_METHODS
-from ..cells.episode_sets import EpisodeFile, EpisodeSet, SampledEpisodes
+from ..cells.episodes.methods import EPISODE_METHODS
+from ..cells.episodes.sets import EpisodeFile, EpisodeSet, SampledEpisodes
 from ..cells.labelled_data import LabelledData
 from .measuring import DataSettings
 from .reading import Settings, known_keys, nearest

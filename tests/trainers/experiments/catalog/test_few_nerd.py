@@ -10,8 +10,8 @@ import yaml
 from support.small_episodes import travel, write_episodes
 
 from nuner.trainers.experiments.catalog.few_nerd import FEW_NERD, FewNerdSettings
-from nuner.trainers.experiments.cells.episode_measuring import EpisodeMeasuring
-from nuner.trainers.experiments.cells.episode_sets import SampledEpisodes
+from nuner.trainers.experiments.cells.episodes.measuring import EpisodeMeasuring
+from nuner.trainers.experiments.cells.episodes.sets import SampledEpisodes
 from nuner.trainers.experiments.results.score_table import ScoreTable
 from nuner.trainers.experiments.run import run_experiment
 from nuner.trainers.experiments.settings.reading import read_settings

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from support.tiny_ablations import MEASURING, write_corpus
 
+from nuner.trainers.experiments.catalog.few_shot_frozen import FEW_SHOT_FROZEN, FewShotFrozenSettings
 from nuner.trainers.experiments.cells.corpus_choice import CorpusChoice
 from nuner.trainers.experiments.cells.encoder import Encoder
 from nuner.trainers.experiments.cells.trained_encoder import bi_encoder, text_encoder
 from nuner.trainers.experiments.cells.type_pretraining import TypePretraining
-from nuner.trainers.experiments.few_shot_frozen import FEW_SHOT_FROZEN, FewShotFrozenSettings
 from nuner.trainers.experiments.runner.run import run_cells
 
 QUICK = {"num_train_epochs": 1, "per_device_train_batch_size": 8, "frozen_share": 0.5}

@@ -13,8 +13,8 @@ from nuner.data_builders.labelled.episodes.reading import read_episodes
 from nuner.data_builders.labelled.episodes.sampling import sample_episodes
 from nuner.data_builders.rejections import OnError
 
-from .labelled_data import LabelledData
-from .near_names import or_the_nearest
+from ..labelled_data import LabelledData
+from ..near_names import or_the_nearest
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class EpisodeFile:
 
     Example:
         ```python
-        >>> from nuner.trainers.experiments.cells.episode_sets import EpisodeFile
+        >>> from nuner.trainers.experiments.cells.episodes.sets import EpisodeFile
         >>> EpisodeFile("episode-data/inter/test_5_1.jsonl").episodes  # needs Few-NERD  # doctest: +SKIP
 
         ```
@@ -72,7 +72,7 @@ class SampledEpisodes:
 
     Example:
         ```python
-        >>> from nuner.trainers.experiments.cells.episode_sets import SampledEpisodes
+        >>> from nuner.trainers.experiments.cells.episodes.sets import SampledEpisodes
         >>> from nuner.trainers.experiments.cells.labelled_data import LabelledData
         >>> len(SampledEpisodes(LabelledData("support-tickets"), "test", way=5, shot=1, number=10).episodes)
         10

@@ -12,12 +12,12 @@ from datasets import Dataset
 from nuner.data_builders.labelled.episodes.episode import Episode
 from nuner.data_builders.labelled.episodes.sentences import episode_sentences
 
-from ...baselines.nearest_neighbour.arguments import NearestArguments
-from ...baselines.nearest_neighbour.run import learn_nearest_classes
-from ...baselines.tadner.arguments import TadNerArguments
-from ...baselines.tadner.run import learn_tadner
-from ...episodes.method import EpisodeMethod
-from .argument_types import check_types
+from ....baselines.nearest_neighbour.arguments import NearestArguments
+from ....baselines.nearest_neighbour.run import learn_nearest_classes
+from ....baselines.tadner.arguments import TadNerArguments
+from ....baselines.tadner.run import learn_tadner
+from ....episodes.method import EpisodeMethod
+from ..argument_types import check_types
 
 
 class LearntBefore(NamedTuple):

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ...episodes.evaluation import evaluate_episodes
-from ..runner.cell import Cell, Known
-from .encoder import Encoder
-from .episode_methods import EPISODE_METHODS, LearntBefore
-from .episode_sets import EpisodeSet
-from .labelled_data import LabelledData
-from .pretraining import Pretraining
-from .trained_encoder import bi_encoder
+from ....episodes.evaluation import evaluate_episodes
+from ...runner.cell import Cell, Known
+from ..encoder import Encoder
+from ..labelled_data import LabelledData
+from ..pretraining import Pretraining
+from ..trained_encoder import bi_encoder
+from .methods import EPISODE_METHODS, LearntBefore
+from .sets import EpisodeSet
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class EpisodeMeasuring(Cell):
     Example:
         ```python
         >>> from nuner.trainers.experiments.cells.encoder import Encoder
-        >>> from nuner.trainers.experiments.cells.episode_measuring import EpisodeMeasuring
-        >>> from nuner.trainers.experiments.cells.episode_sets import EpisodeFile
+        >>> from nuner.trainers.experiments.cells.episodes.measuring import EpisodeMeasuring
+        >>> from nuner.trainers.experiments.cells.episodes.sets import EpisodeFile
         >>> episodes = EpisodeFile("episode-data/inter/test_5_1.jsonl")
         >>> EpisodeMeasuring("ProtoBERT, BERT", "INTER 5-way 1~2", "proto", Encoder("bert-base-cased"), episodes).title
         'Measuring ProtoBERT, BERT on INTER 5-way 1~2 (seed 0)'
