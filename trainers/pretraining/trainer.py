@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +20,7 @@ from transformers.trainer_callback import PrinterCallback
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.input_length import longest_input
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
+from nuner.modeling_nuner.packing import Packer, read_packed
 from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
 
 from ..checkpoints import latest_complete_checkpoint
@@ -28,8 +31,9 @@ from .calibration import Calibration, calibrate
 from .centering.encoders import Centering, center_encoders
 from .collator import ContrastiveCollator
 from .concept_table import ConceptTable
+from .encoder_graphs import encoder_graphs
 from .features import featurize_corpus
-from .length_sampler import EpochCallback, LengthGroupedSampler
+from .length_sampler import BATCHES_A_POOL, EpochCallback, LengthGroupedSampler
 from .losses.contrastive_loss import ContrastiveLoss
 from .lower_layer_cache import LowerLayerCache, can_be_split
 from .pair_loss_trainer import PairLossTrainer
@@ -129,6 +133,45 @@ class ContrastiveTrainer(PairLossTrainer):
         self.pop_callback(ProgressCallback)
         self.pop_callback(PrinterCallback)
         self.add_callback(TrainingProgress("Pre-training"))
+        if args.packs and train is not None:
+            self._pack(train["input_ids"][:2], max_length)
+
+    def _pack(self, texts: Sequence[Sequence[int]], max_length: int) -> None:
+        """Let both encoders read packed rows, those that can."""
+        names = self.concepts.input_ids
+        graphs = self._uses_graphs()
+
+        def packer(encoder: nn.Module, sequences: Sequence[Sequence[int]], longest: int) -> Packer | None:
+            with self.compute_loss_context_manager():
+                if read_packed(encoder, sequences[:2]):
+                    return Packer.of(encoder, longest, rounded=graphs)
+            logger.warning("%s cannot read texts end to end: they are padded.", type(encoder).__name__)
+            return None
+
+        self.data_collator.packer = packer(self.model.nuner.encoder, [*texts, *texts], max_length)
+        self.data_collator.concept_packer = packer(self.model.concept_encoder, [*names, *names], max(map(len, names)))
+
+    def _uses_graphs(self) -> bool:
+        """Whether encoders that read packed rows are trained by CUDA graphs; several processes share gradients."""
+        return (
+            self.args.device.type == "cuda"
+            and self.args.world_size == 1
+            and not self.args.gradient_checkpointing
+            and not self.args.cache_frozen_layers
+        )
+
+    @contextmanager
+    def _graphs(self) -> Iterator[None]:
+        """Train by CUDA graphs, where that is possible."""
+        packed = {
+            self.model.nuner.encoder: self.data_collator.packer,
+            self.model.concept_encoder: self.data_collator.concept_packer,
+        }
+        with ExitStack() as stack:
+            for encoder, packer in packed.items():
+                if packer is not None and packer.rounded:
+                    stack.enter_context(encoder_graphs(encoder))
+            yield
 
     def train(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, resume_from_checkpoint: str | bool | None = None, **kwargs: Any
@@ -158,8 +201,10 @@ class ContrastiveTrainer(PairLossTrainer):
             self.data_collator.concept_lower_layers = self._lower_layers(
                 self.model.concept_encoder, self.args.num_frozen_concept_layers, self.concepts.input_ids
             )
+        self.model.train()
         try:
-            return super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
+            with self._graphs():
+                return super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
         finally:
             self.data_collator.lower_layers = self.data_collator.concept_lower_layers = None
 
@@ -168,11 +213,12 @@ class ContrastiveTrainer(PairLossTrainer):
         if getattr(self.model.config, "auto_map", None) is not None:
             return
         rows = range(0, len(features), max(1, len(features) // CENTERING_SENTENCES))[:CENTERING_SENTENCES]
+        padding = replace(self.data_collator, packer=None, concept_packer=None)
         size = self.args.train_batch_size * self.args.world_size  # tokens meet the concepts of all processes
 
         def batches() -> Iterator[Any]:
             for chosen in (rows[start : start + size] for start in range(0, len(rows), size)):
-                yield self._prepare_inputs(self.data_collator([features[i] for i in chosen]))
+                yield self._prepare_inputs(padding([features[i] for i in chosen]))
                 advance(len(chosen))
 
         with counted("Centering the encoders", len(rows), "sentences", show=self.is_world_process_zero()) as advance:
@@ -211,6 +257,7 @@ class ContrastiveTrainer(PairLossTrainer):
             dataset["length"][:],
             self.args.train_batch_size,
             self.args.data_seed if self.args.data_seed is not None else self.args.seed,
+            1 if self.data_collator.packer is not None else BATCHES_A_POOL,
         )
         self.remove_callback(EpochCallback)
         self.add_callback(EpochCallback(sampler))
