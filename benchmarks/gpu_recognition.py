@@ -2,9 +2,9 @@
 
     python benchmarks/gpu_recognition.py --output gpu-recognition.json
 
-Weights are random, sentences are those of `synthetic_corpus.py`. Naive is `pipeline("ner", batch_size=64)`. All take turns
-in every round; the median of the rounds counts. The share of the peak counts 24 x hidden size^2 a layer for each real
-token and 4 x hidden size x length for attention; the peak is that of a large bf16 product in the same run.
+Weights are random, sentences are those of `synthetic_corpus.py`. Naive is `pipeline("ner", batch_size=64)`. All take
+turns in every round; the median of the rounds counts. The share of the peak counts 24 x hidden size^2 a layer for each
+real token and 4 x hidden size x length for attention; the peak is that of a large bf16 product in the same run.
 """
 
 from __future__ import annotations

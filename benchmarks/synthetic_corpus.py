@@ -1,13 +1,14 @@
 """A corpus with the statistics of the paper's, of words that do not exist, and encoders to go with it.
 
 Speed depends on lengths and counts, not on what is said. From the paper (sections 3.1 and 5.2): 24.4M words and 4.38M
-annotations in 1M sentences, 200k concepts, of which the 4, 16, 154 and 1,500 most frequent have 12.5%, 25%, 50% and 75%
-of the annotations. From the bundled corpus, with a WordPiece vocabulary of 30k: how much sentences differ in length,
+annotations in 1M sentences, 200k concepts, of which the 4, 16, 154 and 1,500 most frequent have 12.5%, 25%, 50% and
+75% of the annotations. From the bundled corpus, with a WordPiece vocabulary of 30k: how much sentences differ in length,
 1.33 tokens a word, 1.41 words an entity, 1 to 5 tokens a name of a concept.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def synthetic_corpus(sentences: int, vocabulary: int, seed: int = 0) -> Dataset:
         Rows of the corpus schema.
     """
     draw = np.random.default_rng(seed)
-    bands = [draw.integers(low, high, size=8 * sentences) for low, high in zip(CONCEPTS, CONCEPTS[1:], strict=False)]
+    bands = [draw.integers(low, high, size=8 * sentences) for low, high in pairwise(CONCEPTS)]
     names = draw.integers(len(SPECIAL), vocabulary, size=(CONCEPTS[-1], len(NAME_LENGTHS)))
     name_lengths = draw.choice(np.arange(1, 1 + len(NAME_LENGTHS)), CONCEPTS[-1], p=NAME_LENGTHS)
     spread = draw.normal(-(WORDS_LOG_SPREAD**2) / 2, WORDS_LOG_SPREAD, sentences)

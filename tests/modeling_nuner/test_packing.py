@@ -56,7 +56,7 @@ def test_rounded_rows_are_of_few_sizes_and_filled_up_with_sequences_that_fit():
         packed = pack([[7] * 5] * count)
         starts = packed["cu_seq_lens_q"]
         assert starts[count] == 5 * count and starts[-1] == packed["input_ids"].shape[1]
-        assert 0 <= int(starts.diff().min()) and int(starts.diff().max()) <= 5
+        assert int(starts.diff().min()) >= 0 and int(starts.diff().max()) <= 5
         assert packed["input_ids"].shape[1] <= 1.125 * 5 * count
         assert int(packed["position_ids"].max()) == 4
         shapes.add((packed["input_ids"].shape[1], len(starts)))

@@ -8,7 +8,6 @@ from itertools import accumulate, chain
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from nuner.modeling_nuner.packing import Packer
 

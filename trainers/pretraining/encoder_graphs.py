@@ -1,7 +1,7 @@
 """Replay what a packed row makes an encoder compute, instead of launching its thousand kernels one by one.
 
-A batch of 48 sentences keeps a GPU busy for less time than it takes to launch the kernels. A CUDA graph launches them at
-once. It is for rows of one length: lengths are rounded up (`Packer.rounded`), so that few graphs serve all batches.
+A batch of 48 sentences keeps a GPU busy for less time than it takes to launch the kernels. A CUDA graph launches them
+at once. It is for rows of one length: lengths are rounded up (`Packer.rounded`), so that few graphs serve all batches.
 """
 
 from __future__ import annotations

@@ -10,7 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import torch
+import torch.distributed as dist
 from datasets import Dataset
 from torch import nn
 from torch.utils.data import Sampler
@@ -33,6 +35,7 @@ from .collator import ContrastiveCollator
 from .concept_table import ConceptTable
 from .encoder_graphs import encoder_graphs
 from .features import featurize_corpus
+from .fitting_batch import fitting_batch_size
 from .length_sampler import BATCHES_A_POOL, EpochCallback, LengthGroupedSampler
 from .losses.contrastive_loss import ContrastiveLoss
 from .lower_layer_cache import LowerLayerCache, can_be_split
@@ -202,11 +205,50 @@ class ContrastiveTrainer(PairLossTrainer):
                 self.model.concept_encoder, self.args.num_frozen_concept_layers, self.concepts.input_ids
             )
         self.model.train()
+        if self.args.device.type == "cuda" and isinstance(self.train_dataset, Dataset):
+            self._fit_batch(self.train_dataset)
         try:
             with self._graphs():
                 return super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
         finally:
             self.data_collator.lower_layers = self.data_collator.concept_lower_layers = None
+
+    def _fit_batch(self, features: Dataset) -> None:
+        """Take the batch that fits into memory, and as many of them a step as make up for it."""
+        longest_first = np.argsort(-np.asarray(features["length"][:]), kind="stable")
+        trained = [p for p in self.model.parameters() if p.requires_grad]
+        # A length that is new is computed beside the memory of those that were captured.
+        copies = 2 if self.data_collator.packer is not None and self.data_collator.packer.rounded else 1
+
+        def step(size: int) -> None:
+            batch = self._prepare_inputs(self.data_collator([features[int(i)] for i in longest_first[:size]]))
+            try:
+                moments = [torch.empty_like(p) for p in trained for _ in range(2)]  # what AdamW will hold
+                with torch.random.fork_rng(), self.compute_loss_context_manager():
+                    outputs = [self._encode(self.model, batch) for _ in range(copies)]
+                    vectors = [v for o in outputs for v in (o.token_embeddings, o.concept_embeddings)]
+                    torch.stack([v.float().sum() for v in vectors]).sum().backward()
+                del moments
+            finally:
+                self.model.zero_grad()
+
+        wanted = self.args.per_device_train_batch_size
+        fitting = torch.tensor(fitting_batch_size(wanted, step), device=self.args.device)
+        if self.args.world_size > 1:
+            dist.all_reduce(fitting, dist.ReduceOp.MIN)
+        size = int(fitting)
+        if size == wanted:
+            return
+        self.args.per_device_train_batch_size = size
+        self._train_batch_size = self.args.train_batch_size
+        self.args.gradient_accumulation_steps *= -(-wanted // size)
+        logger.warning(
+            "The GPU has too little memory for batches of %d texts: it gets %d at a time, in steps of %d batches; a "
+            "token meets the concepts of its own batch only.",
+            wanted,
+            size,
+            self.args.gradient_accumulation_steps,
+        )
 
     def _center_encoders(self, features: Dataset) -> None:
         """Give a new pair of encoders a start; one that was saved has had its own."""
