@@ -103,6 +103,8 @@ def _acquire_at(place: Path, output: str | os.PathLike[str]) -> FileLock:
     try:
         lock.acquire()
     except Timeout:
+        if not place.exists():  # where no file can be made, that may end in a timeout, too
+            tempfile.TemporaryFile(dir=place.parent).close()
         raise OutputInUseError(
             f"{os.fspath(output)} is being written by {_holder(place)}: wait until that has ended, or choose another "
             "output."

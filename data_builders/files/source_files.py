@@ -60,7 +60,9 @@ def _resolve_one(name: str) -> DataFilesList:
     except FileNotFoundError:
         remote_or_glob = DataFilesList([], [])
     if not remote_or_glob:
-        raise FileNotFoundError(f"No file is at {name!r}; check data_files.")
+        raise FileNotFoundError(
+            f"there is no corpus {name!r}: no file, folder or pattern is called so, nor a data set of the Hub"
+        )
     if all(Path(file).is_file() for file in remote_or_glob):
         return _local([Path(file) for file in remote_or_glob])
     return remote_or_glob

@@ -60,5 +60,5 @@ def make_up(
             results.keep(cell, {**trained, "not_learnt": None, **figures(cell.name)}, 1.0)
         elif isinstance(cell, FewShot):
             scores = {str(k): [score(cell.name), score(cell.name) + 1] for k in cell.ks}
-            results.keep(cell, {"scores": scores, "left_out": {}, "about": {}}, 1.0)
+            results.keep(cell, {"scores": scores, "left_out": {}, "about": {}, "no_vectors": None}, 1.0)
     return list(experiment.tables(settings, results))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from .concept_diversity import CONCEPT_DIVERSITY
-from .concept_mapping import CONCEPT_MAP
-from .dataset_size import DATASET_SIZE
+from .catalog.compare import COMPARE
+from .catalog.concept_diversity import CONCEPT_DIVERSITY
+from .catalog.concept_mapping import CONCEPT_MAP
+from .catalog.dataset_size import DATASET_SIZE
+from .catalog.few_shot_finetuned import FEW_SHOT_FINETUNED
+from .catalog.few_shot_frozen import FEW_SHOT_FROZEN
+from .catalog.model_size import MODEL_SIZE
+from .catalog.multilingual import MULTILINGUAL
+from .catalog.recipe import RECIPE
+from .catalog.text_diversity import TEXT_DIVERSITY
 from .experiment import Experiment
-from .few_shot_finetuned import FEW_SHOT_FINETUNED
-from .few_shot_frozen import FEW_SHOT_FROZEN
-from .model_size import MODEL_SIZE
-from .multilingual import MULTILINGUAL
-from .recipe import RECIPE
 from .settings.reading import nearest
-from .text_diversity import TEXT_DIVERSITY
 
 # In the order of the paper.
 _ALL = (
@@ -22,6 +23,7 @@ _ALL = (
     CONCEPT_DIVERSITY,
     DATASET_SIZE,
     FEW_SHOT_FINETUNED,
+    COMPARE,
     MODEL_SIZE,
     MULTILINGUAL,
     RECIPE,

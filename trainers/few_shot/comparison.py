@@ -21,7 +21,7 @@ from .linear_heads import DEFAULT_L2, fit_linear_heads
 from .named_heads import NamedHeads
 from .result import NAMED, FewShotResult
 from .task import TEST_SHUFFLE_SEED, FewShotTask, prepare_task, sentence_classes
-from .word_vectors import TokenFeatures, WordVectors
+from .word_vectors import TokenFeatures
 
 PAPER_KS = (1, 2, 4, 8, 16, 32, 64)
 
@@ -209,8 +209,8 @@ class _TaskWords:
         train, test = task.train.select(used), task.test
         train_words, test_words = encoder(train["tokens"]), encoder(test["tokens"])
         train_labels, test_labels = (
-            _labels(sentence_classes(train), train_words),
-            _labels(sentence_classes(test), test_words),
+            train_words.of_words(sentence_classes(train)),
+            test_words.of_words(sentence_classes(test)),
         )
         # Words stand in sentence order, so a sentence is a slice.
         bounds = torch.searchsorted(train_words.sentence, torch.arange(len(used) + 1)).tolist()
@@ -240,11 +240,6 @@ class _TaskWords:
         by_sample = dict(zip(self.train, f1.tolist(), strict=True))
         seeds = sorted({seed for _, seed in by_sample})
         return {k: [by_sample[k, seed] for seed in seeds] for k in sorted({k for k, _ in by_sample})}
-
-
-def _labels(classes: list[Tensor], words: WordVectors) -> Tensor:
-    starts = torch.tensor([0, *(len(sentence) for sentence in classes)]).cumsum(0)
-    return torch.cat(classes)[starts[words.sentence] + words.word]
 
 
 def _describe(task: FewShotTask) -> dict[str, Any]:

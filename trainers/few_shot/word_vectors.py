@@ -24,6 +24,20 @@ from ..word_tokenizer import load_word_tokenizer
 _BATCH_TOKENS = 4096
 
 
+class NoVectorsError(ValueError):
+    """An encoder gives no numbers: its training has gone astray.
+
+    Args:
+        encoder: Its folder or Hub id.
+    """
+
+    def __init__(self, encoder: str | Path) -> None:
+        super().__init__(
+            f"the encoder {encoder} gives vectors that are no numbers, as after a training whose loss was none: train "
+            "it again with a lower learning rate"
+        )
+
+
 @dataclass(frozen=True)
 class WordVectors:
     """Vectors of the words of some sentences, in order.
@@ -41,6 +55,18 @@ class WordVectors:
     word: Tensor
     truncated: int
     empty: int
+
+    def of_words(self, values: Sequence[Tensor]) -> Tensor:
+        """Pick out of one value for each word of the sentences those of the words that have a vector.
+
+        Args:
+            values: Such as classes, `(words of the sentence,)` each.
+
+        Returns:
+            The values, `(words,)`.
+        """
+        starts = torch.tensor([0, *map(len, values)]).cumsum(0)
+        return torch.cat(list(values))[starts[self.sentence] + self.word]
 
 
 class TokenFeatures:
@@ -67,6 +93,7 @@ class TokenFeatures:
     """
 
     def __init__(self, encoder: str | Path, *, bf16: bool = False, max_length: int | None = None) -> None:
+        self.encoder = encoder
         self.tokenizer = load_word_tokenizer(encoder)
         self.model: Any = load_encoder(encoder).eval()
         self.device = choose_device()
@@ -85,6 +112,9 @@ class TokenFeatures:
 
         Returns:
             The vectors of all words that have one.
+
+        Raises:
+            NoVectorsError: If any of them is not finite.
         """
         words = sub_words_of(self._words, [place_words(sentence) for sentence in sentences])
         prefix, suffix = self._words.prefix.tolist(), self._words.suffix.tolist()
@@ -104,9 +134,12 @@ class TokenFeatures:
             hidden = self._encode([ids[i] for i in batch])
             for row, i in enumerate(batch):
                 parts[i] = hidden[row, list(places[i].values())]
+        vectors = torch.cat(parts) if parts else torch.empty(0)
+        if not vectors.isfinite().all():
+            raise NoVectorsError(self.encoder)
         empty = sum(not word for sentence in words for word in sentence)
         return WordVectors(
-            vectors=torch.cat(parts) if parts else torch.empty(0),
+            vectors=vectors,
             sentence=torch.tensor([i for i, found in enumerate(places) for _ in found], dtype=torch.long),
             word=torch.tensor([word for found in places for word in found], dtype=torch.long),
             truncated=sum(map(len, words)) - sum(map(len, places)) - empty,

@@ -208,3 +208,9 @@ def test_an_output_in_a_folder_of_somebody_else_is_locked_or_refused(name, told)
         process = subprocess.run([sys.executable, "-c", ELSEWHERE, str(folder / name)], capture_output=True, text=True)
         assert all(words in process.stdout for words in told), process.stdout + process.stderr
         assert names(folder) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder in which the system makes no file")
+def test_where_no_file_can_be_made_the_system_says_why():
+    with pytest.raises(FileNotFoundError, match="/proc/absent"), output_lock("/proc/absent"):
+        pass

@@ -2,7 +2,7 @@ import pytest
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-from nuner.trainers.few_shot.word_vectors import TokenFeatures
+from nuner.trainers.few_shot.word_vectors import NoVectorsError, TokenFeatures
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +86,11 @@ def test_an_encoder_that_does_not_exist_is_one_clear_sentence(tmp_path):
     assert "\n" not in str(caught.value)
     with pytest.raises(ValueError, match="holds no encoder that AutoModel"):
         TokenFeatures(tmp_path)
+
+
+def test_an_encoder_that_went_astray_is_named(tiny_bert_dir):
+    features = TokenFeatures(tiny_bert_dir)
+    with torch.no_grad():
+        next(features.model.parameters()).fill_(float("nan"))
+    with pytest.raises(NoVectorsError, match=f"the encoder {tiny_bert_dir} gives vectors that are no numbers"):
+        features([["Paris"]])

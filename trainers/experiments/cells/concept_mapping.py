@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from nuner.modeling_nuner.recognition.bi_encoder_loading import NoConceptEncoderError, has_concept_encoder
+
 from ..concept_map.run import PAGE, PICTURE, RESULTS_FILE, concept_map
 from ..runner.cell import Cell, Known
 from .corpus_choice import CorpusChoice
@@ -48,6 +50,19 @@ class ConceptMapping(Cell):
     def title(self) -> str:
         """What is computed, for the user who waits."""
         return f"Mapping the concepts of {self.corpus} as {self.name} sees them"
+
+    def check(self) -> None:
+        """Find out whether there is a bi-encoder.
+
+        Raises:
+            ValueError: If a folder holds no encoder, or one without a concept encoder.
+            FileNotFoundError: If the encoder or the corpus does not exist.
+        """
+        super().check()
+        if isinstance(self.encoder, Encoder):
+            self.encoder.check()
+            if not has_concept_encoder(self.encoder.path):
+                raise NoConceptEncoderError(self.encoder.path)
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
         """Draw the map into the folder of the cell.

@@ -11,6 +11,10 @@ from datasets import DatasetDict
 
 from nuner.data_builders.corpus.builder import NuNerCorpus
 
+from .near_names import or_the_nearest
+
+_BUNDLED = "bundled"
+
 # More of them are counted in the name of a corpus.
 _MOST_NAMES = 3
 
@@ -38,7 +42,7 @@ class CorpusChoice:
         ```
     """
 
-    source: str | tuple[str, ...] = "bundled"
+    source: str | tuple[str, ...] = _BUNDLED
     format: str = "records"
     options: dict[str, Any] | None = None
     sentences_of: tuple[CorpusChoice, ...] = ()
@@ -76,9 +80,14 @@ class CorpusChoice:
 
     def _builder(self, limits: Mapping[str, int] | None = None) -> NuNerCorpus:
         files = self.source if isinstance(self.source, str) else list(self.source)
-        named = {} if self.source == "bundled" else {"data_files": files}
         options = {**(self.options or {}), **(limits or {})}
-        return NuNerCorpus("bundled" if self.source == "bundled" else self.format, **named, **options)
+        if files == _BUNDLED:
+            return NuNerCorpus(_BUNDLED, **options)
+        try:
+            return NuNerCorpus(self.format, data_files=files, **options)
+        except FileNotFoundError as error:
+            name = files if isinstance(files, str) else next(each for each in files if repr(each) in str(error))
+            raise or_the_nearest(error, name, [_BUNDLED]) from error
 
 
 def _shown(value: Any) -> str:

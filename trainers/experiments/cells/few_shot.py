@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from ...few_shot.comparison import compare_encoders
 from ...few_shot.linear_heads import DEFAULT_L2
 from ...few_shot.result import NAMED
-from ...few_shot.task import prepare_task
+from ...few_shot.task import FewShotTask, prepare_task
+from ...few_shot.word_vectors import NoVectorsError
 from ..runner.cell import Cell, Known
 from .encoder import Encoder
 from .labelled_data import LabelledData
@@ -73,9 +74,7 @@ class FewShot(Cell):
         super().check()
         if isinstance(self.encoder, Encoder):
             self.encoder.check()
-        prepare_task(
-            self.data.splits, self.data_name, self.ks, self.samples, max_test_sentences=self.max_test_sentences
-        )
+        self._task()
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
         """Sample, fit and measure.
@@ -85,23 +84,43 @@ class FewShot(Cell):
             tell: Not called.
 
         Returns:
-            `scores` by k, one a sample, in percent; `left_out`, why a k is missing; `about` the data.
+            `scores` by k, one a sample, in percent; `left_out`, why a k is missing; `about` the data; `no_vectors`, a
+            sentence about an encoder that gives no numbers, whose scores are zero.
         """
         # Heads without names need no concept encoder, which would be loaded in vain.
         find = bi_encoder if self.names else text_encoder
-        result = compare_encoders(
-            {_ROW: find(self.encoder, known)},
-            {self.data_name: self.data.splits},
-            self.ks,
-            self.samples,
-            max_test_sentences=self.max_test_sentences,
-            names=self.names,
-            bf16=self.bf16,
-            l2=self.l2,
-        )
+        try:
+            result = compare_encoders(
+                {_ROW: find(self.encoder, known)},
+                {self.data_name: self.data.splits},
+                self.ks,
+                self.samples,
+                max_test_sentences=self.max_test_sentences,
+                names=self.names,
+                bf16=self.bf16,
+                l2=self.l2,
+            )
+        except NoVectorsError as error:
+            return self._nothing_found(error)
         row = _ROW + NAMED if self.names else _ROW
         return {
             "scores": {str(k): result.scores[row][self.data_name][k] for k in result.ks},
             "left_out": result.settings["ks_left_out"],
             "about": {**result.settings["data_sets"][self.data_name], "source": str(self.data)},
+            "no_vectors": None,
         }
+
+    def _nothing_found(self, error: NoVectorsError) -> dict[str, Any]:
+        """Return the result of an encoder that went astray: other rows of a table are worth having all the same."""
+        task = self._task()
+        return {
+            "scores": {str(k): [0.0] * self.samples for k in sorted({k for k, _ in task.samples})},
+            "left_out": {str(k): reason for k, reason in task.too_large.items()},
+            "about": {"source": str(self.data)},
+            "no_vectors": str(error),
+        }
+
+    def _task(self) -> FewShotTask:
+        return prepare_task(
+            self.data.splits, self.data_name, self.ks, self.samples, max_test_sentences=self.max_test_sentences
+        )

@@ -113,6 +113,7 @@ class FewShotGrid:
                 of_ks = {k: [result["scores"][k] for result in results] for k in results[0]["scores"]}
                 scores[row][data_set] = {int(k): of_runs for k, of_runs in of_ks.items()}
                 all_notes |= dict.fromkeys(results[0]["left_out"].values())
+                all_notes |= {f"{row}: {each['no_vectors']}": None for each in results if each["no_vectors"]}
         all_notes |= dict.fromkeys(training_notes(self.rows, folder))
         return ScoreTable(title, METRIC, scores, references, notes=list(all_notes), **shown)
 

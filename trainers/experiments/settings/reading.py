@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML, YAMLError
@@ -25,6 +26,7 @@ _MUST = {
     "int_from_float": "be a whole number",
     "int_parsing": "be a whole number",
     "int_type": "be a whole number",
+    "model_attributes_type": "hold keys and values",
     "model_type": "hold keys and values",
     "string_type": "be a text",
     "tuple_type": "be a list",
@@ -108,7 +110,7 @@ def read_settings(kind: type[S], text: str, name: str) -> S:
 
     Example:
         ```python
-        >>> from nuner.trainers.experiments.few_shot_frozen import FewShotFrozenSettings
+        >>> from nuner.trainers.experiments.catalog.few_shot_frozen import FewShotFrozenSettings
         >>> from nuner.trainers.experiments.settings.reading import read_settings
         >>> read_settings(FewShotFrozenSettings, "encoder: {}", "my.yaml")
         Traceback (most recent call last):
@@ -139,10 +141,16 @@ def _yaml_fault(error: YAMLError) -> str:
 def _first_fault(kind: type[BaseModel], error: ValidationError) -> str:
     # What is unknown comes first: a key that is missing may only be misspelt.
     fault: Any = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
-    *around, key = fault["loc"] or ("",)
-    where = ".".join(map(str, (*around, key)))
+    path, known = _place(kind, fault["loc"])
+    where = ".".join(path)
     if fault["type"] == "extra_forbidden":
-        return f"there is no key {where!r}; {nearest(str(key), _keys_at(kind, tuple(around)))}"
+        return f"there is no key {where!r}; {nearest(path[-1], known)}"
+    if fault["type"] == "union_tag_invalid":
+        tags = re.findall(r"'([^']*)'", fault["ctx"]["expected_tags"])
+        key = fault["ctx"]["discriminator"].strip("'")
+        return f"{where}.{key} is {fault['ctx']['tag']!r}; {nearest(fault['ctx']['tag'], tags)}"
+    if fault["type"] == "union_tag_not_found":
+        return f"the key '{where}.{fault['ctx']['discriminator'].strip(chr(39))}' is missing."
     if fault["type"] == "missing":
         return f"the key {where!r} is missing."
     if fault["type"] in _MUST:
@@ -153,20 +161,36 @@ def _first_fault(kind: type[BaseModel], error: ValidationError) -> str:
     return f"{where} is {fault['input']!r}: {said[0].lower()}{said[1:]}"
 
 
-def _keys_at(kind: type[BaseModel], where: tuple[Any, ...]) -> list[str]:
-    """List the keys that a mapping inside of settings may have."""
-    at: Any = kind
-    for part in where:
-        fields = at.model_fields
-        at = _model_in(fields[part].annotation) if part in fields else at
-    return list(at.model_fields)
+def _place(kind: type[BaseModel], loc: Sequence[Any]) -> tuple[list[str], list[str]]:
+    """Return the path of a fault as it is written in the YAML, and the keys that may stand at its end."""
+    models, known, path = [kind], list(kind.model_fields), list[str]()
+    for part in loc:
+        chosen = [model for model in models if len(models) > 1 and part in _tags(model)]
+        if chosen:  # pydantic's word for which of several models it is, which is not written
+            models = chosen
+            continue
+        path.append(str(part))
+        known = [name for model in models for name in model.model_fields]
+        fields = [model.model_fields[part].annotation for model in models if part in model.model_fields]
+        models = [inner for annotation in fields for inner in _models_in(annotation)] or models
+    return path, known
 
 
-def _model_in(annotation: Any) -> Any:
-    """Find the model in a type such as `dict[str, Model]` or `Model | None`."""
+def _tags(model: type[BaseModel]) -> list[Any]:
+    """List the words that a model is chosen by."""
+    return [
+        tag
+        for field in model.model_fields.values()
+        if get_origin(field.annotation) is Literal
+        for tag in get_args(field.annotation)
+    ]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Find the models in a type such as `dict[str, Model]` or `Model | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for inner in get_args(annotation) if (found := _model_in(inner)) is not None), None)
+        return [annotation]
+    return [model for inner in get_args(annotation) for model in _models_in(inner)]
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ import shutil
 import pytest
 
 from nuner.trainers.experiments.cells.argument_types import check_types
+from nuner.trainers.experiments.cells.concept_mapping import ConceptMapping
 from nuner.trainers.experiments.cells.corpus_choice import CorpusChoice
 from nuner.trainers.experiments.cells.encoder import Encoder
 from nuner.trainers.experiments.cells.few_shot import FewShot
@@ -49,6 +50,16 @@ def test_what_does_not_exist_is_told_with_the_nearest_name(encoder, tmp_path):
         _ = LabelledData("suport-tickets").content
     with pytest.raises(ValueError, match="holds no encoder"):
         Encoder(str(tmp_path)).check()
+    with pytest.raises(FileNotFoundError, match=r"there is no corpus 'bundeld'.*; did you mean 'bundled'"):
+        _ = CorpusChoice("bundeld").content
+    (tmp_path / "corpus.jsonl").touch()
+    with pytest.raises(FileNotFoundError, match=f"did you mean '{tmp_path / 'corpus.jsonl'}'"):
+        _ = CorpusChoice((str(tmp_path / "corpus.jsonl"), str(tmp_path / "korpus.jsonl"))).content
+
+
+def test_a_map_needs_a_concept_encoder(encoder):
+    with pytest.raises(ValueError, match=f"{encoder} has no concept encoder"):
+        ConceptMapping("plain", Encoder(str(encoder)), CorpusChoice(), 10).check()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +82,7 @@ def test_arguments_of_the_right_type():
         ({"arguments": {"lr_scheduler_type": "bent"}}, "bent is not a valid SchedulerType"),
         ({"model_fields": {"concept_pooling": "max"}}, "it must be 'cls' or 'mean'"),
         ({"corpus": CorpusChoice(options={"max_examples": "few"})}, "max_examples is 'few'"),
-        ({"corpus": CorpusChoice("absent.jsonl")}, "No file is at 'absent.jsonl'"),
+        ({"corpus": CorpusChoice("absent.jsonl")}, "there is no corpus 'absent.jsonl'"),
         ({"concept_encoder": Encoder("./absent")}, "there is no encoder './absent'"),
     ],
 )

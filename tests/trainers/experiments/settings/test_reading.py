@@ -1,6 +1,6 @@
 import pytest
 
-from nuner.trainers.experiments.few_shot_frozen import FewShotFrozenSettings
+from nuner.trainers.experiments.catalog.few_shot_frozen import FewShotFrozenSettings
 from nuner.trainers.experiments.settings.reading import read_settings, settings_text
 
 DATA = "\ndata_sets: {tickets: support-tickets}"

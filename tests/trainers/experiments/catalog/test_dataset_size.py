@@ -3,8 +3,8 @@
 import pytest
 from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
+from nuner.trainers.experiments.catalog.dataset_size import DATASET_SIZE
 from nuner.trainers.experiments.cells.pretraining import Pretraining
-from nuner.trainers.experiments.dataset_size import DATASET_SIZE
 
 EPOCHS = ["250 sentences", "1,000 sentences", "all sentences"]
 STEPS = [f"{row}, steps held equal" for row in EPOCHS]

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from nuner.trainers import LenientBCELoss
+from nuner.trainers.experiments.catalog.few_shot_frozen import FEW_SHOT_FROZEN, FewShotFrozenSettings
+from nuner.trainers.experiments.catalog.recipe import RECIPE, RecipeSettings
 from nuner.trainers.experiments.cells.pretraining import Pretraining
-from nuner.trainers.experiments.few_shot_frozen import FEW_SHOT_FROZEN, FewShotFrozenSettings
-from nuner.trainers.experiments.recipe import RECIPE, RecipeSettings
 from nuner.trainers.experiments.results.score_table import ScoreTable
 from nuner.trainers.experiments.run import run_experiment
 from nuner.trainers.experiments.settings.reading import read_settings
@@ -96,7 +96,12 @@ def test_what_makes_no_sense_is_refused(changes: object, complaint: str) -> None
 
 
 def test_from_changes_to_a_table(tmp_path: Path) -> None:
-    changes = {"several": {"spread_concepts": 1}, "lenient": {"similar_concepts": 0.7}}
+    changes = {
+        "several": {"spread_concepts": 1},
+        "lenient": {"similar_concepts": 0.7},
+        "as before": {"arguments": {"weight_decay": 0.01}},
+        "astray": {"arguments": {"learning_rate": 1e9}},
+    }
     settings = read(
         changes,
         corpus={"options": {"max_examples": 60}},
@@ -107,5 +112,9 @@ def test_from_changes_to_a_table(tmp_path: Path) -> None:
     (table,) = map(ScoreTable.from_dict, run_experiment("recipe", file, "out", tell=lambda _: None)["tables"])
     assert table.rows == ["base encoder", "recipe", *changes]
     assert table.references == dict.fromkeys(changes, "recipe")
-    assert [table.runs(row) for row in table.rows] == [1, 1, 1, 1]
+    assert [table.runs(row) for row in table.rows] == [1] * 6
     assert table.ks == [2, 4]
+    assert table.mean("astray") == 0 < table.mean("recipe")
+    told = dict(note.split(": ", 1) for note in table.notes if note.split(": ", 1)[0] in changes)
+    assert "gives vectors that are no numbers" in told["astray"]
+    assert told["as before"] == "every score is that of the recipe, so this changes nothing here"

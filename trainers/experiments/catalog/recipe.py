@@ -9,21 +9,21 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from ..pretraining.arguments import PRESETS
-from ..pretraining.losses.lenient_bce import LenientBCELoss
-from .cells.corpus_choice import CorpusChoice
-from .cells.pretraining import Pretraining
-from .cells.rewritten_corpus import RewrittenCorpus
-from .experiment import Experiment
-from .grids.few_shot_grid import FewShotGrid
-from .results.claims import Claim
-from .results.pictures.gains import plot_gains
-from .results.score_table import ScoreTable
-from .results.summary import Summary
-from .runner.cell import Cell
-from .runner.results_folder import ResultsFolder
-from .settings.encoders import BASE, BaseSettings, CorpusSettings, TrainingChanges, known_corpus_options
-from .settings.measuring import MeasuringSettings
+from ...pretraining.arguments import PRESETS
+from ...pretraining.losses.lenient_bce import LenientBCELoss
+from ..cells.corpus_choice import CorpusChoice
+from ..cells.pretraining import Pretraining
+from ..cells.rewritten_corpus import RewrittenCorpus
+from ..experiment import Experiment
+from ..grids.few_shot_grid import FewShotGrid
+from ..results.claims import Claim
+from ..results.pictures.gains import plot_gains
+from ..results.score_table import ScoreTable
+from ..results.summary import Summary
+from ..runner.cell import Cell
+from ..runner.results_folder import ResultsFolder
+from ..settings.encoders import BASE, BaseSettings, CorpusSettings, TrainingChanges, known_corpus_options
+from ..settings.measuring import MeasuringSettings
 
 UNCHANGED = "recipe"
 
@@ -114,7 +114,10 @@ def _cells(settings: RecipeSettings) -> list[Cell]:
 
 def _tables(settings: RecipeSettings, folder: ResultsFolder) -> list[ScoreTable]:
     references = dict.fromkeys(settings.changes, UNCHANGED)
-    return [_grid(settings).table("Changes of the recipe", folder, references)]
+    table = _grid(settings).table("Changes of the recipe", folder, references)
+    same = [name for name in references if table.gains(name).size and not table.gains(name).any()]
+    notes = [f"{name}: every score is that of the recipe, so this changes nothing here" for name in same]
+    return [replace(table, notes=[*table.notes, *notes])]
 
 
 def _claims(settings: RecipeSettings, tables: Sequence[ScoreTable]) -> list[Claim]:

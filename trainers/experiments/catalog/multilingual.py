@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from .experiment import Experiment
-from .grids.few_shot_grid import FewShotGrid
-from .results.claims import Claim, gains_everywhere
-from .results.score_table import ScoreTable
-from .runner.cell import Cell
-from .runner.results_folder import ResultsFolder
-from .settings.encoders import BASE, BaseSettings, CorpusName, CorpusSettings
-from .settings.measuring import MeasuringSettings
+from ..experiment import Experiment
+from ..grids.few_shot_grid import FewShotGrid
+from ..results.claims import Claim, gains_everywhere
+from ..results.score_table import ScoreTable
+from ..runner.cell import Cell
+from ..runner.results_folder import ResultsFolder
+from ..settings.encoders import BASE, BaseSettings, CorpusName, CorpusSettings
+from ..settings.measuring import MeasuringSettings
 
 
 class MultilingualSettings(MeasuringSettings):

@@ -3,9 +3,9 @@
 import pytest
 from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
+from nuner.trainers.experiments.catalog.text_diversity import TEXT_DIVERSITY
 from nuner.trainers.experiments.cells.few_shot import FewShot
 from nuner.trainers.experiments.settings.reading import read_settings
-from nuner.trainers.experiments.text_diversity import TEXT_DIVERSITY
 
 COMPARISONS = {
     "kind of text": {

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from nuner.data_builders.labelled.samples.k_words import word_counts
+from nuner.trainers.experiments.catalog.few_shot_finetuned import FEW_SHOT_FINETUNED, FewShotFinetunedSettings
 from nuner.trainers.experiments.cells.fine_tuning import FineTuning
-from nuner.trainers.experiments.few_shot_finetuned import FEW_SHOT_FINETUNED, FewShotFinetunedSettings
 from nuner.trainers.experiments.grids.fine_tuning_grid import FineTuningGrid
 from nuner.trainers.experiments.results.score_table import ScoreTable
 from nuner.trainers.experiments.run import run_experiment

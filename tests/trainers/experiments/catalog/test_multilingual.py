@@ -3,8 +3,8 @@
 import pytest
 from support.tiny_ablations import make_up, settings_of, small_encoder
 
+from nuner.trainers.experiments.catalog.multilingual import MULTILINGUAL
 from nuner.trainers.experiments.cells.pretraining import Pretraining
-from nuner.trainers.experiments.multilingual import MULTILINGUAL
 
 CORPORA = {"English": {"options": {"languages": ["en"]}}, "all": {"options": {"languages": ["all"]}}}
 

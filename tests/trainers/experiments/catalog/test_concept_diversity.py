@@ -3,8 +3,8 @@
 import pytest
 from support.tiny_ablations import compute, make_up, settings_of, small_encoder, write_corpus
 
+from nuner.trainers.experiments.catalog.concept_diversity import CONCEPT_DIVERSITY
 from nuner.trainers.experiments.cells.pretraining import Pretraining
-from nuner.trainers.experiments.concept_diversity import CONCEPT_DIVERSITY
 from nuner.trainers.experiments.settings.reading import read_settings
 
 AS_THEY_ARE = ["4 concepts", "16 concepts", "all concepts"]

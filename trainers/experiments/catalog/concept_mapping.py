@@ -7,14 +7,14 @@ from pathlib import Path
 
 from pydantic import Field
 
-from .cells.concept_mapping import ConceptMapping
-from .experiment import Experiment
-from .results.claims import Claim
-from .results.score_table import ScoreTable
-from .runner.cell import Cell
-from .runner.results_folder import ResultsFolder
-from .settings.encoders import CorpusSettings, EncoderSettings, Seed
-from .settings.reading import Settings
+from ..cells.concept_mapping import ConceptMapping
+from ..experiment import Experiment
+from ..results.claims import Claim
+from ..results.score_table import ScoreTable
+from ..runner.cell import Cell
+from ..runner.results_folder import ResultsFolder
+from ..settings.encoders import CorpusSettings, EncoderSettings, Seed
+from ..settings.reading import Settings
 
 
 class ConceptMapSettings(Settings):

@@ -7,17 +7,17 @@ from functools import partial
 
 from pydantic import Field
 
-from .cells.pretraining import Pretraining
-from .experiment import Experiment
-from .grids.few_shot_grid import FewShotGrid
-from .results.claims import Claim, flattens, rises
-from .results.pictures.by_x import plot_by_x
-from .results.score_table import ScoreTable
-from .runner.cell import Cell
-from .runner.results_folder import ResultsFolder
-from .settings.encoders import BASE, BaseSettings, CorpusSettings
-from .settings.measuring import MeasuringSettings
-from .settings.sizes import Sizes, limit, shown
+from ..cells.pretraining import Pretraining
+from ..experiment import Experiment
+from ..grids.few_shot_grid import FewShotGrid
+from ..results.claims import Claim, flattens, rises
+from ..results.pictures.by_x import plot_by_x
+from ..results.score_table import ScoreTable
+from ..runner.cell import Cell
+from ..runner.results_folder import ResultsFolder
+from ..settings.encoders import BASE, BaseSettings, CorpusSettings
+from ..settings.measuring import MeasuringSettings
+from ..settings.sizes import Sizes, limit, shown
 
 EQUAL_EPOCHS, EQUAL_STEPS = "number of epochs held equal", "number of steps held equal"
 

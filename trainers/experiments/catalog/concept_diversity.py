@@ -8,17 +8,17 @@ from functools import partial
 
 from pydantic import Field
 
-from .cells.pretraining import Pretraining
-from .experiment import Experiment
-from .grids.few_shot_grid import FewShotGrid
-from .results.claims import Claim, rises
-from .results.pictures.by_x import plot_by_x
-from .results.score_table import ScoreTable
-from .runner.cell import Cell
-from .runner.results_folder import ResultsFolder
-from .settings.encoders import BASE, BaseSettings, CorpusSettings
-from .settings.measuring import MeasuringSettings
-from .settings.sizes import Sizes, limit, shown
+from ..cells.pretraining import Pretraining
+from ..experiment import Experiment
+from ..grids.few_shot_grid import FewShotGrid
+from ..results.claims import Claim, rises
+from ..results.pictures.by_x import plot_by_x
+from ..results.score_table import ScoreTable
+from ..runner.cell import Cell
+from ..runner.results_folder import ResultsFolder
+from ..settings.encoders import BASE, BaseSettings, CorpusSettings
+from ..settings.measuring import MeasuringSettings
+from ..settings.sizes import Sizes, limit, shown
 
 AS_THEY_ARE, HELD_EQUAL = "all annotations of these concepts", "number of annotations held equal"
 

@@ -3,8 +3,8 @@
 import pytest
 from support.tiny_ablations import make_up, settings_of, small_encoder
 
+from nuner.trainers.experiments.catalog.model_size import MODEL_SIZE
 from nuner.trainers.experiments.cells.pretraining import Pretraining
-from nuner.trainers.experiments.model_size import MODEL_SIZE
 
 # Both are the same encoder, and so have the same base.
 SCORES = {"small": 20, "NuNER (small)": 30, "NuNER (large)": 40}

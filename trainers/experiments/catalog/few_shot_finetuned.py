@@ -9,17 +9,17 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ..few_shot.samplings import K_TO_2K, K_WORDS
-from .cells.fine_tuning import ENTITY_F1, TOKEN_F1
-from .experiment import Experiment
-from .grids.fine_tuning_grid import FineTuningGrid, row_name
-from .results.claims import Claim, gains_everywhere
-from .results.score_table import ScoreTable
-from .runner.cell import Cell
-from .runner.results_folder import ResultsFolder
-from .settings.encoders import EncoderSettings
-from .settings.fine_tuning import FineTuningSettings
-from .settings.measuring import SamplesSettings
+from ...few_shot.samplings import K_TO_2K, K_WORDS
+from ..cells.fine_tuning import ENTITY_F1, TOKEN_F1
+from ..experiment import Experiment
+from ..grids.fine_tuning_grid import FineTuningGrid, row_name
+from ..results.claims import Claim, gains_everywhere
+from ..results.score_table import ScoreTable
+from ..runner.cell import Cell
+from ..runner.results_folder import ResultsFolder
+from ..settings.encoders import EncoderSettings
+from ..settings.fine_tuning import FineTuningSettings
+from ..settings.measuring import SamplesSettings
 
 # Of tables 2, 9 and 10, and of tables 11 and 12.
 ENTITY_METRIC = "micro-averaged entity F1, in percent"

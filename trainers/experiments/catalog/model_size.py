@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from pydantic import Field, field_validator
 
-from .experiment import Experiment
-from .grids.few_shot_grid import FewShotGrid
-from .results.claims import Claim, gains_everywhere, gains_most_below, rises
-from .results.score_table import ScoreTable
-from .runner.cell import Cell
-from .runner.results_folder import ResultsFolder
-from .settings.encoders import BaseSettings, CorpusSettings
-from .settings.measuring import MeasuringSettings
+from ..experiment import Experiment
+from ..grids.few_shot_grid import FewShotGrid
+from ..results.claims import Claim, gains_everywhere, gains_most_below, rises
+from ..results.score_table import ScoreTable
+from ..runner.cell import Cell
+from ..runner.results_folder import ResultsFolder
+from ..settings.encoders import BaseSettings, CorpusSettings
+from ..settings.measuring import MeasuringSettings
 
 # Below it the paper has the larger gain.
 _SMALL_K = 10

@@ -1,0 +1,108 @@
+"""The experiment compare: systems that learn from the same samples, and what they cost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from nuner.data_builders.labelled.load import load_labelled
+from nuner.trainers.experiments.catalog.compare import COMPARE, CompareSettings
+from nuner.trainers.experiments.cells.encoder import Encoder
+from nuner.trainers.experiments.cells.few_shot import FewShot
+from nuner.trainers.experiments.cells.finding import Finding
+from nuner.trainers.experiments.cells.labelled_data import LabelledData
+from nuner.trainers.experiments.results.score_table import ScoreTable
+from nuner.trainers.experiments.run import run_experiment
+from nuner.trainers.experiments.runner.results_folder import ResultsFolder
+from nuner.trainers.experiments.settings.reading import read_settings
+from nuner.trainers.experiments.systems.frozen_encoder import FrozenEncoder
+
+TRAINED = {
+    "text_encoder": "base",
+    "corpus": {"source": "bundled", "options": {"max_examples": 60}},
+    "arguments": {"num_frozen_concept_layers": 0, "max_steps": 2},
+}
+SYSTEMS: dict[str, Any] = {
+    "frozen": {"method": "frozen", "encoder": "base"},
+    "by name": {"method": "zero-shot", "encoder": TRAINED},
+    "tuned": {"method": "fine-tuned", "encoder": "base", "recipe": {"arguments": {"max_steps": 2}}},
+}
+MEASURED = {"data_sets": {"tickets": "support-tickets"}, "ks": [1, 2], "samples": 2, "max_test_sentences": 20}
+
+
+@pytest.fixture(autouse=True)
+def encoders(tiny_bert_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "base").symlink_to(tiny_bert_dir)
+    monkeypatch.chdir(tmp_path)
+
+
+def read(systems: object, **values: object) -> CompareSettings:
+    text = yaml.safe_dump({"systems": systems, **MEASURED, **values}, sort_keys=False)
+    return read_settings(CompareSettings, text, "my.yaml")
+
+
+def test_what_learns_nothing_is_run_once() -> None:
+    cells = COMPARE.cells(read(SYSTEMS))
+    names = [cell.name for cell in cells if isinstance(cell, Finding)]
+    assert names == ["frozen"] * 4 + ["by name"] + ["tuned"] * 4
+
+
+@pytest.mark.parametrize(
+    ("system", "complaint"),
+    [
+        ({"method": "frozn", "encoder": "x"}, "systems.a.method is 'frozn'; did you mean 'frozen'"),
+        ({"encoder": "x"}, "the key 'systems.a.method' is missing"),
+        ({"method": "frozen", "encodr": "x"}, "there is no key 'systems.a.encodr'; did you mean 'encoder'"),
+        ({"method": "frozen", "recipe": "default"}, "there is no key 'systems.a.recipe'; known are"),
+        ({"method": "zero-shot", "encoder": "x", "threshold": 1}, "systems.a.threshold is 1: "),
+        ({"method": "fine-tuned", "encoder": "x", "recipe": {"presett": "a"}}, "did you mean 'preset'"),
+        ({"method": "fine-tuned", "encoder": {"text_encodr": "x"}}, "no key 'systems.a.encoder.text_encodr'"),
+        ("frozen", "systems.a is 'frozen'; it must hold keys and values"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(system: object, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        read({"a": system})
+
+
+def test_names_alone_need_a_concept_encoder() -> None:
+    (cell,) = COMPARE.cells(read({"by name": {"method": "zero-shot", "encoder": "base"}}))
+    with pytest.raises(ValueError, match="base has no concept encoder"):
+        cell.check()
+
+
+def test_a_frozen_encoder_has_the_token_f1_of_the_few_shot_comparison(tmp_path: Path) -> None:
+    Path("short").mkdir()
+    # Words beyond the end of the encoder's longest input are left out there, and count as missed here.
+    for split, rows in load_labelled("support-tickets").items():
+        names = rows.features["ner_tags"].feature.names
+        pairs = [(row["tokens"][:6], [names[tag] for tag in row["ner_tags"][:6]]) for row in rows]
+        lines = [json.dumps({"tokens": words, "tags": tags}) for words, tags in pairs if len("".join(words)) < 40]
+        Path(f"short/{split}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    data, folder = LabelledData("short"), ResultsFolder(tmp_path / "out")
+    expected = FewShot("a", "b", Encoder("base"), data, (1,), 2).compute(folder, lambda _: None)
+    cells = [Finding("a", "b", FrozenEncoder(), Encoder("base"), data, 1, sample) for sample in (0, 1)]
+    found = [cell.compute(folder, lambda _: None) for cell in cells]
+    assert [each["scores"]["token_macro_f1"] for each in found] == pytest.approx(expected["scores"]["1"])
+    assert found[0]["cents_per_1000_sentences"] == 0 < found[0]["seconds_per_1000_sentences"]
+
+
+def test_from_systems_to_tables(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(yaml.safe_dump({"systems": SYSTEMS, **MEASURED, "dollars_an_hour": 3.6}, sort_keys=False))
+    result = run_experiment("compare", file, "out", tell=lambda _: None)
+    entities, tokens, seconds, cents = map(ScoreTable.from_dict, result["tables"])
+    assert entities.rows == tokens.rows == list(SYSTEMS)
+    assert entities.references == {"by name": "frozen", "tuned": "frozen"}
+    assert entities.scores["by name"]["tickets"][1] == entities.scores["by name"]["tickets"][2]
+    # 3.6 dollars an hour are a tenth of a cent a second.
+    assert cents.mean("tuned") == pytest.approx(seconds.mean("tuned") / 10)
+    assert [note.split(":")[0] for note in seconds.notes] == [
+        "Millions of parameters",
+        "Seconds to learn from the first sample",
+    ]
+    assert len(list((tmp_path / "out" / "compare").glob("compare-*.png"))) == 4

@@ -1,0 +1,163 @@
+"""Systems that learn from the same samples of the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from nuner.modeling_nuner.devices import bf16_is_fast
+
+from ...few_shot.samplings import K_TO_2K, SAMPLINGS
+from ...few_shot.task import FewShotTask, prepare_task
+from ..cells.encoder import Encoder
+from ..cells.finding import Finding
+from ..cells.labelled_data import LabelledData
+from ..cells.pretraining import Pretraining
+from ..results.score_table import ScoreTable
+from ..runner.cell import Cell
+from ..runner.results_folder import ResultsFolder
+from ..settings.measuring import SamplesSettings
+from ..settings.systems import SystemSettings
+from ..systems.system import System
+from .training_notes import training_notes
+
+
+@dataclass(frozen=True)
+class SystemsGrid:
+    """Systems x data sets x samples, as cells and as tables.
+
+    Args:
+        systems: Name -> the system.
+        settings: On what they learn and are measured.
+        sampling: What k counts, a key of `SAMPLINGS`.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.grids.systems_grid import SystemsGrid
+        >>> from nuner.trainers.experiments.settings.measuring import SamplesSettings
+        >>> from nuner.trainers.experiments.settings.systems import FrozenSettings
+        >>> settings = {"data_sets": {"tickets": "support-tickets"}, "ks": [4], "samples": 2}
+        >>> frozen = FrozenSettings(method="frozen", encoder={"text_encoder": "roberta-base"})
+        >>> grid = SystemsGrid({"RoBERTa": frozen}, SamplesSettings.model_validate(settings))
+        >>> [cell.title for cell in grid.cells][1]
+        'RoBERTa on tickets, k=4, sample 1'
+
+        ```
+    """
+
+    systems: Mapping[str, SystemSettings]
+    settings: SamplesSettings
+    sampling: str = K_TO_2K
+
+    @cached_property
+    def tasks(self) -> dict[str, FewShotTask]:
+        """The samples of each data set.
+
+        Raises:
+            ValueError: If a data set allows none.
+            FileNotFoundError: If a data set does not exist.
+        """
+        settings = self.settings
+        return {
+            name: prepare_task(
+                data.splits,
+                name,
+                settings.ks,
+                settings.samples,
+                max_test_sentences=settings.max_test_sentences,
+                sampling=SAMPLINGS[self.sampling],
+            )
+            for name, data in self._data.items()
+        }
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All cells: what trains encoders, since tables have notes on it, then the systems, row by row."""
+        training = [run for runs in self._encoders.values() for run in runs if isinstance(run, Pretraining)]
+        cells: list[Cell] = []
+        for cell in (*training, *(self._cell(*run, *sample) for run in self._runs() for sample in self._samples())):
+            if cell not in cells:
+                cells.append(cell)
+        return cells
+
+    def table(
+        self, title: str, folder: ResultsFolder, metric: str, figure: Callable[[dict[str, Any]], float]
+    ) -> ScoreTable:
+        """Collect one of the figures. Gains are measured from the first system.
+
+        Args:
+            title: What is compared.
+            folder: Where the results of all cells are.
+            metric: What the figure is.
+            figure: Takes it out of the result of a cell.
+
+        Returns:
+            The table, with a note for each k that a data set does not allow.
+        """
+        scores: dict[str, dict[str, dict[int, list[list[float]]]]] = {}
+        for row, run in self._runs():
+            groups = scores.setdefault(row, {})
+            for data_set, k, sample in self._samples():
+                runs = groups.setdefault(data_set, {}).setdefault(k, [[] for _ in self._encoders[row]])
+                runs[run].append(figure(folder[self._cell(row, run, data_set, k, sample)]))
+        too_large = [reason for task in self.tasks.values() for reason in task.too_large.values()]
+        trained = {row: [run for run in runs if run is not None] for row, runs in self._encoders.items()}
+        first, *others = self.systems
+        return ScoreTable(
+            title,
+            metric,
+            scores,
+            dict.fromkeys(others, first),
+            notes=[*too_large, *training_notes(trained, folder)],
+        )
+
+    def result(self, row: str, folder: ResultsFolder) -> dict[str, Any]:
+        """Return the first result of a system.
+
+        Args:
+            row: Its name.
+            folder: Where the results of all cells are.
+        """
+        return folder[self._cell(row, 0, *next(self._samples()))]
+
+    @cached_property
+    def _data(self) -> dict[str, LabelledData]:
+        # One object a data set: it is read once, not for each cell.
+        return {name: data_set.data(self.settings.measure_on) for name, data_set in self.settings.data_sets.items()}
+
+    @cached_property
+    def _encoders(self) -> dict[str, Sequence[Encoder | Pretraining | None]]:
+        return {row: system.runs(row) for row, system in self.systems.items()}
+
+    @cached_property
+    def _built(self) -> dict[str, System]:
+        bf16 = bf16_is_fast() if self.settings.bf16 is None else self.settings.bf16
+        return {row: system.system(bf16) for row, system in self.systems.items()}
+
+    def _runs(self) -> Iterator[tuple[str, int]]:
+        for row, runs in self._encoders.items():
+            for run in range(len(runs)):
+                yield row, run
+
+    def _samples(self) -> Iterator[tuple[str, int, int]]:
+        for data_set, task in self.tasks.items():
+            for k, sample in task.samples:
+                yield data_set, k, sample
+
+    def _cell(self, row: str, run: int, data_set: str, k: int, sample: int) -> Finding:
+        system = self._built[row]
+        if not system.learns:  # then the sample means nothing, and any will do
+            k, sample = next(iter(self.tasks[data_set].samples))
+        return Finding(
+            row,
+            data_set,
+            system,
+            self._encoders[row][run],
+            self._data[data_set],
+            k,
+            sample,
+            self.sampling,
+            self.settings.max_test_sentences,
+        )

@@ -1,0 +1,1 @@
+"""What `nuner experiment compare` puts side by side: a file for each way to find entities."""
