@@ -2,8 +2,8 @@
 
 Speed depends on lengths and counts, not on what is said. From the paper (sections 3.1 and 5.2): 24.4M words and 4.38M
 annotations in 1M sentences, 200k concepts, of which the 4, 16, 154 and 1,500 most frequent have 12.5%, 25%, 50% and
-75% of the annotations. From the bundled corpus, with a WordPiece vocabulary of 30k: how much sentences differ in length,
-1.33 tokens a word, 1.41 words an entity, 1 to 5 tokens a name of a concept.
+75% of the annotations. From the bundled corpus, with a WordPiece vocabulary of 30k: how much sentences differ in
+length, 1.33 tokens a word, 1.41 words an entity, 1 to 5 tokens a name of a concept.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ class ContrastiveTrainingArguments(TrainingArguments):
         """Whether encoders that can read packed rows shall."""
         if self.packing is not None:
             return self.packing
-        return self.device.type == "cuda" and (self.bf16 or self.fp16)
+        return self.device.type == "cuda" and self.n_gpu == 1 and (self.bf16 or self.fp16)
 
     def check_depths(self, text_layers: int, concept_layers: int) -> None:
         """Check that some layers of both encoders are trained.

@@ -5,14 +5,11 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import torch
-import torch.distributed as dist
 from datasets import Dataset
 from torch import nn
 from torch.utils.data import Sampler
@@ -22,7 +19,6 @@ from transformers.trainer_callback import PrinterCallback
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.input_length import longest_input
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
-from nuner.modeling_nuner.packing import Packer, read_packed
 from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER
 
 from ..checkpoints import latest_complete_checkpoint
@@ -33,9 +29,9 @@ from .calibration import Calibration, calibrate
 from .centering.encoders import Centering, center_encoders
 from .collator import ContrastiveCollator
 from .concept_table import ConceptTable
-from .encoder_graphs import encoder_graphs
 from .features import featurize_corpus
-from .fitting_batch import fitting_batch_size
+from .gpu.fitting_batch import fit_batch
+from .gpu.packed_encoders import graphs_of_packed_encoders, pack_encoders
 from .length_sampler import BATCHES_A_POOL, EpochCallback, LengthGroupedSampler
 from .losses.contrastive_loss import ContrastiveLoss
 from .lower_layer_cache import LowerLayerCache, can_be_split
@@ -137,44 +133,7 @@ class ContrastiveTrainer(PairLossTrainer):
         self.pop_callback(PrinterCallback)
         self.add_callback(TrainingProgress("Pre-training"))
         if args.packs and train is not None:
-            self._pack(train["input_ids"][:2], max_length)
-
-    def _pack(self, texts: Sequence[Sequence[int]], max_length: int) -> None:
-        """Let both encoders read packed rows, those that can."""
-        names = self.concepts.input_ids
-        graphs = self._uses_graphs()
-
-        def packer(encoder: nn.Module, sequences: Sequence[Sequence[int]], longest: int) -> Packer | None:
-            with self.compute_loss_context_manager():
-                if read_packed(encoder, sequences[:2]):
-                    return Packer.of(encoder, longest, rounded=graphs)
-            logger.warning("%s cannot read texts end to end: they are padded.", type(encoder).__name__)
-            return None
-
-        self.data_collator.packer = packer(self.model.nuner.encoder, [*texts, *texts], max_length)
-        self.data_collator.concept_packer = packer(self.model.concept_encoder, [*names, *names], max(map(len, names)))
-
-    def _uses_graphs(self) -> bool:
-        """Whether encoders that read packed rows are trained by CUDA graphs; several processes share gradients."""
-        return (
-            self.args.device.type == "cuda"
-            and self.args.world_size == 1
-            and not self.args.gradient_checkpointing
-            and not self.args.cache_frozen_layers
-        )
-
-    @contextmanager
-    def _graphs(self) -> Iterator[None]:
-        """Train by CUDA graphs, where that is possible."""
-        packed = {
-            self.model.nuner.encoder: self.data_collator.packer,
-            self.model.concept_encoder: self.data_collator.concept_packer,
-        }
-        with ExitStack() as stack:
-            for encoder, packer in packed.items():
-                if packer is not None and packer.rounded:
-                    stack.enter_context(encoder_graphs(encoder))
-            yield
+            pack_encoders(self, train["input_ids"][:2], max_length)
 
     def train(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, resume_from_checkpoint: str | bool | None = None, **kwargs: Any
@@ -188,6 +147,9 @@ class ContrastiveTrainer(PairLossTrainer):
 
         Returns:
             What `transformers.Trainer.train` returns.
+
+        Raises:
+            ValueError: If the GPU has too little memory.
         """
         if resume_from_checkpoint is True:
             newest = latest_complete_checkpoint(cast(str, self.args.output_dir))
@@ -206,49 +168,17 @@ class ContrastiveTrainer(PairLossTrainer):
             )
         self.model.train()
         if self.args.device.type == "cuda" and isinstance(self.train_dataset, Dataset):
-            self._fit_batch(self.train_dataset)
+            fit_batch(self, self.train_dataset)
         try:
-            with self._graphs():
+            with graphs_of_packed_encoders(self):
                 return super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
+        except torch.OutOfMemoryError as error:
+            raise ValueError(
+                f"the GPU ran out of memory after {self.state.global_step} steps: take a smaller batch "
+                "(per_device_train_batch_size, --batch-size); checkpoints are kept"
+            ) from error
         finally:
             self.data_collator.lower_layers = self.data_collator.concept_lower_layers = None
-
-    def _fit_batch(self, features: Dataset) -> None:
-        """Take the batch that fits into memory, and as many of them a step as make up for it."""
-        longest_first = np.argsort(-np.asarray(features["length"][:]), kind="stable")
-        trained = [p for p in self.model.parameters() if p.requires_grad]
-        # A length that is new is computed beside the memory of those that were captured.
-        copies = 2 if self.data_collator.packer is not None and self.data_collator.packer.rounded else 1
-
-        def step(size: int) -> None:
-            batch = self._prepare_inputs(self.data_collator([features[int(i)] for i in longest_first[:size]]))
-            try:
-                moments = [torch.empty_like(p) for p in trained for _ in range(2)]  # what AdamW will hold
-                with torch.random.fork_rng(), self.compute_loss_context_manager():
-                    outputs = [self._encode(self.model, batch) for _ in range(copies)]
-                    vectors = [v for o in outputs for v in (o.token_embeddings, o.concept_embeddings)]
-                    torch.stack([v.float().sum() for v in vectors]).sum().backward()
-                del moments
-            finally:
-                self.model.zero_grad()
-
-        wanted = self.args.per_device_train_batch_size
-        fitting = torch.tensor(fitting_batch_size(wanted, step), device=self.args.device)
-        if self.args.world_size > 1:
-            dist.all_reduce(fitting, dist.ReduceOp.MIN)
-        size = int(fitting)
-        if size == wanted:
-            return
-        self.args.per_device_train_batch_size = size
-        self._train_batch_size = self.args.train_batch_size
-        self.args.gradient_accumulation_steps *= -(-wanted // size)
-        logger.warning(
-            "The GPU has too little memory for batches of %d texts: it gets %d at a time, in steps of %d batches; a "
-            "token meets the concepts of its own batch only.",
-            wanted,
-            size,
-            self.args.gradient_accumulation_steps,
-        )
 
     def _center_encoders(self, features: Dataset) -> None:
         """Give a new pair of encoders a start; one that was saved has had its own."""
