@@ -77,7 +77,7 @@ class Workbench:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.tokenizer = synthetic_tokenizer(options.vocabulary)
+        self.tokenizer: Any = synthetic_tokenizer(options.vocabulary)
         self.corpus = synthetic_corpus(options.sentences, options.vocabulary)
         self.names = {entity["concept"] for entities in self.corpus["entities"] for entity in entities}
         self.concepts = ConceptTable.from_names(self.names, self.tokenizer)
@@ -218,12 +218,10 @@ def ours(bench: Workbench, batch_size: int, steps: int, warmup: int, *, graphs: 
         trainer = ContrastiveTrainer(
             bench.model(), args, bench.corpus, processing_class=bench.tokenizer, callbacks=[stopwatch]
         )
+        collator: Any = trainer.data_collator
         if not graphs:
-            trainer.data_collator = replace(
-                trainer.data_collator,
-                packer=replace(trainer.data_collator.packer, rounded=False),
-                concept_packer=replace(trainer.data_collator.concept_packer, rounded=False),
-            )
+            collator.packer = replace(collator.packer, rounded=False)
+            collator.concept_packer = replace(collator.concept_packer, rounded=False)
         trainer.train()
     return steps * batch_size / stopwatch.seconds
 

@@ -86,7 +86,7 @@ class EncoderGraphs:
         """Put the gradients where graphs write them, with what has been added up so far."""
         fresh = [own for p, own in zip(self.parameters, self.gradients, strict=True) if p.grad is None]
         if fresh:
-            torch._foreach_zero_(fresh)
+            torch._foreach_zero_(fresh)  # pyright: ignore[reportPrivateImportUsage]
         for p, own in zip(self.parameters, self.gradients, strict=True):
             if p.grad is not own:
                 if p.grad is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -74,7 +75,7 @@ def fit_batch(trainer: PairLossTrainer, features: Dataset) -> None:
         try:
             moments = [torch.empty_like(p) for p in trained for _ in range(2)]  # what AdamW will hold
             with torch.random.fork_rng(), trainer.compute_loss_context_manager():
-                outputs = [trainer._encode(trainer.model, batch) for _ in range(copies)]
+                outputs: list[Any] = [trainer._encode(trainer.model, batch) for _ in range(copies)]
                 vectors = [v for o in outputs for v in (o.token_embeddings, o.concept_embeddings)]
                 torch.stack([v.float().sum() for v in vectors]).sum().backward()
             del moments

@@ -1,6 +1,7 @@
 """A GPU that is too small for the batch gets half of it, and steps stay of one size."""
 
 import logging
+from typing import Any
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ def small_gpu(trainer, most):
 
 
 def test_the_batch_is_halved_until_it_fits_and_said_so(tiny_bert_dir, tmp_path, caplog):
-    trainer = small_trainer(tiny_bert_dir, tmp_path, per_device_train_batch_size=16, max_steps=3)
+    trainer: Any = small_trainer(tiny_bert_dir, tmp_path, per_device_train_batch_size=16, max_steps=3)
     before = {name: weight.clone() for name, weight in trainer.model.state_dict().items()}
     small_gpu(trainer, most=5)
     with caplog.at_level(logging.WARNING):
@@ -36,7 +37,7 @@ def test_the_batch_is_halved_until_it_fits_and_said_so(tiny_bert_dir, tmp_path, 
 
 
 def test_a_batch_that_fits_stays(tiny_bert_dir, tmp_path, caplog):
-    trainer = small_trainer(tiny_bert_dir, tmp_path, per_device_train_batch_size=16)
+    trainer: Any = small_trainer(tiny_bert_dir, tmp_path, per_device_train_batch_size=16)
     small_gpu(trainer, most=16)
     fit_batch(trainer, trainer.train_dataset)
     assert trainer.args.per_device_train_batch_size == 16
@@ -45,14 +46,14 @@ def test_a_batch_that_fits_stays(tiny_bert_dir, tmp_path, caplog):
 
 
 def test_a_gpu_that_holds_no_text_is_refused(tiny_bert_dir, tmp_path):
-    trainer = small_trainer(tiny_bert_dir, tmp_path)
+    trainer: Any = small_trainer(tiny_bert_dir, tmp_path)
     small_gpu(trainer, most=0)
     with pytest.raises(ValueError, match="too little memory for a batch of one text"):
         fit_batch(trainer, trainer.train_dataset)
 
 
 def test_a_gpu_that_runs_out_of_memory_later_ends_with_a_sentence(tiny_bert_dir, tmp_path):
-    trainer = small_trainer(tiny_bert_dir, tmp_path, per_device_train_batch_size=8)
+    trainer: Any = small_trainer(tiny_bert_dir, tmp_path, per_device_train_batch_size=8)
     small_gpu(trainer, most=4)
     trainer.model.config.auto_map = {}  # as of a checkpoint: not centered
     with pytest.raises(ValueError, match=r"ran out of memory after 0 steps: take a smaller batch .*--batch-size"):

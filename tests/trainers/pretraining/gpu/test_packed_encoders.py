@@ -1,6 +1,7 @@
 """Training without padding learns what training with it learns."""
 
 import logging
+from typing import Any
 
 import pytest
 import torch
@@ -16,7 +17,7 @@ from nuner import ContrastiveTrainer, ContrastiveTrainingArguments, NuNerForPreT
 def test_packed_batches_have_the_loss_and_gradients_of_padded_ones(tiny_bert_dir, tmp_path, pooling, kept):
     found = []
     for packing in (False, True):
-        trainer = small_trainer(
+        trainer: Any = small_trainer(
             tiny_bert_dir,
             tmp_path / str(packing),
             packing=packing,
@@ -63,7 +64,7 @@ def test_an_encoder_that_cannot_is_padded_and_named(tiny_bert_dir, tmp_path, cap
     folder = tmp_path / "mpnet"
     AutoModel.from_config(tiny_config("mpnet")).save_pretrained(folder)
     with caplog.at_level(logging.WARNING):
-        trainer = ContrastiveTrainer(
+        trainer: Any = ContrastiveTrainer(
             NuNerForPreTraining.from_encoders(folder, tiny_bert_dir),
             ContrastiveTrainingArguments(output_dir=str(tmp_path / "out"), packing=True),
             small_corpus(6),
