@@ -318,9 +318,10 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
     def encode_concepts(
         self,
         input_ids: Tensor,
-        attention_mask: Tensor,
+        attention_mask: Tensor | None,
         lower_hidden_states: Tensor | None = None,
         num_lower_layers: int = 0,
+        packing: dict[str, Any] | None = None,
     ) -> Tensor:
         """Compute the vectors of concept names.
 
@@ -333,10 +334,15 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
             lower_hidden_states: Instead of `input_ids`: what the lowest layers gave for them, kept from before,
                 `(concepts, length, hidden_size)`.
             num_lower_layers: How many layers `lower_hidden_states` has been through.
+            packing: Instead of `attention_mask`, for names that lie end to end, `(1, tokens)`: the other inputs that
+                transformers has for that, `position_ids`, `cu_seq_lens_q`, ..., and `num_sequences`, how many names.
 
         Returns:
             The vectors, `(concepts, hidden_size)`.
         """
+        if packing is not None:
+            return self._encode_packed(input_ids, packing, lower_hidden_states, num_lower_layers)
+        assert attention_mask is not None
         if torch.compiler.is_compiling():
             # A graph cannot depend on the lengths of the names.
             return self._encode_batch(input_ids, attention_mask, lower_hidden_states, num_lower_layers)
@@ -352,6 +358,23 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
             order.append(index[: len(rows)])
         in_order = torch.cat(vectors)[torch.cat(order).argsort()]
         return in_order if self.concept_projection is None else self.concept_projection(in_order)
+
+    def _encode_packed(
+        self, input_ids: Tensor, packing: dict[str, Any], lower_hidden_states: Tensor | None, num_lower_layers: int
+    ) -> Tensor:
+        states = _encode(
+            self.concept_encoder, input_ids, None, lower_hidden_states, num_lower_layers, **packing
+        ).last_hidden_state[0]
+        # More sequences may follow that only fill up the row.
+        starts = packing["cu_seq_lens_q"][: packing["num_sequences"] + 1]
+        if self.config.concept_pooling == "cls":
+            pooled = states.index_select(0, starts[:-1])
+        else:
+            tokens = torch.arange(len(states), device=states.device)
+            names = torch.bucketize(tokens, starts[1:], right=True)
+            sums = states.new_zeros(len(starts), states.shape[1]).index_add(0, names, states)
+            pooled = sums[:-1] / starts.diff()[:, None]
+        return pooled if self.concept_projection is None else self.concept_projection(pooled)
 
     def _encode_batch(
         self, input_ids: Tensor, attention_mask: Tensor, lower_hidden_states: Tensor | None, num_lower_layers: int
@@ -386,6 +409,7 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         positives: Tensor | None = None,
         concept_lower_hidden_states: Tensor | None = None,
         num_concept_lower_layers: int = 0,
+        concept_packing: dict[str, Any] | None = None,
         return_dict: bool | None = None,
         **kwargs: Any,
     ) -> NuNerForPreTrainingOutput | tuple[Tensor, ...]:
@@ -401,8 +425,10 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
                 `(pairs, 2)`; without it no loss is computed.
             concept_lower_hidden_states: As `lower_hidden_states` of the text encoder, for the concept encoder.
             num_concept_lower_layers: How many layers they have been through.
+            concept_packing: Instead of `concept_attention_mask`, as `packing` of `encode_concepts`.
             return_dict: Whether to return a named output.
-            **kwargs: Passed on to the text encoder, such as `output_hidden_states` and `output_attentions`.
+            **kwargs: Passed on to the text encoder, such as `output_hidden_states`, `output_attentions`, and what it
+                takes for texts that lie end to end.
 
         Returns:
             Vectors of tokens and concepts, and the loss where positives are given.
@@ -411,12 +437,13 @@ class NuNerForPreTraining(NuNerPreTrainedModel):
         text = self.nuner(input_ids, attention_mask, return_dict=True, **kwargs)
         states = text.last_hidden_state
         concepts = None
-        if concept_input_ids is not None and concept_attention_mask is not None:
+        if concept_input_ids is not None and (concept_attention_mask is not None or concept_packing is not None):
             concepts = self.encode_concepts(
                 concept_input_ids,
                 concept_attention_mask,
                 concept_lower_hidden_states,
                 num_concept_lower_layers,
+                concept_packing,
             )
         loss = None
         if positives is not None and concepts is not None and token_mask is not None:

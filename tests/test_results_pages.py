@@ -13,7 +13,8 @@ from nuner.trainers.experiments.results.summary import Summary
 from nuner.trainers.experiments.settings.reading import read_settings
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
-NAMES = sorted(file.stem for file in RESULTS.glob("*.json"))
+NAMES = sorted(file.stem for file in RESULTS.glob("*.json") if file.stem in EXPERIMENTS)
+PAGES = sorted(page for page in RESULTS.glob("*.md") if page.stem in EXPERIMENTS)
 
 
 def settings_of(page):
@@ -43,10 +44,32 @@ def test_claims_are_judged_as_the_figures_say(name):
         assert f"{claim['verdict']}. {claim['evidence']}" in page
 
 
-@pytest.mark.parametrize("page", sorted(RESULTS.glob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_settings_can_be_run_and_pictures_are_there(page):
     text = page.read_text(encoding="utf-8")
     assert f"nuner experiment {page.stem} " in text
     read_settings(EXPERIMENTS[page.stem].settings, settings_of(text), page.name)
     pictures = [part.partition(")")[0] for part in text.split("](")[1:] if part.partition(")")[0].endswith(".png")]
     assert pictures and all((RESULTS / picture).is_file() for picture in pictures)
+
+
+@pytest.mark.parametrize(
+    ("figures", "columns"),
+    [
+        (
+            "gpu-pretraining",
+            "| {batch_size} | {variant} | {sentences_a_second:,.0f} | {times_naive_bf16:.2f} "
+            "| {share_of_the_peak:.1%} | {minutes_of_the_papers_run:.0f} |",
+        ),
+        (
+            "gpu-recognition",
+            "| {candidate} | {texts_a_second:,.0f} | {times_the_pipeline_bf16:.2f} | {share_of_the_peak:.1%} |",
+        ),
+    ],
+)
+def test_the_gpu_tables_are_those_of_the_figures(figures, columns):
+    page = (RESULTS / "gpu.md").read_text(encoding="utf-8")
+    measured = json.loads((RESULTS / f"{figures}.json").read_text(encoding="utf-8"))
+    assert f"python benchmarks/{figures.replace('-', '_')}.py" in page
+    for row in measured["results"]:
+        assert columns.format(**row) in page.splitlines()

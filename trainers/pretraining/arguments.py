@@ -78,6 +78,8 @@ class ContrastiveTrainingArguments(TrainingArguments):
             the trainer's copy of the arguments then has what it says.
         max_length: Longest text, in tokens; what is beyond is cut, with its entities.
         max_concept_length: Longest concept name, in tokens.
+        packing: Lay texts, and concept names, end to end instead of padding them. When left out: on a CUDA device in
+            half precision. Batches are random then: none needs texts of one length.
 
     Attributes:
         loss: In the trainer's copy of the arguments the `repr` of the loss, where it is not `default_loss()`. The loss
@@ -103,6 +105,7 @@ class ContrastiveTrainingArguments(TrainingArguments):
     loss_normalization: str = field(default="positives", metadata={"help": "'positives' or 'pairs'."})
     max_length: int = field(default=256, metadata={"help": "Longest text, in tokens."})
     max_concept_length: int = field(default=16, metadata={"help": "Longest concept name, in tokens."})
+    packing: bool | None = field(default=None, metadata={"help": "No padding; on GPUs when left out."})
     # For the account of the run, in checkpoints and on the model's card.
     loss: str | None = field(default=None, init=False)
     # The collator needs columns that are no arguments of the model.
@@ -120,6 +123,13 @@ class ContrastiveTrainingArguments(TrainingArguments):
             self.use_cpu = True
         super().__post_init__()
         check_normalization(self.loss_normalization)
+
+    @property
+    def packs(self) -> bool:
+        """Whether encoders that can read packed rows shall."""
+        if self.packing is not None:
+            return self.packing
+        return self.device.type == "cuda" and self.n_gpu == 1 and (self.bf16 or self.fp16)
 
     def check_depths(self, text_layers: int, concept_layers: int) -> None:
         """Check that some layers of both encoders are trained.

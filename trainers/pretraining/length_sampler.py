@@ -23,6 +23,7 @@ class LengthGroupedSampler(Sampler[int]):
         lengths: Length of each text, in tokens.
         batch_size: Texts a batch.
         seed: Seed of the order.
+        batches_a_pool: Batches that are sorted among themselves; with 1 all batches are random.
 
     Example:
         ```python
@@ -35,10 +36,13 @@ class LengthGroupedSampler(Sampler[int]):
         ```
     """
 
-    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int = 0) -> None:
+    def __init__(
+        self, lengths: Sequence[int], batch_size: int, seed: int = 0, batches_a_pool: int = BATCHES_A_POOL
+    ) -> None:
         self.lengths = lengths
         self.batch_size = batch_size
         self.seed = seed
+        self.batches_a_pool = batches_a_pool
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -59,7 +63,7 @@ class LengthGroupedSampler(Sampler[int]):
         order = list(range(len(self.lengths)))
         shuffle(order)
         batches: list[list[int]] = []
-        pool = self.batch_size * BATCHES_A_POOL
+        pool = self.batch_size * self.batches_a_pool
         for start in range(0, len(order), pool):
             similar = sorted(order[start : start + pool], key=lambda i: self.lengths[i])
             batches += [similar[i : i + self.batch_size] for i in range(0, len(similar), self.batch_size)]

@@ -96,6 +96,17 @@ class LowerLayerCache:
             output[place, : len(kept)] = kept
         return output
 
+    def packed(self, rows: Sequence[int]) -> Tensor:
+        """Return the outputs for some sequences, end to end.
+
+        Args:
+            rows: Which sequences.
+
+        Returns:
+            `(1, tokens, hidden_size)`.
+        """
+        return torch.cat([self.states[self.offsets[i] : self.offsets[i + 1]] for i in rows])[None]
+
 
 @torch.no_grad()
 def can_be_split(encoder: nn.Module, num_layers: int, token_ids: Sequence[int]) -> bool:

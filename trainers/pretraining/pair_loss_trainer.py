@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, cast
 
 import torch
@@ -41,6 +42,21 @@ class PairLossTrainer(HubTrainer):
         self.loss_is_scaled_for_ga = True
         self.pair_metrics: PairMetrics | None = None
 
+    @cached_property
+    def _num_parameters(self) -> int:
+        return self.model.num_parameters(exclude_embeddings=True)
+
+    def floating_point_ops(self, inputs: dict[str, Any]) -> int:
+        """Estimate the operations of a step as transformers does, which counts the parameters in every step.
+
+        Args:
+            inputs: What the collator gives.
+
+        Returns:
+            Six for each token of the texts and parameter.
+        """
+        return 6 * inputs["input_ids"].numel() * self._num_parameters
+
     def _get_num_items_in_batch(self, batch_samples: list, device: torch.device) -> Tensor | None:
         # Pairs are counted in compute_loss: how many concepts the processes have together is known only there.
         if self.loss.normalization == "pairs":
@@ -49,6 +65,27 @@ class PairLossTrainer(HubTrainer):
         if self.args.world_size > 1:
             dist.all_reduce(count)
         return count.clamp(min=1)
+
+    def training_step(self, model: nn.Module, inputs: dict[str, Any], num_items_in_batch: Any = None) -> Tensor:
+        """Learn from a batch, as transformers does, but leave a model in training mode that is.
+
+        Going through all modules before each step takes longer than a GPU needs for the step.
+
+        Args:
+            model: The bi-encoder, perhaps wrapped.
+            inputs: What the collator gives.
+            num_items_in_batch: As for `compute_loss`.
+
+        Returns:
+            The loss.
+        """
+        if model is not self.model or not model.training:
+            return super().training_step(model, inputs, num_items_in_batch)
+        model.train = lambda mode=True: model
+        try:
+            return super().training_step(model, inputs, num_items_in_batch)
+        finally:
+            del model.train
 
     def compute_loss(
         self,
@@ -84,13 +121,15 @@ class PairLossTrainer(HubTrainer):
         loss = loss * self.args.world_size / divisor
         return (loss, outputs) if return_outputs else loss
 
-    def _encode(self, model: nn.Module, inputs: dict[str, Tensor]) -> NuNerForPreTrainingOutput:
+    def _encode(self, model: nn.Module, inputs: dict[str, Any]) -> NuNerForPreTrainingOutput:
         lower, concept_lower = inputs.get("lower_hidden_states"), inputs.get("concept_lower_hidden_states")
         return model(
             input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
+            attention_mask=inputs.get("attention_mask"),
+            **inputs.get("text_packing", {}),
             concept_input_ids=inputs["concept_input_ids"],
-            concept_attention_mask=inputs["concept_attention_mask"],
+            concept_attention_mask=inputs.get("concept_attention_mask"),
+            concept_packing=inputs.get("concept_packing"),
             lower_hidden_states=lower,
             num_lower_layers=self.args.num_frozen_text_layers if lower is not None else 0,
             concept_lower_hidden_states=concept_lower,

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import torch
 from datasets import Dataset, DatasetDict
 from transformers import TrainerCallback
 
@@ -31,6 +32,9 @@ from .validation.learning import NotLearntError
 CHECKPOINTS = "checkpoints"
 BACKBONE = "backbone"
 RESULTS_FILE = "pretraining.json"
+
+# A GPU waits neither for its batches nor, at each step, for the question whether the loss is a number.
+CUDA_ARGUMENTS = {"dataloader_num_workers": 6, "dataloader_persistent_workers": True, "logging_nan_inf_filter": False}
 
 
 def pretrain(
@@ -113,6 +117,7 @@ def pretrain(
             "report_to": "none",
             "bf16": bf16_is_fast(),
             "max_length": fitting_length(text_encoder),
+            **(CUDA_ARGUMENTS if torch.cuda.is_available() else {}),
             **overrides,
         },
     )

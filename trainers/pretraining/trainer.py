@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,7 +30,9 @@ from .centering.encoders import Centering, center_encoders
 from .collator import ContrastiveCollator
 from .concept_table import ConceptTable
 from .features import featurize_corpus
-from .length_sampler import EpochCallback, LengthGroupedSampler
+from .gpu.fitting_batch import fit_batch
+from .gpu.packed_encoders import graphs_of_packed_encoders, pack_encoders
+from .length_sampler import BATCHES_A_POOL, EpochCallback, LengthGroupedSampler
 from .losses.contrastive_loss import ContrastiveLoss
 from .lower_layer_cache import LowerLayerCache, can_be_split
 from .pair_loss_trainer import PairLossTrainer
@@ -129,6 +132,8 @@ class ContrastiveTrainer(PairLossTrainer):
         self.pop_callback(ProgressCallback)
         self.pop_callback(PrinterCallback)
         self.add_callback(TrainingProgress("Pre-training"))
+        if args.packs and train is not None:
+            pack_encoders(self, train["input_ids"][:2], max_length)
 
     def train(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, resume_from_checkpoint: str | bool | None = None, **kwargs: Any
@@ -142,6 +147,9 @@ class ContrastiveTrainer(PairLossTrainer):
 
         Returns:
             What `transformers.Trainer.train` returns.
+
+        Raises:
+            ValueError: If the GPU has too little memory.
         """
         if resume_from_checkpoint is True:
             newest = latest_complete_checkpoint(cast(str, self.args.output_dir))
@@ -158,8 +166,17 @@ class ContrastiveTrainer(PairLossTrainer):
             self.data_collator.concept_lower_layers = self._lower_layers(
                 self.model.concept_encoder, self.args.num_frozen_concept_layers, self.concepts.input_ids
             )
+        self.model.train()
+        if self.args.device.type == "cuda" and isinstance(self.train_dataset, Dataset):
+            fit_batch(self, self.train_dataset)
         try:
-            return super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
+            with graphs_of_packed_encoders(self):
+                return super().train(resume_from_checkpoint=resume_from_checkpoint, **kwargs)
+        except torch.OutOfMemoryError as error:
+            raise ValueError(
+                f"the GPU ran out of memory after {self.state.global_step} steps: take a smaller batch "
+                "(per_device_train_batch_size, --batch-size); checkpoints are kept"
+            ) from error
         finally:
             self.data_collator.lower_layers = self.data_collator.concept_lower_layers = None
 
@@ -168,11 +185,12 @@ class ContrastiveTrainer(PairLossTrainer):
         if getattr(self.model.config, "auto_map", None) is not None:
             return
         rows = range(0, len(features), max(1, len(features) // CENTERING_SENTENCES))[:CENTERING_SENTENCES]
+        padding = replace(self.data_collator, packer=None, concept_packer=None)
         size = self.args.train_batch_size * self.args.world_size  # tokens meet the concepts of all processes
 
         def batches() -> Iterator[Any]:
             for chosen in (rows[start : start + size] for start in range(0, len(rows), size)):
-                yield self._prepare_inputs(self.data_collator([features[i] for i in chosen]))
+                yield self._prepare_inputs(padding([features[i] for i in chosen]))
                 advance(len(chosen))
 
         with counted("Centering the encoders", len(rows), "sentences", show=self.is_world_process_zero()) as advance:
@@ -211,6 +229,7 @@ class ContrastiveTrainer(PairLossTrainer):
             dataset["length"][:],
             self.args.train_batch_size,
             self.args.data_seed if self.args.data_seed is not None else self.args.seed,
+            1 if self.data_collator.packer is not None else BATCHES_A_POOL,
         )
         self.remove_callback(EpochCallback)
         self.add_callback(EpochCallback(sampler))
