@@ -58,7 +58,9 @@ def measure(encoder: str, data: DatasetDict, seed: int, arguments: argparse.Name
     chosen = sorted(replies) if replies else sorted(order[: arguments.sentences])
     rows = train.select(chosen)
     if replies:
-        answers = dict(zip((text.text for text in gold_texts(rows)), map(replies.get, chosen), strict=True))
+        answers = dict[str, str](
+            zip((text.text for text in gold_texts(rows)), [replies[line] for line in chosen], strict=True)
+        )
     else:
         answers = with_mistakes(gold_texts(rows), seed).replies()
     store = folder / f"{seed}.sqlite"

@@ -221,7 +221,7 @@ def _of_page(page: Page, reader: SentenceReader, name: str, rejections: Rejectio
     text, records = reader.read(page)
     if text.unclosed:
         counts.unclosed_markup += text.unclosed
-        detail = ", ".join(f"{mark} {number} times" for mark, number in text.unclosed.items())
+        detail = ", ".join(f"{mark} {number} times" for mark, number in sorted(text.unclosed.items()))
         rejections.add(name, page.line, RecordError(UNCLOSED_MARKUP, f"{page.title}: {detail}"), part="annotation")
     return records
 

@@ -15,7 +15,7 @@ from ..cells.episodes.measuring import EpisodeMeasuring
 from ..cells.episodes.methods import EPISODE_METHODS
 from ..cells.episodes.sets import EpisodeSet
 from ..cells.labelled_data import LabelledData
-from ..cells.pretraining import Pretraining
+from ..cells.trained_encoder import TrainedEncoder
 from ..experiment import Experiment
 from ..grids.training_notes import training_notes
 from ..results.claims import Claim, gains_everywhere
@@ -77,7 +77,7 @@ class _Grid:
     settings: FewNerdSettings
 
     @cached_property
-    def _encoders(self) -> dict[str, Sequence[Encoder | Pretraining]]:
+    def _encoders(self) -> dict[str, Sequence[Encoder | TrainedEncoder]]:
         return {name: encoder.runs(name) for name, encoder in self.settings.encoders.items()}
 
     @cached_property
@@ -99,7 +99,9 @@ class _Grid:
     @property
     def cells(self) -> list[Cell]:
         """What trains encoders, since tables have notes on it, then what measures, row by row."""
-        cells: list[Cell] = [run for runs in self._encoders.values() for run in runs if isinstance(run, Pretraining)]
+        cells: list[Cell] = [
+            run for runs in self._encoders.values() for run in runs if isinstance(run, TrainedEncoder)
+        ]
         for benchmark, method, encoder in product(self.settings.benchmarks, self.settings.methods, self._encoders):
             for run, task, seed in product(self._encoders[encoder], self._tasks(), self.settings.seeds):
                 cell = self._cell(benchmark, method, encoder, run, *task, seed)
@@ -136,7 +138,7 @@ class _Grid:
         )
 
     def _cell(
-        self, benchmark: str, method: str, encoder: str, run: Encoder | Pretraining, way: int, shot: int, seed: int
+        self, benchmark: str, method: str, encoder: str, run: Encoder | TrainedEncoder, way: int, shot: int, seed: int
     ) -> EpisodeMeasuring:
         how = self.settings.methods[method]
         known = EPISODE_METHODS[how.method]

@@ -6,14 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from nuner.modeling_nuner.recognition.bi_encoder_loading import NoConceptEncoderError, has_concept_encoder
-
 from ..concept_map.run import PAGE, PICTURE, RESULTS_FILE, concept_map
 from ..runner.cell import Cell, Known
 from .corpus_choice import CorpusChoice
 from .encoder import Encoder
-from .pretraining import Pretraining
-from .trained_encoder import bi_encoder
+from .trained_encoder import TrainedEncoder, bi_encoder, check_concept_encoder
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class ConceptMapping(Cell):
     files: ClassVar[tuple[str, ...]] = (RESULTS_FILE, PICTURE, PAGE)
 
     name: str = field(compare=False)
-    encoder: Encoder | Pretraining
+    encoder: Encoder | TrainedEncoder
     corpus: CorpusChoice
     max_concepts: int
     seed: int = 0
@@ -62,8 +59,7 @@ class ConceptMapping(Cell):
         super().check()
         if isinstance(self.encoder, Encoder):
             self.encoder.check()
-            if not has_concept_encoder(self.encoder.path):
-                raise NoConceptEncoderError(self.encoder.path)
+        check_concept_encoder(self.encoder)
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
         """Draw the map into the folder of the cell.

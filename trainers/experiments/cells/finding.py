@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from nuner.modeling_nuner.recognition.bi_encoder_loading import NoConceptEncoderError, has_concept_encoder
-
 from ...evaluation.entity_scores import entity_scores
 from ...few_shot.samplings import K_TO_2K, SAMPLINGS
 from ...few_shot.task import prepare_task
@@ -15,7 +13,7 @@ from ..runner.cell import Cell, Known
 from ..systems.system import Place, System
 from .encoder import Encoder
 from .labelled_data import LabelledData
-from .trained_encoder import TrainedEncoder, bi_encoder, text_encoder
+from .trained_encoder import TrainedEncoder, bi_encoder, check_concept_encoder, text_encoder
 
 ENTITY_F1, TOKEN_F1 = "f1", "token_macro_f1"
 SECONDS, CENTS = "seconds_per_1000_sentences", "cents_per_1000_sentences"
@@ -78,8 +76,8 @@ class Finding(Cell):
         super().check()
         if isinstance(self.encoder, Encoder):
             self.encoder.check()
-            if self.system.needs_concept_encoder and not has_concept_encoder(self.encoder.path):
-                raise NoConceptEncoderError(self.encoder.path)
+        if self.encoder is not None and self.system.needs_concept_encoder:
+            check_concept_encoder(self.encoder)
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
         """Learn, find and measure.

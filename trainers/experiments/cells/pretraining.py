@@ -54,6 +54,7 @@ class Pretraining(TrainedEncoder):
     """
 
     kind: ClassVar[str] = "pretraining"
+    with_concept_encoder: ClassVar[bool] = True
 
     name: str = field(compare=False)
     encoder: Encoder

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 from datasets import DatasetDict
 
+from nuner.modeling_nuner.recognition.bi_encoder_loading import NoConceptEncoderError, has_concept_encoder
+
 from ...pretraining.run import BACKBONE
 from ..runner.cell import Cell, Known
 from .encoder import Encoder
@@ -19,9 +21,14 @@ _TIMES = ("_runtime", "_per_second")
 
 
 class TrainedEncoder(Cell):
-    """A cell that pre-trains an encoder on a corpus. Its results are those of `training_figures`."""
+    """A cell that pre-trains an encoder on a corpus. Its results are those of `training_figures`.
+
+    Attributes:
+        with_concept_encoder: Whether an encoder of concept names is trained, too.
+    """
 
     keeps_folder: ClassVar[bool] = True
+    with_concept_encoder: ClassVar[bool]
 
     @abstractmethod
     def whole_encoder(self, folder: Path) -> Path:
@@ -72,3 +79,20 @@ def bi_encoder(encoder: Encoder | TrainedEncoder, known: Known) -> Path | str:
         known: The results of cells.
     """
     return encoder.whole_encoder(known.folder(encoder)) if isinstance(encoder, TrainedEncoder) else encoder.path
+
+
+def check_concept_encoder(encoder: Encoder | TrainedEncoder) -> None:
+    """Find out whether an encoder has, or will have, one of concept names.
+
+    Args:
+        encoder: The encoder, or the cell that trains it.
+
+    Raises:
+        NoConceptEncoderError: If it has none.
+    """
+    if isinstance(encoder, TrainedEncoder):
+        there, name = encoder.with_concept_encoder, encoder.title
+    else:
+        there, name = has_concept_encoder(encoder.path), encoder.path
+    if not there:
+        raise NoConceptEncoderError(name)

@@ -48,6 +48,7 @@ class TypePretraining(TrainedEncoder):
     """
 
     kind: ClassVar[str] = "type-pretraining"
+    with_concept_encoder: ClassVar[bool] = False
 
     name: str = field(compare=False)
     encoder: Encoder

@@ -1,6 +1,7 @@
 """The prompt: what it asks for, and that no sentence gets out of its fence."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -126,7 +127,8 @@ def test_types_are_told_with_all_that_the_user_says_of_them():
     assert "- city: a town\n  Rule: no villages\n  Such as: Rome; Oslo\n- drug\n" in prompt.instructions
     assert "Mark the longest." in prompt.instructions
     assert "Stadt" not in prompt.instructions
-    entity = prompt.reply_format["json_schema"]["schema"]["properties"]["entities"]["items"]
+    reply_format: Any = prompt.reply_format
+    entity = reply_format["json_schema"]["schema"]["properties"]["entities"]["items"]
     assert list(entity["properties"]) == ["text", "description", "concept"]
     assert entity["properties"]["concept"]["enum"] == ["city", "drug", "none"]
 

@@ -50,10 +50,16 @@ def places(value, here=()):
         yield from places(inner, (*here, key))
 
 
+def _written(name):
+    write = format_named(name).write
+    assert write is not None
+    return write(TEXTS, Counter())
+
+
 @pytest.mark.parametrize("name", OF_JSON)
 def test_json_with_other_values_in_it(name, tmp_path_factory):
     folder = tmp_path_factory.mktemp("damaged")
-    (folder / "whole").write_bytes(format_named(name).write(TEXTS, Counter()))
+    (folder / "whole").write_bytes(_written(name))
     whole = [row.value for row in LabelledFile(folder / "whole").json_rows]
     wrapped = name in ("ner-annotator", "bioc-json")
 
@@ -82,7 +88,7 @@ def test_json_with_other_values_in_it(name, tmp_path_factory):
 @pytest.mark.parametrize("name", [*OTHERS, *OF_JSON])
 def test_files_with_other_bytes_in_them(name, tmp_path_factory):
     folder = tmp_path_factory.mktemp("damaged")
-    whole = format_named(name).write(TEXTS, Counter())
+    whole = _written(name)
     assert isinstance(whole, bytes)
     path = folder / f"damaged{format_named(name).suffixes[0]}"
 

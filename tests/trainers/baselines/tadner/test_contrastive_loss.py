@@ -34,7 +34,9 @@ def test_its_gradient_is_that_of_finite_differences():
     words = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
     names = torch.randn(2, 3, dtype=torch.float64, requires_grad=True)
     types = torch.tensor([0, 1, 1, 0])
-    assert torch.autograd.gradcheck(lambda *vectors: type_aware_contrastive_loss(*vectors, types, 0.5), (words, names))
+    assert torch.autograd.gradcheck(
+        lambda words, names: type_aware_contrastive_loss(words, names, types, 0.5), (words, names)
+    )
 
 
 def test_without_a_word_it_is_nothing_and_can_still_be_learnt_from():
@@ -42,4 +44,4 @@ def test_without_a_word_it_is_nothing_and_can_still_be_learnt_from():
     loss = type_aware_contrastive_loss(words[:0], torch.randn(2, 5), torch.tensor([], dtype=torch.long), 0.1)
     loss.backward()
     assert loss.item() == 0
-    assert not words.grad.any()
+    assert words.grad is not None and not words.grad.any()

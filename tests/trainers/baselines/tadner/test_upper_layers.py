@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import torch
 from support.tiny_configs import CONFIGS
@@ -24,8 +26,13 @@ def encoder_of(name):
     return AutoModel.from_config(CONFIGS[name]).eval()
 
 
+def read(_: Any) -> Any:
+    return READ
+
+
 def upper_layers(encoder, averaged_layers=1, **arguments):
-    return UpperLayers(encoder, lambda _: READ, TadNerArguments(**arguments), averaged_layers)
+    reader: Any = read
+    return UpperLayers(encoder, reader, TadNerArguments(**arguments), averaged_layers)
 
 
 @pytest.mark.parametrize("name", CONFIGS)

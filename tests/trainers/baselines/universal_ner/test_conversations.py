@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from datasets import Dataset
@@ -53,10 +54,11 @@ def test_golden_form(train):
 @pytest.mark.parametrize("template", [None, CHAT_TEMPLATE])
 def test_the_loss_is_on_answers_alone(train, tmp_path, template):
     tokenizer = tokenizer_of(tmp_path, template)
-    rows = featurize_conversations(conversations_of(train), tokenizer, longest=1000)
+    rows: Any = featurize_conversations(conversations_of(train), tokenizer, longest=1000)
     end = "<|end|>" if template else "</s>"
     answers = [
-        [tokenizer.decode(tokens[-size:]).strip() for tokens, size in zip(*row.values(), strict=True)] for row in rows
+        [str(tokenizer.decode(tokens[-size:])).strip() for tokens, size in zip(*row.values(), strict=True)]
+        for row in rows
     ]
     assert answers == [[f"[]{end}", f'["Ada", "Bo"]{end}'], [f'["New York"]{end}', f"[]{end}"]]
 

@@ -1,6 +1,7 @@
 """A tiny language model learns two sentences, and answers many questions as it answers each alone."""
 
 import json
+from typing import Any
 
 import pytest
 import torch
@@ -74,6 +75,7 @@ def test_all_weights_learn_two_sentences(tiny, train):
 
 
 def test_questions_that_share_a_text_are_answered_as_each_alone(tiny):
+    model: Any
     model, tokenizer = load_language_model(tiny)
     texts, types = ["Ada lived in Rome.", "Bo", "Cyril met Bo in Paris yesterday"], ["city", "person", "a longer name"]
     together = generate_answers(model, tokenizer, texts, types, texts_at_once=2, max_new_tokens=8)
@@ -94,7 +96,7 @@ def test_one_question(tiny):
 
 def test_the_loss_is_that_of_each_answer_alone(tiny, train):
     model, tokenizer = load_language_model(tiny)
-    rows = list(featurize_conversations(conversations_of(train), tokenizer, 1000))
+    rows: Any = list(featurize_conversations(conversations_of(train), tokenizer, 1000))
     batch = AnswerCollator(tokenizer)(rows)
     labels = batch.pop("labels")
     ours = answer_loss(model(**batch), labels)

@@ -86,7 +86,8 @@ def test_names_alone_need_a_concept_encoder() -> None:
 def test_a_frozen_encoder_has_the_token_f1_of_the_few_shot_comparison(tmp_path: Path) -> None:
     Path("short").mkdir()
     # Words beyond the end of the encoder's longest input are left out there, and count as missed here.
-    for split, rows in load_labelled("support-tickets").items():
+    tickets: dict[str, Any] = {str(split): rows for split, rows in load_labelled("support-tickets").items()}
+    for split, rows in tickets.items():
         names = rows.features["ner_tags"].feature.names
         pairs = [(row["tokens"][:6], [names[tag] for tag in row["ner_tags"][:6]]) for row in rows]
         lines = [json.dumps({"tokens": words, "tags": tags}) for words, tags in pairs if len("".join(words)) < 40]
@@ -117,7 +118,7 @@ def test_from_systems_to_tables(tmp_path: Path) -> None:
 
 
 def test_a_language_model_beside_a_recognizer(tmp_path: Path) -> None:
-    rows = load_labelled("support-tickets")["test"].select(range(6))
+    rows: Any = load_labelled("support-tickets")["test"].select(range(6))
     names = rows.features["ner_tags"].feature.names
     gold = {" ".join(row["tokens"]): ([names[tag] for tag in row["ner_tags"]], row["tokens"]) for row in rows}
     replies = {}

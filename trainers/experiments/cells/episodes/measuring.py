@@ -10,8 +10,7 @@ from ....episodes.evaluation import evaluate_episodes
 from ...runner.cell import Cell, Known
 from ..encoder import Encoder
 from ..labelled_data import LabelledData
-from ..pretraining import Pretraining
-from ..trained_encoder import bi_encoder
+from ..trained_encoder import TrainedEncoder, bi_encoder
 from .methods import EPISODE_METHODS, LearntBefore
 from .sets import EpisodeSet
 
@@ -48,7 +47,7 @@ class EpisodeMeasuring(Cell):
     name: str = field(compare=False)
     data_name: str = field(compare=False)
     method: str
-    encoder: Encoder | Pretraining
+    encoder: Encoder | TrainedEncoder
     episodes: EpisodeSet
     training: EpisodeSet | None = None
     sentences: LabelledData | None = None
