@@ -46,6 +46,7 @@ FILES_THAT_DECIDE_THE_ROWS = (
     "record_error.py",
     "rejections.py",
     "locating.py",
+    "type_conversation.py",
     "unspaced_scripts.py",
     "files/text_encoding.py",
     "hash_sample.py",

@@ -50,10 +50,14 @@ class YieldCounts:
     annotations: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the counts as plain values, for JSON; the most frequent reason comes first."""
+        """Return the counts as plain values, for JSON; the most frequent reason comes first.
+
+        Types that are not known are there where types were asked for.
+        """
         return {
             name: dict(value.most_common()) if isinstance(value, Counter) else value
             for name, value in vars(self).items()
+            if value or name != "unknown_types"
         }
 
 

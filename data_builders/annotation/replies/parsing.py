@@ -39,6 +39,7 @@ _FULL_WIDTH = str.maketrans("\uff5b\uff5d\uff3b\uff3d\uff02", '{}[]"')
 _QUOTED = re.compile(r'[{\[,:]\s*"')
 _MOST_LINES = 1000  # of an answer that is not JSON
 _MOST_ENTITIES = 3000
+_JSON_BEGINS = re.compile(r"[\[{]\s*[\[{\"]")
 _LONGEST_LINE = 1000  # a longer one holds no entity
 
 
@@ -119,10 +120,12 @@ def parse_reply(reply: str, *, truncated: bool = False) -> ParsedReply:
         if found.ends < len(answer) and takes_back(answer[found.ends :][-_LONGEST_LINE:].splitlines()):
             return ParsedReply([], "words")
         return _parsed(found.found, found.form)
-    in_words = _in_words(answer, truncated)
+    is_cut = any(piece.form == "cut" for piece in pieces)
+    # What stands in a string of JSON, such as brackets, is no form of its own.
+    in_words = None if truncated and is_cut and _JSON_BEGINS.match(answer) else _in_words(answer, truncated)
     if in_words is not None:
         return in_words
-    if any(piece.form == "cut" for piece in pieces):
+    if is_cut:
         raise ReplyError("the reply is cut off before its first whole entity")
     if unreadable is not None:
         return _parsed(unreadable, "prose")

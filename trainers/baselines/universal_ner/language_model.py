@@ -51,7 +51,7 @@ def load_language_model(
     """
     path = Path(checkpoint)
     of_gguf = path.suffix == _GGUF
-    name, options = os.fspath(checkpoint), dict[str, Any](trust_remote_code=False)
+    name, options = os.fspath(checkpoint), dict[str, Any]()
     if of_gguf:
         if not path.is_file():
             raise FileNotFoundError(f"there is no language model {name!r}: no such file")
@@ -60,8 +60,8 @@ def load_language_model(
         explain_checkpoint_errors(checkpoint, "language model", "model that AutoModelForCausalLM loads"),
         without_bars(),
     ):
-        tokenizer = AutoTokenizer.from_pretrained(name, **options)
-        model: Any = AutoModelForCausalLM.from_pretrained(name, dtype=dtype, **options)
+        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False, **options)
+        model: Any = AutoModelForCausalLM.from_pretrained(name, dtype=dtype, trust_remote_code=False, **options)
     if of_gguf:  # the weights are plain ones by now, to be trained and saved
         model.hf_quantizer, model.is_quantized = None, False
         del model.config.quantization_config

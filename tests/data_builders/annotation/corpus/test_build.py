@@ -72,7 +72,6 @@ def test_every_loss_is_counted_where_it_happens():
         "entities": 9,
         "unreadable_entities": 1,
         "losses": {"not found": 2, "duplicate": 1},
-        "unknown_types": {},
         "matches": {"exact": 5},
         "annotations": 4,
     }

@@ -19,7 +19,7 @@ TEXTS = [
     LabelledText("New\tYork!", (), "a", 2),
 ]
 OF_JSON = [each.name for each in FORMATS if set(each.suffixes) & {".json", ".jsonl"}]
-OTHERS = [each.name for each in FORMATS if each.name not in (*OF_JSON, "brat", "conll")]
+OTHERS = [each.name for each in FORMATS if each.write and each.name not in (*OF_JSON, "brat", "conll")]
 _VALUES = st.sampled_from(
     [None, True, -1, 0, 2.5, 1 << 70, "", "x", "\ud83d", [], [None], {}, {"text": None}, [[0, 1, "X"]]]
 )
