@@ -7,19 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from nuner.data_builders.files.whole_files import remove_folder
+from datasets import DatasetDict
 
 from ...pretraining.arguments import ContrastiveTrainingArguments, preset_model_fields
 from ...pretraining.losses.contrastive_loss import ContrastiveLoss
-from ...pretraining.resumption import OtherRunError
 from ...pretraining.run import CHECKPOINTS, pretrain
 from ...pretraining.start import Start
-from ...pretraining.validation.learning import NotLearntError
 from ..runner.cell import Known
 from .argument_types import check_types
 from .corpus_choice import CorpusChoice
 from .encoder import Encoder
-from .trained_encoder import TrainedEncoder, training_figures
+from .trained_encoder import TrainedEncoder
 
 # Of a run whose steps are given.
 _CHECKPOINTS = 5
@@ -68,11 +66,6 @@ class Pretraining(TrainedEncoder):
     steps_of: Pretraining | None = None
     loss: ContrastiveLoss | None = None
 
-    @property
-    def title(self) -> str:
-        """What is computed, for the user who waits."""
-        return f"Pre-training {self.name} (seed {self.seed}) on {self.corpus}"
-
     def check(self) -> None:
         """Prepare the corpus, and find out whether the encoders exist and the arguments fit them.
 
@@ -93,42 +86,25 @@ class Pretraining(TrainedEncoder):
         arguments.check_depths(config.text_config.num_hidden_layers, config.concept_config.num_hidden_layers)
         self.corpus.load()
 
-    def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
-        """Pre-train, going on from a checkpoint where there is one.
-
-        Args:
-            known: Gives the folder for the model.
-            tell: Called with what the user should know.
-
-        Returns:
-            What `training_figures` keeps.
-        """
-        folder = known.folder(self)
-        corpus = self.corpus.load()
-        try:
-            figures = pretrain(
-                self.encoder.path,
-                corpus,
-                folder,
-                concept_encoder=self.concept_encoder and self.concept_encoder.path,
-                preset=self.preset,
-                model_fields=self.model_fields,
-                corpus_description={"corpus": str(self.corpus)},
-                loss=self.loss,
-                resume=any((folder / CHECKPOINTS).glob("checkpoint-*")),
-                tell=tell,
-                seed=self.seed,
-                bf16=self.bf16,
-                **{**self.arguments, **self._given_steps(known)},
-            )
-        except OtherRunError:
-            # Of the same content, but an encoder or a file has another name by now.
-            remove_folder(folder / CHECKPOINTS)
-            return self.compute(known, tell)
-        except NotLearntError as error:
-            figures = error.figures
-        remove_folder(folder / CHECKPOINTS)
-        return training_figures(corpus, figures)
+    def pretrained(
+        self, corpus: DatasetDict, known: Known, *, resume: bool, tell: Callable[[str], None]
+    ) -> dict[str, Any]:
+        """Pre-train into the cell's folder; see `TrainedEncoder.pretrained`."""
+        return pretrain(
+            self.encoder.path,
+            corpus,
+            known.folder(self),
+            concept_encoder=self.concept_encoder and self.concept_encoder.path,
+            preset=self.preset,
+            model_fields=self.model_fields,
+            corpus_description={"corpus": str(self.corpus)},
+            loss=self.loss,
+            resume=resume,
+            tell=tell,
+            seed=self.seed,
+            bf16=self.bf16,
+            **{**self.arguments, **self._given_steps(known)},
+        )
 
     def whole_encoder(self, folder: Path) -> Path:
         """Return the folder itself: it holds the bi-encoder.

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 from datasets import DatasetDict
 
+from nuner.data_builders.files.whole_files import remove_folder
 from nuner.modeling_nuner.recognition.bi_encoder_loading import NoConceptEncoderError, has_concept_encoder
 
-from ...pretraining.run import BACKBONE
+from ...pretraining.resumption import OtherRunError
+from ...pretraining.run import BACKBONE, CHECKPOINTS
+from ...pretraining.validation.learning import NotLearntError
 from ..runner.cell import Cell, Known
+from .corpus_choice import CorpusChoice
 from .encoder import Encoder
 
 # Of a validation; the same training need not take the same time.
@@ -29,6 +33,59 @@ class TrainedEncoder(Cell):
 
     keeps_folder: ClassVar[bool] = True
     with_concept_encoder: ClassVar[bool]
+
+    name: str
+    corpus: CorpusChoice
+    seed: int
+
+    @property
+    def title(self) -> str:
+        """What is computed, for the user who waits."""
+        return f"Pre-training {self.name} (seed {self.seed}) on {self.corpus}"
+
+    def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
+        """Pre-train, going on from a checkpoint where there is one.
+
+        Args:
+            known: Gives the folder for the encoder.
+            tell: Called with what the user should know.
+
+        Returns:
+            What `training_figures` keeps.
+        """
+        folder = known.folder(self)
+        corpus = self.corpus.load()
+        resume = any((folder / CHECKPOINTS).glob("checkpoint-*"))
+        try:
+            figures = self.pretrained(corpus, known, resume=resume, tell=tell)
+        except OtherRunError:
+            # Of the same content, but an encoder or a file has another name by now.
+            remove_folder(folder / CHECKPOINTS)
+            return self.compute(known, tell)
+        except NotLearntError as error:
+            figures = error.figures
+        remove_folder(folder / CHECKPOINTS)
+        return training_figures(corpus, figures)
+
+    @abstractmethod
+    def pretrained(
+        self, corpus: DatasetDict, known: Known, *, resume: bool, tell: Callable[[str], None]
+    ) -> dict[str, Any]:
+        """Pre-train into the cell's folder.
+
+        Args:
+            corpus: What it learns from.
+            known: Gives the folder, and the results of cells that are needed.
+            resume: Whether to go on from the newest checkpoint.
+            tell: Called with what the user should know.
+
+        Returns:
+            The figures of the run.
+
+        Raises:
+            OtherRunError: If the checkpoints are of other settings.
+            NotLearntError: If the run came to nothing.
+        """
 
     @abstractmethod
     def whole_encoder(self, folder: Path) -> Path:

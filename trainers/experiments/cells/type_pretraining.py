@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from nuner.data_builders.files.whole_files import remove_folder
+from datasets import DatasetDict
 
 from ...baselines.ner_bert.arguments import preset_arguments
 from ...baselines.ner_bert.features import corpus_types
 from ...baselines.ner_bert.run import pretrain_types
 from ...fine_tuning.arguments import FineTuningArguments
-from ...pretraining.resumption import OtherRunError
 from ...pretraining.run import BACKBONE, CHECKPOINTS
 from ..runner.cell import Known
 from .argument_types import check_types
 from .corpus_choice import CorpusChoice
 from .encoder import Encoder
-from .trained_encoder import TrainedEncoder, training_figures
+from .trained_encoder import TrainedEncoder
 
 
 @dataclass(frozen=True)
@@ -58,11 +57,6 @@ class TypePretraining(TrainedEncoder):
     bf16: bool = False
     seed: int = 0
 
-    @property
-    def title(self) -> str:
-        """What is computed, for the user who waits."""
-        return f"Pre-training {self.name} (seed {self.seed}) on {self.corpus}"
-
     def check(self) -> None:
         """Prepare the corpus, and find out whether the encoder exists and the arguments make sense.
 
@@ -76,37 +70,22 @@ class TypePretraining(TrainedEncoder):
         preset_arguments(self.preset, output_dir=CHECKPOINTS, **self.arguments)
         corpus_types(self.corpus.load()["train"])
 
-    def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
-        """Pre-train, going on from a checkpoint where there is one.
-
-        Args:
-            known: Gives the folder for the encoder.
-            tell: Called with what the user should know.
-
-        Returns:
-            What `training_figures` keeps.
-        """
-        folder = known.folder(self)
-        corpus = self.corpus.load()
-        try:
-            figures = pretrain_types(
-                self.encoder.path,
-                corpus,
-                folder,
-                preset=self.preset,
-                corpus_description={"corpus": str(self.corpus)},
-                resume=any((folder / CHECKPOINTS).glob("checkpoint-*")),
-                tell=tell,
-                seed=self.seed,
-                bf16=self.bf16,
-                **self.arguments,
-            )
-        except OtherRunError:
-            # Of the same content, but the encoder or a file has another name by now.
-            remove_folder(folder / CHECKPOINTS)
-            return self.compute(known, tell)
-        remove_folder(folder / CHECKPOINTS)
-        return training_figures(corpus, figures)
+    def pretrained(
+        self, corpus: DatasetDict, known: Known, *, resume: bool, tell: Callable[[str], None]
+    ) -> dict[str, Any]:
+        """Pre-train into the cell's folder; see `TrainedEncoder.pretrained`."""
+        return pretrain_types(
+            self.encoder.path,
+            corpus,
+            known.folder(self),
+            preset=self.preset,
+            corpus_description={"corpus": str(self.corpus)},
+            resume=resume,
+            tell=tell,
+            seed=self.seed,
+            bf16=self.bf16,
+            **self.arguments,
+        )
 
     def whole_encoder(self, folder: Path) -> Path:
         """Return where the plain encoder lies: there is no concept encoder beside it.

@@ -9,17 +9,16 @@ from itertools import product
 
 from nuner.modeling_nuner.devices import bf16_is_fast
 
-from ...few_shot.samplings import K_TO_2K, SAMPLINGS
-from ...few_shot.task import FewShotTask, prepare_task
+from ...few_shot.samplings import K_TO_2K
 from ..cells.encoder import Encoder
 from ..cells.fine_tuning import FineTuning
-from ..cells.labelled_data import LabelledData
 from ..cells.trained_encoder import TrainedEncoder
 from ..results.score_table import ScoreTable
 from ..runner.cell import Cell
 from ..runner.results_folder import ResultsFolder
 from ..settings.fine_tuning import FineTuningSettings
 from ..settings.measuring import SamplesSettings
+from .sampled_data import SampledData
 from .training_notes import training_notes
 
 
@@ -55,36 +54,15 @@ class FineTuningGrid:
     sampling: str = K_TO_2K
 
     @cached_property
-    def _data(self) -> dict[str, LabelledData]:
-        # One object a data set: it is read once, not for each cell.
-        return {name: data_set.data(self.settings.measure_on) for name, data_set in self.settings.data_sets.items()}
-
-    @cached_property
-    def tasks(self) -> dict[str, FewShotTask]:
-        """The samples of each data set.
-
-        Raises:
-            ValueError: If a data set allows none.
-            FileNotFoundError: If a data set does not exist.
-        """
-        settings = self.settings
-        return {
-            name: prepare_task(
-                data.splits,
-                name,
-                settings.ks,
-                settings.samples,
-                max_test_sentences=settings.max_test_sentences,
-                sampling=SAMPLINGS[self.sampling],
-            )
-            for name, data in self._data.items()
-        }
+    def sampled(self) -> SampledData:
+        """The samples of each data set."""
+        return SampledData(self.settings, self.sampling)
 
     @property
     def cells(self) -> list[Cell]:
         """All cells: what trains encoders, since tables have notes on it, then what fine-tunes them, row by row."""
         training = [run for runs in self.encoders.values() for run in runs if isinstance(run, TrainedEncoder)]
-        fine_tuning = [self._cell(*run, *sample) for run, sample in product(self._runs(), self._samples())]
+        fine_tuning = [self._cell(*run, *sample) for run, sample in product(self._runs(), self.sampled.samples())]
         return [*training, *fine_tuning]
 
     def table(self, title: str, folder: ResultsFolder, metric: str, score: str) -> ScoreTable:
@@ -102,21 +80,15 @@ class FineTuningGrid:
         scores: dict[str, dict[str, dict[int, list[list[float]]]]] = {}
         for encoder, run, recipe in self._runs():
             groups = scores.setdefault(row_name(encoder, recipe), {})
-            for data_set, k, sample in self._samples():
+            for data_set, k, sample in self.sampled.samples():
                 runs = groups.setdefault(data_set, {}).setdefault(k, [[] for _ in self.encoders[encoder]])
                 result = folder[self._cell(encoder, run, recipe, data_set, k, sample)]
                 runs[run].append(result["scores"][score])
         first, *others = self.encoders
         references = {row_name(other, recipe): row_name(first, recipe) for other in others for recipe in self.recipes}
-        too_large = [reason for task in self.tasks.values() for reason in task.too_large.values()]
         return ScoreTable(
-            title, metric, scores, references, notes=[*too_large, *training_notes(self.encoders, folder)]
+            title, metric, scores, references, notes=[*self.sampled.too_large, *training_notes(self.encoders, folder)]
         )
-
-    def _samples(self) -> Iterator[tuple[str, int, int]]:
-        for data_set, task in self.tasks.items():
-            for k, sample in task.samples:
-                yield data_set, k, sample
 
     def _runs(self) -> Iterator[tuple[str, int, str]]:
         for encoder, recipe in product(self.encoders, self.recipes):
@@ -129,7 +101,7 @@ class FineTuningGrid:
             row_name(encoder, recipe),
             data_set,
             self.encoders[encoder][run],
-            self._data[data_set],
+            self.sampled.data[data_set],
             k,
             sample,
             self.sampling,

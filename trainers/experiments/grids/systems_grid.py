@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from nuner.modeling_nuner.devices import bf16_is_fast
 
-from ...few_shot.samplings import K_TO_2K, SAMPLINGS
-from ...few_shot.task import FewShotTask, prepare_task
+from ...few_shot.samplings import K_TO_2K
 from ..cells.encoder import Encoder
 from ..cells.finding import Finding
-from ..cells.labelled_data import LabelledData
 from ..cells.trained_encoder import TrainedEncoder
 from ..results.score_table import ScoreTable
 from ..runner.cell import Cell
@@ -21,6 +20,7 @@ from ..runner.results_folder import ResultsFolder
 from ..settings.measuring import SamplesSettings
 from ..settings.systems import SystemSettings
 from ..systems.system import System
+from .sampled_data import SampledData
 from .training_notes import training_notes
 
 
@@ -52,32 +52,17 @@ class SystemsGrid:
     sampling: str = K_TO_2K
 
     @cached_property
-    def tasks(self) -> dict[str, FewShotTask]:
-        """The samples of each data set.
-
-        Raises:
-            ValueError: If a data set allows none.
-            FileNotFoundError: If a data set does not exist.
-        """
-        settings = self.settings
-        return {
-            name: prepare_task(
-                data.splits,
-                name,
-                settings.ks,
-                settings.samples,
-                max_test_sentences=settings.max_test_sentences,
-                sampling=SAMPLINGS[self.sampling],
-            )
-            for name, data in self._data.items()
-        }
+    def sampled(self) -> SampledData:
+        """The samples of each data set."""
+        return SampledData(self.settings, self.sampling)
 
     @property
     def cells(self) -> list[Cell]:
         """All cells: what trains encoders, since tables have notes on it, then the systems, row by row."""
         training = [run for runs in self._encoders.values() for run in runs if isinstance(run, TrainedEncoder)]
+        finding = [self._cell(*run, *sample) for run, sample in product(self._runs(), self.sampled.samples())]
         cells: list[Cell] = []
-        for cell in (*training, *(self._cell(*run, *sample) for run in self._runs() for sample in self._samples())):
+        for cell in (*training, *finding):
             if cell not in cells:
                 cells.append(cell)
         return cells
@@ -99,10 +84,9 @@ class SystemsGrid:
         scores: dict[str, dict[str, dict[int, list[list[float]]]]] = {}
         for row, run in self._runs():
             groups = scores.setdefault(row, {})
-            for data_set, k, sample in self._samples():
+            for data_set, k, sample in self.sampled.samples():
                 runs = groups.setdefault(data_set, {}).setdefault(k, [[] for _ in self._encoders[row]])
                 runs[run].append(figure(folder[self._cell(row, run, data_set, k, sample)]))
-        too_large = [reason for task in self.tasks.values() for reason in task.too_large.values()]
         trained = {row: [run for run in runs if run is not None] for row, runs in self._encoders.items()}
         first, *others = self.systems
         return ScoreTable(
@@ -110,7 +94,7 @@ class SystemsGrid:
             metric,
             scores,
             dict.fromkeys(others, first),
-            notes=[*too_large, *training_notes(trained, folder)],
+            notes=[*self.sampled.too_large, *training_notes(trained, folder)],
         )
 
     def result(self, row: str, folder: ResultsFolder) -> dict[str, Any]:
@@ -120,12 +104,7 @@ class SystemsGrid:
             row: Its name.
             folder: Where the results of all cells are.
         """
-        return folder[self._cell(row, 0, *next(self._samples()))]
-
-    @cached_property
-    def _data(self) -> dict[str, LabelledData]:
-        # One object a data set: it is read once, not for each cell.
-        return {name: data_set.data(self.settings.measure_on) for name, data_set in self.settings.data_sets.items()}
+        return folder[self._cell(row, 0, *next(self.sampled.samples()))]
 
     @cached_property
     def _encoders(self) -> dict[str, Sequence[Encoder | TrainedEncoder | None]]:
@@ -141,21 +120,16 @@ class SystemsGrid:
             for run in range(len(runs)):
                 yield row, run
 
-    def _samples(self) -> Iterator[tuple[str, int, int]]:
-        for data_set, task in self.tasks.items():
-            for k, sample in task.samples:
-                yield data_set, k, sample
-
     def _cell(self, row: str, run: int, data_set: str, k: int, sample: int) -> Finding:
         system = self._built[row]
         if not system.learns:  # then the sample means nothing, and any will do
-            k, sample = next(iter(self.tasks[data_set].samples))
+            k, sample = next(iter(self.sampled.tasks[data_set].samples))
         return Finding(
             row,
             data_set,
             system,
             self._encoders[row][run],
-            self._data[data_set],
+            self.sampled.data[data_set],
             k,
             sample,
             self.sampling,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from inspect import signature
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -18,7 +18,7 @@ from ..cells.corpus_choice import CorpusChoice
 from ..cells.encoder import Encoder
 from ..cells.pretraining import Pretraining
 from ..cells.type_pretraining import TypePretraining
-from .given_arguments import check_arguments
+from .given_arguments import PresetSettings, check_arguments
 from .reading import Settings, known_keys, nearest
 
 Seed: TypeAlias = Annotated[int, Field(ge=0, lt=2**32)]
@@ -208,7 +208,7 @@ class BaseSettings(TrainingSettings):
         ]
 
 
-class TokenClassificationSettings(Settings):
+class TokenClassificationSettings(PresetSettings):
     """How an encoder is pre-trained as NER-BERT is; the name of the preset alone will do.
 
     Args:
@@ -216,25 +216,11 @@ class TokenClassificationSettings(Settings):
         arguments: Fields of `FineTuningArguments` that replace those of the preset.
     """
 
+    presets: ClassVar = TYPE_PRESETS
+    kind: ClassVar = FineTuningArguments
+    not_given: ClassVar = _NOT_OF_TYPES
+
     preset: str = "quickstart"
-    arguments: dict[str, Any] = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_preset_alone(cls, value: Any) -> Any:
-        return {"preset": value} if isinstance(value, str) else value
-
-    @field_validator("preset")
-    @classmethod
-    def _known_preset(cls, name: str) -> str:
-        if name not in TYPE_PRESETS:
-            raise ValueError(f"there is no such preset; {nearest(name, TYPE_PRESETS)}")
-        return name
-
-    @field_validator("arguments")
-    @classmethod
-    def _known_arguments(cls, arguments: dict[str, Any]) -> dict[str, Any]:
-        return check_arguments(FineTuningArguments, arguments, _NOT_OF_TYPES)
 
 
 class EncoderSettings(BaseSettings):

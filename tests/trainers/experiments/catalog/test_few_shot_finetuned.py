@@ -81,7 +81,7 @@ def test_words_are_counted_where_the_settings_say_so(tiny_bert_dir: Path) -> Non
     words, annotations = cells_of(settings), cells_of(read(**same))
     assert {cell.sampling for cell in words} == {"k_w"}
     assert not {cell.fingerprint for cell in words} & {cell.fingerprint for cell in annotations}
-    task = FineTuningGrid({}, {}, settings, settings.sampling).tasks["tickets"]
+    task = FineTuningGrid({}, {}, settings, settings.sampling).sampled.tasks["tickets"]
     for rows in task.samples.values():
         assert set(sum(word_counts(task.train.select(rows)), Counter()).values()) == {6}
 
