@@ -30,6 +30,7 @@ DEFAULTS: dict[str, Any] = {
     "models": ["tiny-llm"],
     "structured": True,  # whether response_format is understood
     "structured_failure": 400,  # what it is answered with where it is not
+    "system_role": "read",  # or "refused", or "left out" without a word
     "finish_reason": "stop",
     "forgotten": [],  # texts without a result in their first reply
     "replies": {},  # text -> raw reply
@@ -163,6 +164,8 @@ class OpenAIServer:
             return self.settings["structured_failure"], _error(
                 "response_format is not supported by this server", "unsupported_parameter"
             )
+        if self.settings["system_role"] == "refused" and request["messages"][0]["role"] == "system":
+            return 400, _error("System role not supported", "BadRequestError")
         sentences = sentences_of(request)
         replies = [
             (number, self.settings["replies"].get(text) or reply_to(text, *_first_type(request)))
@@ -190,7 +193,9 @@ class OpenAIServer:
             case "wrong json":
                 content = '{"answer": 42}'
         content = next((c for _, text in sentences if (c := self.settings["contents"].get(text))), content)
-        usage = {"prompt_tokens": 100 + len(str(request["messages"])) // 4, "completion_tokens": len(content) // 4}
+        unread = self.settings["system_role"] == "left out"
+        read = [message for message in request["messages"] if not (unread and message["role"] == "system")]
+        usage = {"prompt_tokens": 50 + len(str(read)) // 4, "completion_tokens": len(content) // 4}
         if self.settings["length_field"] not in (None, *request):
             usage["completion_tokens"] = 100_000
         usage["total_tokens"] = sum(usage.values())

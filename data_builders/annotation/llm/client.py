@@ -36,11 +36,14 @@ class Dialect:
     Args:
         structured: Whether it holds replies to a JSON schema.
         length_field: How it calls the limit on the length of a reply.
+        system_role: Whether the model gets to see a message of the role `system`. Gemma's template, for one, has none:
+            some servers refuse the request then, others leave the message out and say nothing.
         fixed_tokens: Tokens of a request without its sentences, at most; None where the server does not count.
     """
 
     structured: bool = True
     length_field: str = "max_completion_tokens"
+    system_role: bool = True
     fixed_tokens: int | None = None
 
 
@@ -139,7 +142,7 @@ class Connection:
         client, dialect = self.client, self.dialect
         body: dict[str, Any] = {
             "model": client.model,
-            "messages": client.prompt.messages(texts),
+            "messages": client.prompt.messages(texts, system_role=dialect.system_role),
             dialect.length_field: client.max_tokens * len(texts),
         }
         if client.temperature is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 
 from .client import OLD_LENGTH_FIELD, Connection
 from .completion import WORDLESS
-from .cost import Usage
+from .cost import NO_USAGE, Usage
 from .credentials import KEY_VARIABLE
 from .faults import NO_CONNECTION, NO_PROTOCOL, Blame, RequestFault
 from .prompt import FencedText
@@ -18,7 +19,10 @@ _ATTEMPTS = 8
 _ATTEMPTS_OF_A_SIGN = 3  # so much counts what is likely to go on: a hang, another protocol, a long wait asked for
 _ATTEMPTS_OF_A_REFUSAL = 4  # of the key, the model or the address
 _LONGEST_WAIT = 60.0
+_LONGEST_TOKEN = 16  # bytes, on average over a whole prompt; English has four
 _PARAMETER_STATUSES = {400, 422, 500, 501}  # some servers fail on a field they do not know instead of refusing it
+# As vLLM, llama.cpp and others hand on what a chat template without the role says.
+_SYSTEM_ROLE = re.compile(r"\bsystem\b.*\brole|\brole\b.*\bsystem\b|\broles must alternate\b", re.I | re.S)
 
 
 class ProbeError(ValueError):
@@ -33,13 +37,13 @@ async def probe(connection: Connection, backoff: Backoff | None = None) -> Usage
         backoff: Waiting times after passing faults of the server.
 
     Returns:
-        The tokens that it took; None where the server does not count them.
+        The tokens that it took, where the server counts them.
 
     Raises:
         ProbeError: If the key, the address or the model is wrong, or nothing there speaks the protocol.
     """
     waits = backoff or Backoff()
-    attempt = 0
+    attempt, spent = 0, NO_USAGE
     while True:
         try:
             completion = await connection.complete([_TEXT])
@@ -47,7 +51,7 @@ async def probe(connection: Connection, backoff: Backoff | None = None) -> Usage
             if _adapt(connection, fault):
                 continue
             if fault.reason in WORDLESS:  # the protocol is right; what the model says is for the run to judge
-                return fault.usage
+                return None if fault.usage is None else spent + fault.usage
             attempt += _weight(fault)
             if _hangs(fault) and not connection.dialect.structured:
                 # An older protocol: it may be writing without an end, since it does not know the limit by this name.
@@ -62,7 +66,11 @@ async def probe(connection: Connection, backoff: Backoff | None = None) -> Usage
                 # A token is at least a byte long, whatever the server counts.
                 fixed = min(completion.usage.prompt_tokens, connection.most_usage([_TEXT]).prompt_tokens)
                 connection.dialect = replace(connection.dialect, fixed_tokens=fixed)
-            return completion.usage
+                spent += completion.usage
+                if _left_out_instructions(connection, completion.usage):
+                    connection.dialect = replace(connection.dialect, system_role=False)
+                    continue
+            return None if completion.usage is None else spent
 
 
 def _adapt(connection: Connection, fault: RequestFault) -> bool:
@@ -70,6 +78,9 @@ def _adapt(connection: Connection, fault: RequestFault) -> bool:
     dialect = connection.dialect
     if fault.status not in _PARAMETER_STATUSES:
         return False
+    if dialect.system_role and _SYSTEM_ROLE.search(fault.detail):
+        connection.dialect = replace(dialect, system_role=False)
+        return True
     new_name = dialect.length_field != OLD_LENGTH_FIELD
     if new_name and (dialect.length_field in fault.detail or not dialect.structured) and fault.status != 500:
         connection.dialect = replace(dialect, length_field=OLD_LENGTH_FIELD)
@@ -78,6 +89,12 @@ def _adapt(connection: Connection, fault: RequestFault) -> bool:
     else:
         return False
     return True
+
+
+def _left_out_instructions(connection: Connection, usage: Usage) -> bool:
+    """Tell whether the server counts fewer tokens than the instructions alone can have."""
+    least = len(connection.client.prompt.instructions.encode()) / _LONGEST_TOKEN
+    return connection.dialect.system_role and 0 < usage.prompt_tokens < least
 
 
 def _passing(fault: RequestFault) -> bool:

@@ -119,13 +119,15 @@ class Prompt:
         """The `response_format` of its requests; None where replies have no schema."""
         return reply_format(self.several, self.types)
 
-    def messages(self, texts: Sequence[FencedText]) -> list[Message]:
+    def messages(self, texts: Sequence[FencedText], *, system_role: bool = True) -> list[Message]:
         """Return the messages of a request.
 
         Each sentence stands between tags whose name it does not contain, so that it cannot close them.
 
         Args:
             texts: The sentences; one, unless the prompt is for several. They are numbered from 1.
+            system_role: Whether the instructions are a message of their own, of the role `system`, or the beginning
+                of the user's.
         """
         if not self.several and len(texts) != 1:
             raise ValueError(f"{len(texts)} sentences for a prompt that asks about one.")
@@ -133,10 +135,10 @@ class Prompt:
         fenced = [
             f"<{tag}{self._attributes(number, item)}>\n{item.text}\n</{tag}>" for number, item in enumerate(texts, 1)
         ]
-        return [
-            {"role": "system", "content": self.instructions},
-            {"role": "user", "content": "\n".join(fenced)},
-        ]
+        said = "\n".join(fenced)
+        if not system_role:
+            return [{"role": "user", "content": f"{self.instructions}\n\n{said}"}]
+        return [{"role": "system", "content": self.instructions}, {"role": "user", "content": said}]
 
     def _attributes(self, number: int, item: FencedText) -> str:
         language = LANGUAGES.get(item.language or "") if self.own_language else None

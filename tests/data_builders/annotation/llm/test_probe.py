@@ -25,7 +25,7 @@ def server():
 
 @pytest.fixture(autouse=True)
 def _as_new(server):
-    server.change(key=None, structured=True, faults={}, refused_parameters=[], length_field=None)
+    server.change(key=None, structured=True, faults={}, refused_parameters=[], length_field=None, system_role="read")
 
 
 def probed(client):
@@ -61,6 +61,25 @@ def test_a_server_that_passes_over_the_new_name_of_the_length(server):
     server.change(length_field="max_tokens")
     dialect, _ = probed(quick_client(server.base_url))
     assert (dialect.structured, dialect.length_field) == (True, "max_tokens")
+
+
+@pytest.mark.parametrize("system_role", ["refused", "left out"])
+def test_a_model_without_a_system_role_gets_the_instructions_with_the_sentence(server, tmp_path, system_role):
+    server.change(system_role=system_role)
+    client = quick_client(server.base_url)
+    dialect, usage = probed(client)
+    assert (dialect.system_role, dialect.structured) == (False, True)
+    assert usage is not None and dialect.fixed_tokens is not None
+    # The request that the server read no instructions of is paid for, too; one that it refused is not.
+    assert (usage.prompt_tokens > dialect.fixed_tokens) == (system_role == "left out")
+    annotate(some_sentences(1), client, store=tmp_path / "store.sqlite", progress=False)
+    [message] = server.statistics()["bodies"][-1]["messages"]
+    assert message["role"] == "user"
+    assert message["content"].startswith(client.prompt.instructions)
+
+
+def test_a_system_role_that_is_read_stays(server):
+    assert probed(quick_client(server.base_url))[0].system_role
 
 
 @pytest.mark.parametrize("kind", ["429 milliseconds", "500", "503", "cut", "hang"])
