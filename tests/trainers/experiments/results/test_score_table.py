@@ -44,7 +44,10 @@ _TABLES = st.builds(
 
 @given(_TABLES)
 def test_a_table_comes_back_from_json(table):
-    assert ScoreTable.from_dict(json.loads(json.dumps(table.to_dict()))) == table
+    written = table.to_dict()
+    assert ScoreTable.from_dict(json.loads(json.dumps(written))) == table
+    # As earlier versions wrote it.
+    assert ScoreTable.from_dict({key: written[key] for key in written.keys() - {"samples_are", "runs_are"}}) == table
 
 
 @given(_TABLES)
