@@ -37,6 +37,7 @@ from .losses.contrastive_loss import ContrastiveLoss
 from .lower_layer_cache import LowerLayerCache, can_be_split
 from .pair_loss_trainer import PairLossTrainer
 from .validation.learning import why_not_learnt
+from .validation.measured_part import measured_part
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class ContrastiveTrainer(PairLossTrainer):
         model: The bi-encoder.
         args: The arguments; with a loss of its own the trainer has a copy, which notes that.
         train_dataset: Corpus rows to learn from: `text`, `entities` with `start`, `end`, `concept`.
-        eval_dataset: Corpus rows to measure on.
+        eval_dataset: Corpus rows to measure on, of many a part (`max_eval_samples`).
         processing_class: Tokenizer of the text encoder.
         concept_processing_class: Tokenizer of the concept encoder; that of the text encoder when left out.
         loss: What is learnt from and measured in validation; `ContrastiveBCELoss` with the `loss_normalization` of
@@ -100,6 +101,8 @@ class ContrastiveTrainer(PairLossTrainer):
         own = concept_processing_class is not processing_class
         self.concept_processing_class = concept_processing_class if own else None
         self.centering: Centering | None = None
+        if eval_dataset is not None:
+            eval_dataset = measured_part(eval_dataset, args.max_eval_samples)
         corpora = [corpus for corpus in (train_dataset, eval_dataset) if corpus is not None]
         concept_tokenizer = concept_processing_class or processing_class
         self.concepts = ConceptTable.from_names(

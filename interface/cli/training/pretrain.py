@@ -101,6 +101,10 @@ def pretrain(
         bool | None, typer.Option("--bf16/--no-bf16", help="Compute in bfloat16; by default where that is faster.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the order, of dropout and of the samples of the corpus.")] = 0,
+    max_eval_samples: Annotated[
+        int | None,
+        typer.Option(min=1, help="Validation sentences to measure on: a random part, always the same. [default: 5000]"),
+    ] = None,
     save_steps: Annotated[
         int | None, typer.Option(min=1, help="Save every so many steps instead of every epoch.")
     ] = None,
@@ -125,6 +129,7 @@ def pretrain(
     from nuner.trainers.pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE
     from nuner.trainers.pretraining.run import pretrain as run
     from nuner.trainers.pretraining.validation.learning import NotLearntError
+    from nuner.trainers.pretraining.validation.measured_part import MAX_EVAL_SAMPLES
     from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
@@ -174,9 +179,14 @@ def pretrain(
         "num_frozen_text_layers": frozen_layers,
         "num_frozen_concept_layers": frozen_concept_layers,
         "bf16": bf16,
+        "max_eval_samples": max_eval_samples,
         "save_steps": save_steps,
     }
     fields = {"temperature": temperature, "concept_pooling": concept_pooling and concept_pooling.value}
+    measured = min(max_eval_samples or MAX_EVAL_SAMPLES, len(splits["validation"]))
+    in_part = measured < len(splits["validation"])
+    if in_part:
+        console.tell(f"Validation: a random part of {measured:,} sentences is measured (--max-eval-samples)")
     account = ModelCardCallback(
         TrainingFacts(
             text_encoder=Source.of(text_encoder),
@@ -184,7 +194,8 @@ def pretrain(
             data=_data_facts(corpus, splits),
             license=license_,
             languages=_languages(splits),
-            scored_on="validation" if len(splits["validation"]) else None,
+            scored_on="validation" if measured else None,
+            scored_sentences=measured if in_part else None,
         )
     )
     told: dict[str, Any] = {

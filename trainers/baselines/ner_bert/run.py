@@ -27,6 +27,7 @@ from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 from ...freezing import freeze_lower_layers
 from ...pretraining.resumption import SETTINGS_FILE, checkpoint_to_resume
 from ...pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE
+from ...pretraining.validation.measured_part import MAX_EVAL_SAMPLES, measured_part
 from ...word_tokenizer import load_tokenizer
 from .arguments import TYPE_PRESETS, preset_arguments
 from .features import corpus_types, featurize_types
@@ -40,6 +41,7 @@ def pretrain_types(
     *,
     preset: str = "paper",
     corpus_description: Mapping[str, Any] | None = None,
+    max_eval_samples: int | None = MAX_EVAL_SAMPLES,
     resume: bool = False,
     tell: Callable[[str], None] = print,
     callbacks: Sequence[TrainerCallback] = (),
@@ -58,6 +60,7 @@ def pretrain_types(
         output_dir: Where to write.
         preset: `"paper"`, `"quickstart"` or `"base"`.
         corpus_description: What the corpus is, for the figures.
+        max_eval_samples: Validation sentences that are measured, a random part, the same in every run; None for all.
         resume: Go on from the newest complete checkpoint, where there is one.
         tell: Called with what the user should know.
         callbacks: Further callbacks, such as one that keeps account for the model's card.
@@ -86,6 +89,8 @@ def pretrain_types(
     tokenizer = load_tokenizer(encoder)
     labels = corpus_types(corpus["train"])
     validation = corpus["validation"] if len(corpus.get("validation", ())) else None
+    if validation is not None:
+        validation = measured_part(validation, max_eval_samples)
     args = preset_arguments(
         preset,
         **{
