@@ -11,7 +11,19 @@ from typing import Any
 from nuner import NuNerCorpus
 
 # 18,316 concepts in so many variants are 200 thousand, as the paper's corpus has.
-VARIANTS = ("", "abroad", "at home", "by law", "in full", "in part", "of late", "of old", "on loan", "on sale", "to be")
+VARIANTS = (
+    "",
+    "abroad",
+    "at home",
+    "by law",
+    "in full",
+    "in part",
+    "of late",
+    "of old",
+    "on loan",
+    "on sale",
+    "to be",
+)
 
 
 def write_large_corpus(path: Path, sentences: int) -> None:
@@ -29,10 +41,16 @@ def write_large_corpus(path: Path, sentences: int) -> None:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _rows() -> Iterator[dict[str, Any]]:
+def bundled_passages() -> list[dict[str, Any]]:
+    """Return the rows of the bundled corpus, both splits."""
     builder = NuNerCorpus("bundled")
     builder.download_and_prepare()
-    passages: list[Any] = [row for split in builder.as_dataset().values() for row in split]
+    splits: Any = builder.as_dataset()
+    return [row for split in splits.values() for row in split]
+
+
+def _rows() -> Iterator[dict[str, Any]]:
+    passages = bundled_passages()
     for number, row in enumerate(cycle(passages)):
         time = number // len(passages)
         variant = VARIANTS[time % len(VARIANTS)]

@@ -33,20 +33,10 @@ def log_plainly() -> None:
 
 
 def quiet_datasets() -> None:
-    """Silence the bars of `datasets` alone, where there would be dozens."""
+    """Silence the bars of `datasets` alone; the commands show their own."""
     import datasets
 
     datasets.disable_progress_bars()
-
-
-def show_bars_of_datasets() -> None:
-    """Show the bars of `datasets` on a terminal, where a large corpus is read for minutes, and nowhere else."""
-    import datasets
-
-    if is_main_process() and PlainConsole(stderr=True).is_terminal:
-        datasets.enable_progress_bars()
-    else:
-        datasets.disable_progress_bars()
 
 
 def quiet_libraries() -> None:

@@ -72,7 +72,7 @@ class ContrastiveTrainingArguments(TrainingArguments):
             included; 0 trains everything.
         num_frozen_concept_layers: The same for the concept encoder.
         cache_frozen_layers: Compute the output of the frozen layers once and keep it in memory, 4 bytes x hidden
-            size a token. Worth it from two epochs on, where the corpus fits.
+            size a token. Not done where that is more than 2 GiB, or training ends before each sentence was read.
         concept_learning_rate: Learning rate of the concept encoder; `learning_rate` when left out.
         loss_normalization: What the summed loss is divided by: `"pairs"`, all (token, concept) pairs of the batch
             (the paper), or `"positives"`, those that agree. A loss that the trainer is given says so itself, and

@@ -16,6 +16,7 @@ from torch.utils.data import Sampler
 from transformers import PreTrainedTokenizerBase, ProgressCallback
 from transformers.trainer_callback import PrinterCallback
 
+from nuner.data_builders.corpus.concept_counts import arrow_tables, concept_counts, list_column
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.input_length import longest_input
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
@@ -43,6 +44,9 @@ logger = logging.getLogger(__name__)
 
 # Enough for two mean vectors, and a matter of seconds.
 CENTERING_SENTENCES = 256
+
+# Bytes that the kept output of frozen layers may take.
+LARGEST_KEPT = 2**31
 
 
 class ContrastiveTrainer(PairLossTrainer):
@@ -105,22 +109,28 @@ class ContrastiveTrainer(PairLossTrainer):
             eval_dataset = measured_part(eval_dataset, args.max_eval_samples)
         corpora = [corpus for corpus in (train_dataset, eval_dataset) if corpus is not None]
         concept_tokenizer = concept_processing_class or processing_class
+        shows = args.process_index == 0
         self.concepts = ConceptTable.from_names(
-            (entity["concept"] for corpus in corpora for entities in corpus["entities"] for entity in entities),
+            set().union(*(concept_counts(corpus) for corpus in corpora)),
             concept_tokenizer,
             min(
                 args.max_concept_length,
                 longest_input(model.config.concept_config, concept_tokenizer.model_max_length),
             ),
+            show_progress=shows,
         )
         args.check_depths(model.config.text_config.num_hidden_layers, model.config.concept_config.num_hidden_layers)
         max_length = min(args.max_length, longest_input(model.config, processing_class.model_max_length))
         freeze_lower_layers(model.nuner.encoder, args.num_frozen_text_layers)
         freeze_lower_layers(model.concept_encoder, args.num_frozen_concept_layers)
-        train, evaluation = (
-            featurize_corpus(corpus, processing_class, self.concepts, max_length) if corpus is not None else None
-            for corpus in (train_dataset, eval_dataset)
-        )
+        # The first process of each machine makes them, the others find them in the cache.
+        with args.main_process_first(local=True, desc="tokenizing the corpus"):
+            train, evaluation = (
+                featurize_corpus(corpus, processing_class, self.concepts, max_length, show_progress=shows)
+                if corpus is not None
+                else None
+                for corpus in (train_dataset, eval_dataset)
+            )
         pad_token_id = cast(int, processing_class.pad_token_id or 0)
         super().__init__(
             model=model,
@@ -162,7 +172,7 @@ class ContrastiveTrainer(PairLossTrainer):
                 self.model.add_concept_projection()
         elif isinstance(self.train_dataset, Dataset):
             self._center_encoders(self.train_dataset)
-        if self.args.cache_frozen_layers and isinstance(self.train_dataset, Dataset):
+        if isinstance(self.train_dataset, Dataset) and self._keeps_frozen_layers(self.train_dataset):
             self.data_collator.lower_layers = self._lower_layers(
                 self.model.nuner.encoder, self.args.num_frozen_text_layers, self.train_dataset["input_ids"][:]
             )
@@ -199,6 +209,24 @@ class ContrastiveTrainer(PairLossTrainer):
         with counted("Centering the encoders", len(rows), "sentences", show=self.is_world_process_zero()) as advance:
             self.centering = center_encoders(self.model, batches())
 
+    def _keeps_frozen_layers(self, features: Dataset) -> bool:
+        """Tell whether the frozen layers are run once: not for texts of which most are never read, or too many."""
+        if not self.args.cache_frozen_layers:
+            return False
+        size = self.args.train_batch_size * self.args.world_size * self.args.gradient_accumulation_steps
+        if 0 < self.args.max_steps * size < len(features):
+            return False
+        tokens = sum(int(table["length"].to_numpy().sum()) for table in arrow_tables(features, ["length"]))
+        needed = tokens * self.model.config.hidden_size * 4
+        if needed <= LARGEST_KEPT:
+            return True
+        logger.warning(
+            "What the frozen layers give for %d sentences would take %.0f GiB of memory: they are run every time.",
+            len(features),
+            needed / 2**30,
+        )
+        return False
+
     def _lower_layers(
         self, encoder: nn.Module, num_layers: int, sequences: Sequence[Sequence[int]]
     ) -> LowerLayerCache | None:
@@ -229,7 +257,7 @@ class ContrastiveTrainer(PairLossTrainer):
         if self.args.train_sampling_strategy != "group_by_length" or not isinstance(dataset, Dataset):
             return super()._get_train_sampler(cast(Any, train_dataset))
         sampler = LengthGroupedSampler(
-            dataset["length"][:],
+            dataset.with_format("numpy")["length"][:],
             self.args.train_batch_size,
             self.args.data_seed if self.args.data_seed is not None else self.args.seed,
             1 if self.data_collator.packer is not None else BATCHES_A_POOL,
@@ -302,7 +330,8 @@ class ContrastiveTrainer(PairLossTrainer):
             return None
         trained: set[int] = set()
         if isinstance(training, Dataset):
-            trained.update(concept for row in training["positive_concepts"] for concept in row)
+            for table in arrow_tables(training, ["positive_concepts"]):
+                trained.update(list_column(table, "positive_concepts").flatten().unique().to_pylist())
         return calibrate(
             self.model,
             features,

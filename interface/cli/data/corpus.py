@@ -27,7 +27,8 @@ from ..options.corpus import (
 )
 from ..options.output import Force
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
-from ..output import show_bars_of_datasets
+from ..output import quiet_datasets
+from ..reading_progress import ReadingProgress
 from ..wrong_kinds import Needed, refuse_wrong_kind
 from .corpus_figures import print_left_out, print_statistics, split_sizes
 from .store_corpus import build_from_store
@@ -122,7 +123,7 @@ def stats(
 
     if plot is not None and find_spec("matplotlib") is None:
         raise typer.BadParameter("--plot needs matplotlib; install it with: pip install 'nuner[plot]'")
-    show_bars_of_datasets()
+    quiet_datasets()
     options = corpus_selection(
         max_concepts=max_concepts,
         max_examples=max_examples,
@@ -189,7 +190,7 @@ def build(
     from nuner.data_builders.files.new_output import new_output
     from nuner.hub_cards.facts.corpus_facts import CorpusFacts
 
-    show_bars_of_datasets()
+    quiet_datasets()
     if data_kind(config) == DataKind.STORE:
         _refuse_options(
             context, _OF_CORPORA, f"{config} is an annotation store; build it, then choose from the result"
@@ -261,8 +262,9 @@ def _prepared_builder(
         refuse_wrong_kind(file, Needed.CORPUS)
     # One name goes on its own, since it may be a Hub id.
     source = None if not data_files else data_files[0] if len(data_files) == 1 else list(data_files)
-    builder = NuNerCorpus(config, data_files=source, cache_dir=cache_dir, **options)
-    builder.download_and_prepare()
+    with ReadingProgress(PlainConsole(stderr=True)) as reading:
+        builder = NuNerCorpus(config, data_files=source, cache_dir=cache_dir, advance=reading.advance, **options)
+        builder.download_and_prepare()
     return builder
 
 

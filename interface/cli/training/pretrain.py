@@ -24,7 +24,8 @@ from ..options.corpus import (
     corpus_selection,
 )
 from ..options.output import Force
-from ..output import is_main_process, main_console, quiet_libraries, show_bars_of_datasets
+from ..output import is_main_process, main_console, quiet_libraries
+from ..reading_progress import ReadingProgress
 from ..wrong_kinds import Needed, refuse_wrong_kind
 from .type_pretraining import learn_types, refuse_options_of_pairs
 
@@ -103,7 +104,7 @@ def pretrain(
     seed: Annotated[int, typer.Option(help="Seed of the order, of dropout and of the samples of the corpus.")] = 0,
     max_eval_samples: Annotated[
         int | None,
-        typer.Option(min=1, help="Validation sentences to measure on: a random part, always the same. [default: 5000]"),
+        typer.Option(min=1, help="Measure so many validation sentences, always the same. [default: 5000]"),
     ] = None,
     save_steps: Annotated[
         int | None, typer.Option(min=1, help="Save every so many steps instead of every epoch.")
@@ -120,6 +121,10 @@ def pretrain(
     checkpoints to OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under
     torchrun. The exit code is 1 where the encoder has not learnt.
     """
+    console = main_console()
+    reading = context.with_resource(ReadingProgress(console))
+    reading.advance("Loading the libraries", 0.0)
+
     from nuner.data_builders.corpus.builder import NuNerCorpus
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.files.output_lock import output_lock
@@ -133,8 +138,6 @@ def pretrain(
     from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
-    console = main_console()
-    show_bars_of_datasets()
     if objective == Objective.token_classification:
         refuse_options_of_pairs(context)
     for each in corpus if corpus != ["bundled"] else ():
@@ -165,7 +168,7 @@ def pretrain(
     name = "bundled" if bundled else corpus_format.value
     # One name goes on its own, since it may be a Hub id.
     files = None if bundled else corpus[0] if len(corpus) == 1 else corpus
-    builder = NuNerCorpus(name, data_files=files, **selection)
+    builder = NuNerCorpus(name, data_files=files, advance=reading.advance, **selection)
     builder.download_and_prepare()
     splits: Any = builder.as_dataset()
     sizes = ", ".join(f"{split}: {len(rows):,}" for split, rows in splits.items())
@@ -187,6 +190,7 @@ def pretrain(
     in_part = measured < len(splits["validation"])
     if in_part:
         console.tell(f"Validation: a random part of {measured:,} sentences is measured (--max-eval-samples)")
+    reading.advance("Counting the concepts", 0.0)
     account = ModelCardCallback(
         TrainingFacts(
             text_encoder=Source.of(text_encoder),
@@ -198,6 +202,7 @@ def pretrain(
             scored_sentences=measured if in_part else None,
         )
     )
+    reading.end()
     told: dict[str, Any] = {
         "preset": preset.value,
         "corpus_description": {"corpus": corpus, "format": name, **selection},

@@ -124,27 +124,35 @@ def pretrain_types(
         set_seed(args.seed)
         model = NuNerForTokenClassification.from_encoder(encoder, labels)
         freeze_lower_layers(model.nuner.encoder, int(args.frozen_share * model.config.num_hidden_layers))
+        # The first process of each machine makes them, the others find them in the cache.
+        with args.main_process_first(local=True, desc="tokenizing the corpus"):
+            train, measured = (
+                featurize_types(rows, tokenizer, labels, args.max_length, show_progress=args.should_save)
+                if rows is not None
+                else None
+                for rows in (corpus["train"], validation)
+            )
         trainer = TypeClassificationTrainer(
             model,
             args,
-            featurize_types(corpus["train"], tokenizer, labels, args.max_length),
-            None if validation is None else featurize_types(validation, tokenizer, labels, args.max_length),
+            train,
+            measured,
             processing_class=tokenizer,
             callbacks=callbacks,
         )
         started = time.perf_counter()
-        train = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None).metrics
-        measured = trainer.evaluate() if validation is not None else {}
+        trained = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None).metrics
+        figures = trainer.evaluate() if validation is not None else {}
         results = {
             "settings": settings,
-            "train": train,
-            "validation": measured,
+            "train": trained,
+            "validation": figures,
             "types": labels[1:],
             "log_history": trainer.state.log_history,
             "seconds": round(time.perf_counter() - started, 1),
             "versions": {package: version(package) for package in ("nuner", "torch", "transformers", "datasets")},
         }
-        if measured.get(f"eval_{TOKEN_F1}") == 0:
+        if figures.get(f"eval_{TOKEN_F1}") == 0:
             results["not_learnt"] = (
                 "The run has not learnt: no token of the validation sentences has its type. Try more steps, or "
                 f"another learning rate than {args.learning_rate:g}."
