@@ -13,7 +13,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from datasets import Dataset, Features
+from datasets import (
+    Dataset,
+    Features,
+    are_progress_bars_disabled,
+    disable_progress_bars,
+    enable_progress_bars,
+)
 from datasets.fingerprint import Hasher
 
 from .progress import counted
@@ -81,7 +87,7 @@ def map_tables(
     ):
         counts = Path(folder, "counts")
         np.zeros(_MOST_PROCESSES, np.int64).tofile(counts)
-        with _watched(counts, advance):
+        with _watched(counts, advance), _without_bars():
             return (
                 dataset.with_format("arrow")
                 .map(
@@ -96,6 +102,18 @@ def map_tables(
                 )
                 .with_format(None)
             )
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """Keep `datasets` from showing the same work once more."""
+    shown = not are_progress_bars_disabled()
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        if shown:
+            enable_progress_bars()
 
 
 @contextmanager

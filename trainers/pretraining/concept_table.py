@@ -83,6 +83,29 @@ class ConceptTable:
         """Return the number of concepts."""
         return len(self.names)
 
+    @property
+    def any_id(self) -> int:
+        """The id of some concept."""
+        return 0
+
+    @property
+    def sample(self) -> Sequence[Sequence[int]]:
+        """Token ids of one or two names."""
+        return self.input_ids[:2]
+
+    @property
+    def longest(self) -> int:
+        """Most tokens that a name has."""
+        return max(map(len, self.input_ids))
+
+    def ids(self, positive_concepts: Sequence[int]) -> Sequence[int]:
+        """Return the ids of concepts, which features of a corpus have already.
+
+        Args:
+            positive_concepts: As `featurize_corpus` has them.
+        """
+        return positive_concepts
+
     def tensors(self, concept_ids: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Return token ids and attention mask of some concepts.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from datasets import Dataset, DatasetDict
+from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
 from transformers import TrainerCallback
 
 from nuner.data_builders.files.new_output import new_output
@@ -39,7 +39,7 @@ CUDA_ARGUMENTS = {"dataloader_num_workers": 6, "dataloader_persistent_workers": 
 
 def pretrain(
     text_encoder: str | os.PathLike[str],
-    corpus: DatasetDict | Mapping[str, Dataset],
+    corpus: DatasetDict | IterableDatasetDict | Mapping[str, Dataset | IterableDataset],
     output_dir: str | os.PathLike[str],
     *,
     concept_encoder: str | os.PathLike[str] | None = None,
@@ -64,7 +64,8 @@ def pretrain(
 
     Args:
         text_encoder: Folder or Hub id of the encoder of the text, or of a bi-encoder.
-        corpus: Splits `train` and, if there is something to measure on, `validation`, in the corpus schema.
+        corpus: Splits `train` and, if there is something to measure on, `validation`, in the corpus schema. Streams
+            are read while the model learns, for `max_steps` steps.
         output_dir: Where to write.
         concept_encoder: Folder or Hub id of the encoder of the concept names; the text encoder when left out. Its
             tokenizer is saved with the bi-encoder, where it is another.
@@ -105,7 +106,9 @@ def pretrain(
     if loss is not None:
         _check_loss(loss, overrides)
     start = Start.of(text_encoder, concept_encoder, preset_model_fields(preset), model_fields or {})
-    validation = corpus["validation"] if len(corpus.get("validation", ())) else None
+    validation: Any = corpus.get("validation")
+    if isinstance(validation, Dataset) and not len(validation):
+        validation = None
     args = ContrastiveTrainingArguments.preset(
         preset,
         **{
@@ -124,7 +127,7 @@ def pretrain(
     settings = {
         "text_encoder": start.text_encoder,
         "concept_encoder": start.concept_encoder,
-        "corpus": {**(corpus_description or {}), "sentences": {name: len(rows) for name, rows in corpus.items()}},
+        "corpus": {**(corpus_description or {}), "sentences": _sizes(corpus)},
         "preset": {"name": preset, **PRESETS[preset]},
         "model": start.fields,
         "overrides": overrides,
@@ -205,6 +208,11 @@ def _save(trainer: ContrastiveTrainer, start: Start, output: Path, results: dict
 
 def _tell_nobody(_: str) -> None:
     """Take the place of `tell` in all processes but the first."""
+
+
+def _sizes(corpus: Mapping[Any, Dataset | IterableDataset]) -> dict[str, int | None]:
+    """Return how many sentences each split has; of a stream nobody knows."""
+    return {str(name): len(rows) if isinstance(rows, Dataset) else None for name, rows in corpus.items()}
 
 
 def _check_loss(loss: ContrastiveLoss, overrides: Mapping[str, Any]) -> None:

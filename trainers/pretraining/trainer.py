@@ -6,17 +6,18 @@ import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 import torch
-from datasets import Dataset
+from datasets import Dataset, IterableDataset
 from torch import nn
 from torch.utils.data import Sampler
 from transformers import PreTrainedTokenizerBase, ProgressCallback
 from transformers.trainer_callback import PrinterCallback
 
-from nuner.data_builders.corpus.concept_counts import arrow_tables, concept_counts, list_column
+from nuner.data_builders.corpus.concept_counts import arrow_tables, list_column
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.input_length import longest_input
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
@@ -30,7 +31,8 @@ from .calibration import Calibration, calibrate
 from .centering.encoders import Centering, center_encoders
 from .collator import ContrastiveCollator
 from .concept_table import ConceptTable
-from .features import featurize_corpus
+from .corpora.prepared_corpora import PreparedCorpora, Reading
+from .corpora.streamed_concepts import StreamedConcepts
 from .gpu.fitting_batch import fit_batch
 from .gpu.packed_encoders import graphs_of_packed_encoders, pack_encoders
 from .length_sampler import BATCHES_A_POOL, EpochCallback, LengthGroupedSampler
@@ -38,7 +40,6 @@ from .losses.contrastive_loss import ContrastiveLoss
 from .lower_layer_cache import LowerLayerCache, can_be_split
 from .pair_loss_trainer import PairLossTrainer
 from .validation.learning import why_not_learnt
-from .validation.measured_part import measured_part
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +60,9 @@ class ContrastiveTrainer(PairLossTrainer):
     Args:
         model: The bi-encoder.
         args: The arguments; with a loss of its own the trainer has a copy, which notes that.
-        train_dataset: Corpus rows to learn from: `text`, `entities` with `start`, `end`, `concept`.
-        eval_dataset: Corpus rows to measure on, of many a part (`max_eval_samples`).
+        train_dataset: Corpus rows to learn from: `text`, `entities` with `start`, `end`, `concept`. A stream is read
+            while the model learns, for `max_steps` steps.
+        eval_dataset: Corpus rows to measure on, of many a part (`max_eval_samples`), of a stream its beginning.
         processing_class: Tokenizer of the text encoder.
         concept_processing_class: Tokenizer of the concept encoder; that of the text encoder when left out.
         loss: What is learnt from and measured in validation; `ContrastiveBCELoss` with the `loss_normalization` of
@@ -91,8 +93,8 @@ class ContrastiveTrainer(PairLossTrainer):
         self,
         model: NuNerForPreTraining,
         args: ContrastiveTrainingArguments,
-        train_dataset: Dataset | None = None,
-        eval_dataset: Dataset | None = None,
+        train_dataset: Dataset | IterableDataset | None = None,
+        eval_dataset: Dataset | IterableDataset | None = None,
         *,
         processing_class: PreTrainedTokenizerBase,
         concept_processing_class: PreTrainedTokenizerBase | None = None,
@@ -105,39 +107,26 @@ class ContrastiveTrainer(PairLossTrainer):
         own = concept_processing_class is not processing_class
         self.concept_processing_class = concept_processing_class if own else None
         self.centering: Centering | None = None
-        if eval_dataset is not None:
-            eval_dataset = measured_part(eval_dataset, args.max_eval_samples)
-        corpora = [corpus for corpus in (train_dataset, eval_dataset) if corpus is not None]
-        concept_tokenizer = concept_processing_class or processing_class
-        shows = args.process_index == 0
-        self.concepts = ConceptTable.from_names(
-            set().union(*(concept_counts(corpus) for corpus in corpora)),
-            concept_tokenizer,
-            min(
-                args.max_concept_length,
-                longest_input(model.config.concept_config, concept_tokenizer.model_max_length),
-            ),
-            show_progress=shows,
-        )
         args.check_depths(model.config.text_config.num_hidden_layers, model.config.concept_config.num_hidden_layers)
-        max_length = min(args.max_length, longest_input(model.config, processing_class.model_max_length))
         freeze_lower_layers(model.nuner.encoder, args.num_frozen_text_layers)
         freeze_lower_layers(model.concept_encoder, args.num_frozen_concept_layers)
-        # The first process of each machine makes them, the others find them in the cache.
-        with args.main_process_first(local=True, desc="tokenizing the corpus"):
-            train, evaluation = (
-                featurize_corpus(corpus, processing_class, self.concepts, max_length, show_progress=shows)
-                if corpus is not None
-                else None
-                for corpus in (train_dataset, eval_dataset)
-            )
+        concept_tokenizer = concept_processing_class or processing_class
+        longest_name = longest_input(model.config.concept_config, concept_tokenizer.model_max_length)
+        self.reading = Reading(
+            processing_class,
+            min(args.max_length, longest_input(model.config, processing_class.model_max_length)),
+            concept_tokenizer,
+            min(args.max_concept_length, longest_name),
+        )
+        self.corpora = PreparedCorpora.of(train_dataset, eval_dataset, self.reading, args)
+        self.concepts = self.corpora.concepts
         pad_token_id = cast(int, processing_class.pad_token_id or 0)
         super().__init__(
             model=model,
             args=args,
             data_collator=ContrastiveCollator(self.concepts, pad_token_id),
-            train_dataset=train,
-            eval_dataset=evaluation,
+            train_dataset=self.corpora.train,
+            eval_dataset=self.corpora.evaluation,
             processing_class=processing_class,
             loss=loss if loss is not None else args.default_loss(),
             **kwargs,
@@ -145,8 +134,8 @@ class ContrastiveTrainer(PairLossTrainer):
         self.pop_callback(ProgressCallback)
         self.pop_callback(PrinterCallback)
         self.add_callback(TrainingProgress("Pre-training"))
-        if args.packs and train is not None:
-            pack_encoders(self, train["input_ids"][:2], max_length)
+        if args.packs and self.corpora.train is not None:
+            pack_encoders(self, [row["input_ids"] for row in self._spread_rows(2)], self.reading.max_length)
 
     def train(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, resume_from_checkpoint: str | bool | None = None, **kwargs: Any
@@ -170,11 +159,13 @@ class ContrastiveTrainer(PairLossTrainer):
         if resume_from_checkpoint:
             if NuNerConfig.from_pretrained(resume_from_checkpoint).concept_projection:
                 self.model.add_concept_projection()
-        elif isinstance(self.train_dataset, Dataset):
-            self._center_encoders(self.train_dataset)
-        if isinstance(self.train_dataset, Dataset) and self._keeps_frozen_layers(self.train_dataset):
+        elif self.corpora.train is not None:
+            self._center_encoders(self._spread_rows(CENTERING_SENTENCES))
+        if isinstance(self.concepts, ConceptTable) and self._keeps_frozen_layers():
             self.data_collator.lower_layers = self._lower_layers(
-                self.model.nuner.encoder, self.args.num_frozen_text_layers, self.train_dataset["input_ids"][:]
+                self.model.nuner.encoder,
+                self.args.num_frozen_text_layers,
+                cast(Dataset, self.train_dataset)["input_ids"][:],
             )
             self.data_collator.concept_lower_layers = self._lower_layers(
                 self.model.concept_encoder, self.args.num_frozen_concept_layers, self.concepts.input_ids
@@ -193,25 +184,32 @@ class ContrastiveTrainer(PairLossTrainer):
         finally:
             self.data_collator.lower_layers = self.data_collator.concept_lower_layers = None
 
-    def _center_encoders(self, features: Dataset) -> None:
+    def _spread_rows(self, number: int) -> list[dict[str, Any]]:
+        """Return features from all over the corpus, of a stream from its beginning."""
+        train = self.corpora.train
+        if isinstance(train, Dataset):
+            return [train[i] for i in range(0, len(train), max(1, len(train) // number))[:number]]
+        return list(islice(cast(Any, train), number))
+
+    def _center_encoders(self, rows: Sequence[dict[str, Any]]) -> None:
         """Give a new pair of encoders a start; one that was saved has had its own."""
         if getattr(self.model.config, "auto_map", None) is not None:
             return
-        rows = range(0, len(features), max(1, len(features) // CENTERING_SENTENCES))[:CENTERING_SENTENCES]
         padding = replace(self.data_collator, packer=None, concept_packer=None)
         size = self.args.train_batch_size * self.args.world_size  # tokens meet the concepts of all processes
 
         def batches() -> Iterator[Any]:
             for chosen in (rows[start : start + size] for start in range(0, len(rows), size)):
-                yield self._prepare_inputs(padding([features[i] for i in chosen]))
+                yield self._prepare_inputs(padding(chosen))
                 advance(len(chosen))
 
         with counted("Centering the encoders", len(rows), "sentences", show=self.is_world_process_zero()) as advance:
             self.centering = center_encoders(self.model, batches())
 
-    def _keeps_frozen_layers(self, features: Dataset) -> bool:
+    def _keeps_frozen_layers(self) -> bool:
         """Tell whether the frozen layers are run once: not for texts of which most are never read, or too many."""
-        if not self.args.cache_frozen_layers:
+        features = self.corpora.train
+        if not self.args.cache_frozen_layers or not isinstance(features, Dataset):
             return False
         size = self.args.train_batch_size * self.args.world_size * self.args.gradient_accumulation_steps
         if 0 < self.args.max_steps * size < len(features):
@@ -325,18 +323,21 @@ class ContrastiveTrainer(PairLossTrainer):
 
             ```
         """
-        features, training = self.eval_dataset, self.train_dataset
+        features, concepts, training = self.eval_dataset, self.concepts, self.train_dataset
         if not isinstance(features, Dataset) or not any(features["positive_tokens"]):
             return None
         trained: set[int] = set()
-        if isinstance(training, Dataset):
+        if isinstance(concepts, StreamedConcepts):
+            concepts, features = self.reading.features(cast(Dataset, self.corpora.measured))
+            trained.update(range(len(concepts)))  # for all that is known
+        elif isinstance(training, Dataset):
             for table in arrow_tables(training, ["positive_concepts"]):
                 trained.update(list_column(table, "positive_concepts").flatten().unique().to_pylist())
         return calibrate(
             self.model,
             features,
-            self.concepts,
-            trained_concepts=frozenset(self.concepts.names[concept] for concept in trained),
+            concepts,
+            trained_concepts=frozenset(concepts.names[concept] for concept in trained),
             pad_token_id=self.data_collator.pad_token_id,
             seed=self.args.seed,
         )

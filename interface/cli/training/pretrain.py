@@ -6,7 +6,7 @@ import os
 import sys
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -27,12 +27,8 @@ from ..options.output import Force
 from ..output import is_main_process, main_console, quiet_libraries
 from ..reading_progress import ReadingProgress
 from ..wrong_kinds import Needed, refuse_wrong_kind
+from .pretraining_corpus import corpus_facts, read_corpus
 from .type_pretraining import learn_types, refuse_options_of_pairs
-
-if TYPE_CHECKING:
-    from datasets import DatasetDict
-
-    from nuner.hub_cards.facts.training_facts import TrainingData
 
 
 class Preset(str, Enum):
@@ -79,6 +75,9 @@ def pretrain(
     source: KeepSource = None,
     exclude_source: ExcludeSource = None,
     on_error: OnError = OnErrorPolicy.skip,
+    streaming: Annotated[
+        bool, typer.Option("--streaming", help="Read the corpus while the model learns, with --max-steps.")
+    ] = False,
     objective: Annotated[
         Objective,
         typer.Option(help="Agree with concept names (NuNER), or classify tokens by the corpus' concepts (NER-BERT)."),
@@ -125,7 +124,6 @@ def pretrain(
     reading = context.with_resource(ReadingProgress(console))
     reading.advance("Loading the libraries", 0.0)
 
-    from nuner.data_builders.corpus.builder import NuNerCorpus
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.files.output_lock import output_lock
     from nuner.data_builders.files.whole_files import remove_folder
@@ -134,12 +132,15 @@ def pretrain(
     from nuner.trainers.pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE
     from nuner.trainers.pretraining.run import pretrain as run
     from nuner.trainers.pretraining.validation.learning import NotLearntError
-    from nuner.trainers.pretraining.validation.measured_part import MAX_EVAL_SAMPLES
     from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
     if objective == Objective.token_classification:
         refuse_options_of_pairs(context)
+        if streaming:
+            raise ValueError("--streaming goes with --objective contrastive alone.")
+    if streaming and max_steps is None:
+        raise ValueError("--streaming needs --max-steps: a corpus that is read while the model learns has no length.")
     for each in corpus if corpus != ["bundled"] else ():
         refuse_wrong_kind(each, Needed.CORPUS)
     encoders = list(dict.fromkeys((text_encoder, concept_encoder or text_encoder)))
@@ -164,16 +165,9 @@ def pretrain(
         exclude_source=exclude_source,
         on_error=on_error,
     )
-    bundled = corpus == ["bundled"]
-    name = "bundled" if bundled else corpus_format.value
-    # One name goes on its own, since it may be a Hub id.
-    files = None if bundled else corpus[0] if len(corpus) == 1 else corpus
-    builder = NuNerCorpus(name, data_files=files, advance=reading.advance, **selection)
-    builder.download_and_prepare()
-    splits: Any = builder.as_dataset()
-    sizes = ", ".join(f"{split}: {len(rows):,}" for split, rows in splits.items())
-    console.tell(f"Corpus {', '.join(corpus)}: {sizes} sentences")
-
+    name = "bundled" if corpus == ["bundled"] else corpus_format.value
+    show: dict[str, Any] = {"reading": reading, "console": console}
+    splits = read_corpus(corpus, name, selection, streaming=streaming, **show)
     overrides = {
         "num_train_epochs": epochs,
         "max_steps": max_steps,
@@ -186,20 +180,12 @@ def pretrain(
         "save_steps": save_steps,
     }
     fields = {"temperature": temperature, "concept_pooling": concept_pooling and concept_pooling.value}
-    measured = min(max_eval_samples or MAX_EVAL_SAMPLES, len(splits["validation"]))
-    in_part = measured < len(splits["validation"])
-    if in_part:
-        console.tell(f"Validation: a random part of {measured:,} sentences is measured (--max-eval-samples)")
-    reading.advance("Counting the concepts", 0.0)
     account = ModelCardCallback(
         TrainingFacts(
             text_encoder=Source.of(text_encoder),
             concept_encoder=Source.of(concept_encoder or text_encoder),
-            data=_data_facts(corpus, splits),
             license=license_,
-            languages=_languages(splits),
-            scored_on="validation" if measured else None,
-            scored_sentences=measured if in_part else None,
+            **corpus_facts(corpus, splits, max_eval_samples, **show),
         )
     )
     reading.end()
@@ -215,7 +201,7 @@ def pretrain(
     not_learnt = None
     try:
         if objective == Objective.token_classification:
-            not_learnt = learn_types(text_encoder, splits, output, **told, **given)
+            not_learnt = learn_types(text_encoder, cast(Any, splits), output, **told, **given)
         else:
             run(
                 text_encoder,
@@ -235,24 +221,6 @@ def pretrain(
     if not_learnt is not None:
         raise UselessResult(not_learnt)
     _end_process_of_group()
-
-
-def _data_facts(corpus: list[str], splits: DatasetDict) -> TrainingData:
-    from nuner.data_builders.corpus.statistics import CorpusStatistics
-    from nuner.hub_cards.facts.training_facts import Source, TrainingData
-
-    sources = [Source.of(name) for name in corpus]
-    names = ", ".join(source.name for source in sources)
-    if corpus == ["bundled"]:
-        source = Source("NuNER bundled corpus")
-    else:
-        source = sources[0] if len(sources) == 1 else Source(names)
-    sizes = {str(split): len(rows) for split, rows in splits.items() if len(rows)}
-    return TrainingData(source, sizes, statistics=CorpusStatistics.of(splits).to_dict())
-
-
-def _languages(splits: DatasetDict) -> list[str]:
-    return sorted({language for rows in splits.values() for language in rows.unique("language") if language})
 
 
 def _end_process_of_group() -> None:
