@@ -31,7 +31,7 @@ from ..output import quiet_datasets
 from ..reading_progress import ReadingProgress
 from ..wrong_kinds import Needed, refuse_wrong_kind
 from .corpus_figures import print_left_out, print_statistics, split_sizes
-from .store_corpus import build_from_store
+from .store_corpus import build_from_stores
 from .wikipedia_corpus import wikipedia
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 # Options of `build` that have an effect on one kind of source only.
 _OF_CORPORA = (
-    "data_files",
     "max_concepts",
     "max_examples",
     "max_annotations",
@@ -71,6 +70,10 @@ app.command("wikipedia")(wikipedia)
 Config = Annotated[
     str,
     typer.Argument(help="bundled, records (files in the corpus schema), numind or pile_ner.", show_default=True),
+]
+FilesOrStores = Annotated[
+    list[str] | None,
+    typer.Argument(help="Files, a folder of them or one Hub id; of a store: the other shards.", show_default=False),
 ]
 ConfigOrStore = Annotated[
     str,
@@ -155,7 +158,7 @@ def stats(
 def build(
     context: typer.Context,
     config: ConfigOrStore = "bundled",
-    data_files: DataFiles = None,
+    data_files: FilesOrStores = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.")] = Path("corpus"),
     max_concepts: MaxConcepts = None,
     max_examples: MaxExamples = None,
@@ -198,9 +201,12 @@ def build(
         prices = prices_of(prompt_price, completion_price)
         if currency is not None and prices is None:
             raise ValueError("--currency needs the prices, --prompt-price and --completion-price.")
-        context.with_resource(new_output(output, inputs=[config], overwrite=force))
-        build_from_store(
-            Path(config),
+        stores = [config, *(data_files or [])]
+        for store in stores:
+            refuse_wrong_kind(store, Needed.STORE)
+        context.with_resource(new_output(output, inputs=stores, overwrite=force))
+        build_from_stores(
+            stores,
             output,
             license_,
             prices,
