@@ -13,6 +13,11 @@ def is_main_process() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
+def is_first_of_machine() -> bool:
+    """Tell whether this is the only process, or the first of those on this machine."""
+    return os.environ.get("LOCAL_RANK", "0") == "0"
+
+
 def main_console() -> PlainConsole:
     """Return the console for what a command reports; the other processes of `torchrun` write nothing."""
     return PlainConsole(quiet=not is_main_process())

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from nuner.modeling_nuner.devices import bf16_is_fast
 from nuner.modeling_nuner.export.plain import export_backbone
 from nuner.modeling_nuner.input_length import fitting_length
 
+from ..machines import every_machine_writes, folders_differ, lost_processes_named
 from ..word_tokenizer import load_tokenizer
 from .arguments import PRESETS, ContrastiveTrainingArguments, preset_model_fields
 from .losses.contrastive_loss import ContrastiveLoss, check_loss
@@ -57,7 +58,7 @@ def pretrain(
     Checkpoints go to `output_dir/checkpoints`, one an epoch, the last two are kept. At the end the bi-encoder is in
     `output_dir`, the plain text encoder with its tokenizer in `output_dir/backbone`, and the figures are in
     `output_dir/pretraining.json`. Where one of the callbacks writes cards, both models have theirs. Under `torchrun`
-    the first process alone writes.
+    the first process alone writes; where machines share no file system, the first process of each.
 
     Both encoders are centered at the start (`center_encoders`). A bi-encoder that was pre-trained before goes on as it
     is, from both of its encoders, with its own temperature and pooling.
@@ -86,6 +87,7 @@ def pretrain(
 
     Raises:
         FileNotFoundError: If an encoder does not exist.
+        LostProcessError: If another process of the run has ended. Checkpoints are kept.
         FileExistsError: If there is a file where the output folder shall be, or an encoder that is read lies there.
         NotLearntError: If validation is no better than chance after an epoch or more. All is written by then; the
             error says the likely reason, which is in `pretraining.json` as `not_learnt`, and has the figures.
@@ -137,9 +139,12 @@ def pretrain(
     if loss is not None and loss != args.default_loss():
         settings["loss"] = repr(loss)
     output.mkdir(parents=True, exist_ok=True)  # tells by its own name of a file that is in the way
-    # What is there is replaced, as by any trainer, but not what is read.
-    claim = new_output(output, inputs=[text_encoder, concept_encoder], overwrite=True)
-    with claim if args.should_save else nullcontext():
+    with ExitStack() as stack:
+        stack.enter_context(lost_processes_named())
+        # Where machines share no file system, each has its own checkpoints to go on from.
+        args.save_on_each_node = folders_differ(output)
+        if args.should_save:  # what is there is replaced, as by any trainer, but not what is read
+            stack.enter_context(new_output(output, inputs=[text_encoder, concept_encoder], overwrite=True))
         tell = tell if args.should_save else _tell_nobody
         checkpoint = checkpoint_to_resume(output / CHECKPOINTS, settings, resume, tell)
         if checkpoint is not None:
@@ -195,10 +200,10 @@ def _train(trainer: ContrastiveTrainer, checkpoint: Path | None) -> dict[str, An
 def _save(trainer: ContrastiveTrainer, start: Start, output: Path, results: dict[str, Any]) -> None:
     """Write the bi-encoder, its backbone and the figures."""
     trainer.save_model(str(output))
-    if trainer.is_world_process_zero():
+    if trainer.args.should_save:
         if "not_learnt" in results:
             trainer.write_card(output, warning=results["not_learnt"])
-        with whole_files(output / BACKBONE) as staging:
+        with whole_files(output / BACKBONE) as staging, every_machine_writes(trainer.model):
             export_backbone(trainer.model, staging)
             # Not the trainer's: a tokenizer remembers how it was last called, and is saved with that.
             load_tokenizer(start.text_encoder).save_pretrained(staging)

@@ -10,7 +10,9 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from ..errors import StoppedByUser, UselessResult
+from nuner.data_builders.plain_console import PlainConsole
+
+from ..errors import BROKEN, StoppedByUser, UselessResult
 from ..options.corpus import (
     CorpusFormat,
     ExcludeSource,
@@ -24,7 +26,7 @@ from ..options.corpus import (
     corpus_selection,
 )
 from ..options.output import Force
-from ..output import is_main_process, main_console, quiet_libraries
+from ..output import is_first_of_machine, is_main_process, main_console, quiet_libraries
 from ..reading_progress import ReadingProgress
 from ..wrong_kinds import Needed, refuse_wrong_kind
 from .pretraining_corpus import corpus_facts, read_corpus
@@ -129,6 +131,7 @@ def pretrain(
     from nuner.data_builders.files.whole_files import remove_folder
     from nuner.hub_cards.cards.model_card_callback import ModelCardCallback
     from nuner.hub_cards.facts.training_facts import Source, TrainingFacts
+    from nuner.trainers.machines import LostProcessError
     from nuner.trainers.pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE
     from nuner.trainers.pretraining.run import pretrain as run
     from nuner.trainers.pretraining.validation.learning import NotLearntError
@@ -151,8 +154,8 @@ def pretrain(
         inputs = [text_encoder, concept_encoder, *corpus]
         begun = (output / CHECKPOINTS).is_dir()  # by an earlier run, which says itself what can be done
         context.with_resource(new_output(output, inputs=inputs, overwrite=force or begun))
-        if force and not resume:
-            remove_folder(output / CHECKPOINTS)
+    if force and not resume and is_first_of_machine():
+        remove_folder(output / CHECKPOINTS)
     for encoder in encoders:
         load_word_tokenizer(encoder)
     selection = corpus_selection(
@@ -213,7 +216,12 @@ def pretrain(
                 **given,
             )
     except KeyboardInterrupt:
-        raise StoppedByUser(_how_to_go_on(output)) from None
+        raise StoppedByUser(f"Stopped. {_how_to_go_on(output)}") from None
+    except LostProcessError as error:
+        if is_first_of_machine():
+            console = PlainConsole(stderr=True)
+            console.tell(f"Error: {error}. {_how_to_go_on(output)}")
+        _end_process_of_group(BROKEN)
     except NotLearntError as error:
         not_learnt = str(error)
     bi_encoder = f"{output} (bi-encoder), " if objective == Objective.contrastive else ""
@@ -223,7 +231,7 @@ def pretrain(
     _end_process_of_group()
 
 
-def _end_process_of_group() -> None:
+def _end_process_of_group(code: int = 0) -> None:
     """End a process that `torchrun` started, where all is written and said.
 
     The threads of a process group now and then abort a process that ends in the usual way, and `torchrun` would call
@@ -234,7 +242,7 @@ def _end_process_of_group() -> None:
     if distributed.is_available() and distributed.is_initialized():
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)
+        os._exit(code)
 
 
 def _how_to_go_on(output: Path) -> str:
@@ -243,5 +251,5 @@ def _how_to_go_on(output: Path) -> str:
 
     checkpoint = latest_complete_checkpoint(output / CHECKPOINTS)
     if checkpoint is None:
-        return "Stopped before the first checkpoint; the same command starts anew."
-    return f"Stopped. The checkpoint {checkpoint} is whole; the same command with --resume goes on from it."
+        return "There is no checkpoint yet; the same command starts anew."
+    return f"The checkpoint {checkpoint} is whole; the same command with --resume goes on from it."

@@ -9,7 +9,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from ...freezing import freeze_lower_layers
+from ...machines import agree, every_machine_writes, folders_differ, lost_processes_named
 from ...pretraining.resumption import SETTINGS_FILE, checkpoint_to_resume
 from ...pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE
 from ...pretraining.validation.measured_part import MAX_EVAL_SAMPLES, measured_part
@@ -72,6 +73,7 @@ def pretrain_types(
 
     Raises:
         FileNotFoundError: If the encoder does not exist.
+        LostProcessError: If another process of the run has ended. Checkpoints are kept.
         FileExistsError: If there is a file where the output folder shall be, or the encoder lies there.
         OutputInUseError: If another process is pre-training into the same folder.
         ValueError: If there are checkpoints of an earlier run and `resume` is off, that run had other settings, a
@@ -114,8 +116,12 @@ def pretrain_types(
         "loss": "cross-entropy over types",
     }
     output.mkdir(parents=True, exist_ok=True)
-    claim = new_output(output, inputs=[encoder], overwrite=True)
-    with claim if args.should_save else nullcontext():
+    with ExitStack() as stack:
+        stack.enter_context(lost_processes_named())
+        # Where machines share no file system, each has its own checkpoints to go on from.
+        args.save_on_each_node = folders_differ(output)
+        if args.should_save:
+            stack.enter_context(new_output(output, inputs=[encoder], overwrite=True))
         checkpoint = checkpoint_to_resume(output / CHECKPOINTS, settings, resume, tell)
         if args.should_save:
             tell(f"Going on from {checkpoint}" if checkpoint else f"Learning to tell {len(labels) - 1:,} types apart")
@@ -132,6 +138,7 @@ def pretrain_types(
                 else None
                 for rows in (corpus["train"], validation)
             )
+        agree("corpus", [labels, len(corpus["train"])])
         trainer = TypeClassificationTrainer(
             model,
             args,
@@ -157,8 +164,8 @@ def pretrain_types(
                 "The run has not learnt: no token of the validation sentences has its type. Try more steps, or "
                 f"another learning rate than {args.learning_rate:g}."
             )
-        if trainer.is_world_process_zero():
-            with whole_files(output / BACKBONE) as staging:
+        if args.should_save:
+            with whole_files(output / BACKBONE) as staging, every_machine_writes(model):
                 export_backbone(model, staging)
                 # Not the trainer's: a tokenizer remembers how it was last called, and is saved with that.
                 load_tokenizer(encoder).save_pretrained(staging)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from transformers import PreTrainedTokenizerBase
 
 from nuner.data_builders.corpus.concept_counts import concept_counts
 
+from ...machines import agree
 from ..arguments import ContrastiveTrainingArguments
 from ..concept_table import ConceptTable
 from ..features import featurize_corpus
@@ -84,13 +86,16 @@ class PreparedCorpora:
             The features. The first process of each machine makes them, the others find them in the cache.
 
         Raises:
-            ValueError: If the corpus has no concept, or a stream is to be read for no number of steps.
+            ValueError: If the corpus has no concept, machines have different ones, or a stream is to be read for no
+                number of steps.
         """
         shows = args.process_index == 0
         measured = None if evaluation is None else _measured(evaluation, args.max_eval_samples)
         if isinstance(train, Stream):
             return cls._of_stream(train, measured, reading, args)
         concepts = reading.concepts([corpus for corpus in (train, measured) if corpus is not None], shows)
+        digest = hashlib.sha256("\n".join(concepts.names).encode("utf-8")).hexdigest()
+        agree("corpus", [digest, *(None if corpus is None else len(corpus) for corpus in (train, measured))])
         with args.main_process_first(local=True, desc="tokenizing the corpus"):
             features = [
                 featurize_corpus(corpus, reading.tokenizer, concepts, reading.max_length, show_progress=shows)
