@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files as package_files
-from itertools import chain, islice
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,10 @@ from datasets import (
     DatasetInfo,
     NamedSplit,
     SplitGenerator,
-    load_dataset,
 )
 from datasets.exceptions import DatasetGenerationError
 
-from ..files.reading_share import Advance, ReadingShare, tell_nobody
-from ..files.rows import Row, dataset_rows, file_rows
+from ..files.reading_share import Advance, tell_nobody
 from ..files.source import resolve_source
 from ..files.source_files import DataFiles
 from ..rejections import OnError, Rejections
@@ -33,11 +31,12 @@ from ..schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
 from .config import BUNDLED, CORPUS_VERSION, NuNerCorpusConfig
 from .readers.numind import read_numind
 from .readers.pile_ner import read_pile_ner
-from .readers.records import BUNDLED_FILES, DEFAULT_LANGUAGES, bundled_rows, read_records
+from .readers.records import BUNDLED_FILES, read_records
 from .refusals import refuse_empty, refuse_unknown_sources
 from .report import REPORT_FILENAME, CorpusReport
 from .selection import Filters, Record, Selection
 from .set_aside import SetAside
+from .source_rows import OpenedFiles, SourceRows
 
 _READERS = {
     BUNDLED: read_records,
@@ -65,6 +64,7 @@ FILES_THAT_DECIDE_THE_ROWS = (
     "corpus/refusals.py",
     "corpus/selection.py",
     "corpus/set_aside.py",
+    "corpus/source_rows.py",
     "corpus/readers/conversion.py",
     "corpus/readers/numind.py",
     "corpus/readers/pile_ner.py",
@@ -73,9 +73,6 @@ FILES_THAT_DECIDE_THE_ROWS = (
 """The code that prepared data depends on: a change of it builds anew. Paths within `data_builders`."""
 
 _ROWS_AT_ONCE = 1_000
-
-OpenedFiles = tuple[tuple[str, str], ...]
-"""Where each file can be opened, and the name the user knows it by."""
 
 
 class NuNerCorpus(ArrowBasedBuilder):
@@ -284,38 +281,8 @@ class NuNerCorpus(ArrowBasedBuilder):
         return filters.apply(self._records(files, streaming, report.rejections, stage), report.counts)
 
     def _records(self, files: OpenedFiles, streaming: bool, rejections: Rejections, stage: str) -> Iterator[Record]:
-        rows, share = self._rows(files, streaming, rejections)
-        return _READERS[self.config.name](self._told(rows, stage, share), rejections)
-
-    def _told(self, rows: Iterator[Row], stage: str, share: Callable[[], float]) -> Iterator[Row]:
-        """Tell now and then how much was read."""
-        for number, row in enumerate(rows):
-            if number % _ROWS_AT_ONCE == 0:
-                self._advance(stage, share())
-            yield row
-        self._advance(stage, 1.0)
-
-    def _rows(
-        self, files: OpenedFiles, streaming: bool, rejections: Rejections
-    ) -> tuple[Iterator[Row], Callable[[], float]]:
-        """Return the rows, and what tells which share of them was read, as far as that is known."""
-        dataset = self.config.dataset
-        if files:
-            share = ReadingShare([path for path, _ in files])
-            rows = (file_rows(path, rejections, shown_as=name, share=share) for path, name in files)
-            return chain.from_iterable(rows), share
-        if isinstance(dataset, str):
-            loaded = load_dataset(
-                dataset,
-                split=self.config.source_split,
-                streaming=streaming,
-                cache_dir=self._cache_dir_root,
-                token=self.token,
-            )
-            return dataset_rows(loaded, f"{dataset} ({self.config.source_split})"), lambda: 0.0
-        if dataset is not None:
-            return dataset_rows(dataset, "dataset"), lambda: 0.0
-        return bundled_rows(rejections, self.config.languages or DEFAULT_LANGUAGES), lambda: 0.0
+        source = SourceRows(self.config, files, streaming, self._cache_dir_root, self.token, self._advance)
+        return _READERS[self.config.name](source.read(rejections, stage), rejections)
 
     def _source_name(self) -> str:
         if self.config.data_files is not None:

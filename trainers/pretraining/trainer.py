@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -37,17 +36,12 @@ from .gpu.fitting_batch import fit_batch
 from .gpu.packed_encoders import graphs_of_packed_encoders, pack_encoders
 from .length_sampler import BATCHES_A_POOL, EpochCallback, LengthGroupedSampler
 from .losses.contrastive_loss import ContrastiveLoss
-from .lower_layer_cache import LowerLayerCache, can_be_split
+from .lower_layer_cache import LowerLayerCache, can_be_kept
 from .pair_loss_trainer import PairLossTrainer
 from .validation.learning import why_not_learnt
 
-logger = logging.getLogger(__name__)
-
 # Enough for two mean vectors, and a matter of seconds.
 CENTERING_SENTENCES = 256
-
-# Bytes that the kept output of frozen layers may take.
-LARGEST_KEPT = 2**31
 
 
 class ContrastiveTrainer(PairLossTrainer):
@@ -161,15 +155,17 @@ class ContrastiveTrainer(PairLossTrainer):
                 self.model.add_concept_projection()
         elif self.corpora.train is not None:
             self._center_encoders(self._spread_rows(CENTERING_SENTENCES))
-        if isinstance(self.concepts, ConceptTable) and self._keeps_frozen_layers():
-            self.data_collator.lower_layers = self._lower_layers(
-                self.model.nuner.encoder,
-                self.args.num_frozen_text_layers,
-                cast(Dataset, self.train_dataset)["input_ids"][:],
-            )
-            self.data_collator.concept_lower_layers = self._lower_layers(
-                self.model.concept_encoder, self.args.num_frozen_concept_layers, self.concepts.input_ids
-            )
+        args, train = self.args, self.corpora.train
+        if args.cache_frozen_layers and isinstance(train, Dataset) and isinstance(self.concepts, ConceptTable):
+            read = args.max_steps * args.train_batch_size * args.world_size * args.gradient_accumulation_steps
+            if can_be_kept(train, self.model.config.hidden_size, read if args.max_steps > 0 else None):
+                collator = self.data_collator
+                collator.lower_layers = self._lower_layers(
+                    self.model.nuner.encoder, args.num_frozen_text_layers, train["input_ids"][:]
+                )
+                collator.concept_lower_layers = self._lower_layers(
+                    self.model.concept_encoder, args.num_frozen_concept_layers, self.concepts.input_ids
+                )
         self.model.train()
         if self.args.device.type == "cuda" and isinstance(self.train_dataset, Dataset):
             fit_batch(self, self.train_dataset)
@@ -206,41 +202,13 @@ class ContrastiveTrainer(PairLossTrainer):
         with counted("Centering the encoders", len(rows), "sentences", show=self.is_world_process_zero()) as advance:
             self.centering = center_encoders(self.model, batches())
 
-    def _keeps_frozen_layers(self) -> bool:
-        """Tell whether the frozen layers are run once: not for texts of which most are never read, or too many."""
-        features = self.corpora.train
-        if not self.args.cache_frozen_layers or not isinstance(features, Dataset):
-            return False
-        size = self.args.train_batch_size * self.args.world_size * self.args.gradient_accumulation_steps
-        if 0 < self.args.max_steps * size < len(features):
-            return False
-        tokens = sum(int(table["length"].to_numpy().sum()) for table in arrow_tables(features, ["length"]))
-        needed = tokens * self.model.config.hidden_size * 4
-        if needed <= LARGEST_KEPT:
-            return True
-        logger.warning(
-            "What the frozen layers give for %d sentences would take %.0f GiB of memory: they are run every time.",
-            len(features),
-            needed / 2**30,
-        )
-        return False
-
     def _lower_layers(
         self, encoder: nn.Module, num_layers: int, sequences: Sequence[Sequence[int]]
     ) -> LowerLayerCache | None:
-        if not num_layers:
-            return None
-        if not can_be_split(encoder, num_layers, sequences[0]):
-            logger.warning(
-                "%s gives other vectors when it is started at its layer %d: its frozen layers are run every time.",
-                type(encoder).__name__,
-                num_layers,
-            )
-            return None
         # Training mode, in which frozen layers stay as in evaluation, for the numerics of the training steps.
         self.model.train()
         with self.compute_loss_context_manager():
-            return LowerLayerCache.compute(
+            return LowerLayerCache.of_splittable(
                 encoder,
                 num_layers,
                 sequences,
