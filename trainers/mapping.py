@@ -80,7 +80,7 @@ def map_tables(
 
         ```
     """
-    processes = max(1, min(len(os.sched_getaffinity(0)), len(dataset) // _ROWS_A_PROCESS, _MOST_PROCESSES))
+    processes = max(1, min(available_cores(), len(dataset) // _ROWS_A_PROCESS, _MOST_PROCESSES))
     with (
         tempfile.TemporaryDirectory() as folder,
         counted(description, len(dataset), unit, show=show_progress) as advance,
@@ -102,6 +102,11 @@ def map_tables(
                 )
                 .with_format(None)
             )
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

@@ -18,6 +18,8 @@ class SetAside:
 
     Example:
         ```python
+        >>> import pyarrow as pa
+        >>> from nuner.data_builders.corpus.set_aside import SetAside
         >>> with SetAside() as aside:
         ...     aside.add(pa.table({"id": ["a", "b"]}))
         ...     [table.num_rows for table in aside.tables()]

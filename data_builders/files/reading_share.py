@@ -23,9 +23,9 @@ class ReadingShare:
     Example:
         ```python
         >>> from nuner.data_builders.files.reading_share import ReadingShare
-        >>> share = ReadingShare(["README.md"])
-        >>> with open("README.md", "rb") as file:
-        ...     share.begin("README.md", file)
+        >>> share = ReadingShare(["texts.txt"])
+        >>> with open("texts.txt", "rb") as file:
+        ...     share.begin("texts.txt", file)
         ...     _ = file.read()
         ...     share()
         1.0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..checkpoints import complete_checkpoints
+from ..checkpoints import complete_checkpoints, latest_complete_checkpoint
 from ..machines import gathered
 from .losses.contrastive_bce import ContrastiveBCELoss
 
@@ -66,6 +66,8 @@ def checkpoint_to_resume(
 
 def _newest_of_all(folder: Path, tell: Callable[[str], None]) -> Path | None:
     """Return the newest checkpoint that is whole on all machines: one of them may have died while it saved."""
+    if len(gathered(None)) == 1:
+        return latest_complete_checkpoint(folder, tell)
     whole = {checkpoint.name: checkpoint for checkpoint in complete_checkpoints(folder, tell)}
     on_each = gathered(list(whole))
     newest = next((name for name in on_each[0] if all(name in names for names in on_each)), None)

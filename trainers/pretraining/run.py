@@ -122,7 +122,7 @@ def pretrain(
             "report_to": "none",
             "bf16": bf16_is_fast(),
             "max_length": fitting_length(text_encoder),
-            **(CUDA_ARGUMENTS if torch.cuda.is_available() else {}),
+            **(CUDA_ARGUMENTS if torch.cuda.is_available() and isinstance(corpus["train"], Dataset) else {}),
             **overrides,
         },
     )

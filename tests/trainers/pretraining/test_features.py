@@ -115,7 +115,7 @@ def test_several_processes_make_the_same_features_once(tiny_bert_dir, tmp_path, 
     table = ConceptTable.from_names(concept_counts(corpus), tokenizer)
     expected = featurize_corpus(small_corpus(60), tokenizer, table).to_list()
     monkeypatch.setattr("nuner.trainers.mapping._ROWS_A_PROCESS", 30)
-    monkeypatch.setattr("nuner.trainers.mapping.os.sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr("nuner.trainers.mapping.available_cores", lambda: 2)
     monkeypatch.setattr("nuner.trainers.progress._FIRST_LINE", 0.0)
     assert featurize_corpus(corpus, tokenizer, table, show_progress=True).to_list() == expected
     assert "Tokenizing the corpus: 60/60  " in capsys.readouterr().out
