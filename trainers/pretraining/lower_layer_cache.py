@@ -176,7 +176,7 @@ def can_be_split(encoder: nn.Module, num_layers: int, token_ids: Sequence[int]) 
     """
     input_ids = torch.tensor([list(token_ids)], device=next(encoder.parameters()).device)
     mask = torch.ones_like(input_ids)
-    training = encoder.training
+    modes = [(module, module.training) for module in encoder.modules()]  # of frozen layers another one
     encoder.eval()
     try:
         whole = encoder(input_ids=input_ids, attention_mask=mask).last_hidden_state
@@ -185,5 +185,6 @@ def can_be_split(encoder: nn.Module, num_layers: int, token_ids: Sequence[int]) 
     except (RuntimeError, ValueError, TypeError, AttributeError, StopIteration):
         return False
     finally:
-        encoder.train(training)
+        for module, training in modes:
+            module.training = training
     return float((whole - parts).abs().max()) <= SPLIT_TOLERANCE * float(whole.abs().max())
