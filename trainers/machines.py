@@ -111,7 +111,7 @@ def lost_processes_named() -> Iterator[None]:
     """Say that another process is gone, where the block ends for that reason.
 
     Raises:
-        LostProcessError: In place of what the communication between the processes raised.
+        LostProcessError: If so.
     """
     try:
         yield

@@ -85,10 +85,10 @@ def weights(folder, file="nuner/model.safetensors"):
     return load_file(folder / file)
 
 
-@pytest.mark.parametrize("launcher", ["torchrun", "accelerate"])
-def test_each_machine_has_the_same_model_in_its_own_folder(machines, tiny_bert_dir, launcher):
+@pytest.mark.parametrize(("launcher", "options"), [("torchrun", []), ("accelerate", ["--streaming"])])
+def test_each_machine_has_the_same_model_in_its_own_folder(machines, tiny_bert_dir, launcher, options):
     run = ["pretrain", "--text-encoder", tiny_bert_dir, *SMALL, "--max-steps", 4, "--save-steps", 2, "-o", "nuner"]
-    (first, _), (second, _) = machines.run(launcher, *run)
+    (first, _), (second, _) = machines.run(launcher, *run, *options)
     assert "Written: nuner" in first and second == ""
     for folder in machines.folders:
         figures = json.loads((folder / "nuner" / "pretraining.json").read_text())
