@@ -73,3 +73,16 @@ def test_the_gpu_tables_are_those_of_the_figures(figures, columns):
     assert f"python benchmarks/{figures.replace('-', '_')}.py" in page
     for row in measured["results"]:
         assert columns.format(**row) in page.splitlines()
+
+
+def test_the_table_of_large_corpora_is_that_of_the_figures():
+    page = (RESULTS / "large-corpora.md").read_text(encoding="utf-8")
+    measured = json.loads((RESULTS / "large-corpora.json").read_text(encoding="utf-8"))
+    assert "python benchmarks/large_pretraining.py" in page
+    columns = (
+        "| {sentences:,} | {cache} | {first_line} | {first_step} | {first_step_processor} | {peak_gib} "
+        "| {milliseconds_a_step} |"
+    )
+    assert len(measured["results"]) >= 5
+    for row in measured["results"]:
+        assert columns.format(**row) in page.splitlines()

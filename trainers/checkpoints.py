@@ -106,13 +106,25 @@ def latest_complete_checkpoint(
 
         ```
     """
+    return next(complete_checkpoints(output_dir, tell), None)
+
+
+def complete_checkpoints(
+    output_dir: str | os.PathLike[str], tell: Callable[[str], None] = logger.warning
+) -> Iterator[Path]:
+    """Yield the checkpoints of a run that are whole, the newest first.
+
+    Args:
+        output_dir: Folder of the run.
+        tell: Called with a sentence for each checkpoint that is passed over.
+    """
     steps = {int(s): f for f in Path(output_dir).glob("checkpoint-*") if (s := f.name.split("-", 1)[1]).isdecimal()}
     for _, folder in sorted(steps.items(), reverse=True):
         fault = fault_of(folder)
         if fault is None:
-            return folder
-        tell(f"{folder} is passed over: {fault}.")
-    return None
+            yield folder
+        else:
+            tell(f"{folder} is passed over: {fault}.")
 
 
 def _unreadable(name: str) -> str:

@@ -14,6 +14,7 @@ from nuner.data_builders.files.whole_files import whole_files
 from nuner.modeling_nuner.encoder_loading import without_bars
 
 from .checkpoints import write_manifest
+from .machines import every_machine_writes
 
 ARGUMENTS_FILE = "training_args.json"
 
@@ -122,7 +123,7 @@ class HubTrainer(Trainer):
 
     def _write_files(self, folder: Path, state_dict: dict[str, Any] | None) -> None:
         """Write all that is saved of the model into a folder that is put in its place afterwards."""
-        with without_bars():
+        with without_bars(), every_machine_writes(cast(Any, self.model)):
             super()._save(os.fspath(folder), state_dict)
         # The arguments as JSON instead of a pickle: that could run code when it is read, and would hold the
         # access token of the Hub, which to_dict leaves out.

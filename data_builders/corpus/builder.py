@@ -8,21 +8,22 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files as package_files
-from itertools import chain
+from itertools import islice
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from datasets import (
+    ArrowBasedBuilder,
     Dataset,
     DatasetInfo,
-    GeneratorBasedBuilder,
     NamedSplit,
     SplitGenerator,
-    load_dataset,
 )
 from datasets.exceptions import DatasetGenerationError
 
-from ..files.rows import Row, dataset_rows, file_rows
+from ..files.reading_share import Advance, tell_nobody
 from ..files.source import resolve_source
 from ..files.source_files import DataFiles
 from ..rejections import OnError, Rejections
@@ -30,10 +31,12 @@ from ..schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
 from .config import BUNDLED, CORPUS_VERSION, NuNerCorpusConfig
 from .readers.numind import read_numind
 from .readers.pile_ner import read_pile_ner
-from .readers.records import BUNDLED_FILES, DEFAULT_LANGUAGES, bundled_rows, read_records
+from .readers.records import BUNDLED_FILES, read_records
 from .refusals import refuse_empty, refuse_unknown_sources
 from .report import REPORT_FILENAME, CorpusReport
 from .selection import Filters, Record, Selection
+from .set_aside import SetAside
+from .source_rows import OpenedFiles, SourceRows
 
 _READERS = {
     BUNDLED: read_records,
@@ -52,6 +55,7 @@ FILES_THAT_DECIDE_THE_ROWS = (
     "hash_sample.py",
     "raw_entity.py",
     "files/compression.py",
+    "files/reading_share.py",
     "files/rows.py",
     "files/source.py",
     "files/source_files.py",
@@ -59,6 +63,8 @@ FILES_THAT_DECIDE_THE_ROWS = (
     "corpus/config.py",
     "corpus/refusals.py",
     "corpus/selection.py",
+    "corpus/set_aside.py",
+    "corpus/source_rows.py",
     "corpus/readers/conversion.py",
     "corpus/readers/numind.py",
     "corpus/readers/pile_ner.py",
@@ -66,11 +72,10 @@ FILES_THAT_DECIDE_THE_ROWS = (
 )
 """The code that prepared data depends on: a change of it builds anew. Paths within `data_builders`."""
 
-OpenedFiles = tuple[tuple[str, str], ...]
-"""Where each file can be opened, and the name the user knows it by."""
+_ROWS_AT_ONCE = 1_000
 
 
-class NuNerCorpus(GeneratorBasedBuilder):
+class NuNerCorpus(ArrowBasedBuilder):
     """A corpus of sentences with LLM-written annotations, in the schema `CORPUS_FEATURES`.
 
     The builder is called, not named to `load_dataset`: `datasets` no longer runs loading scripts. Sentences
@@ -106,6 +111,7 @@ class NuNerCorpus(GeneratorBasedBuilder):
         on_error: `"skip"` leaves bad records out and reports them; `"raise"` stops at the first one.
         cache_dir: Where to keep the prepared data; the cache of `datasets` by default.
         token: Access token for private data sets on the Hub.
+        advance: Is told what is being read, and which share of it was.
 
     Raises:
         ValueError: If an option makes no sense; while building, if the corpus is empty, no concept is left, or a
@@ -148,12 +154,15 @@ class NuNerCorpus(GeneratorBasedBuilder):
         on_error: OnError = "skip",
         cache_dir: str | PathLike[str] | None = None,
         token: str | bool | None = None,
+        advance: Advance = tell_nobody,
     ) -> None:
         if config_name not in _READERS:
             raise ValueError(f"There is no corpus {config_name!r}; choose one of {', '.join(_READERS)}.")
         cache_root = None if cache_dir is None else str(cache_dir)
         source = resolve_source(config_name, data_files, dataset, source_split, cache_root, token)
         self._report: CorpusReport | None = None
+        self._advance = advance
+        self._aside: SetAside | None = None
         super().__init__(
             cache_dir=cache_root,
             dataset_name="nuner_corpus",
@@ -175,6 +184,10 @@ class NuNerCorpus(GeneratorBasedBuilder):
             exclude_sources=exclude_sources,
             on_error=on_error,
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What shows the progress is a matter of this process.
+        return {**super().__getstate__(), "_advance": tell_nobody}
 
     @property
     def report(self) -> CorpusReport:
@@ -214,15 +227,24 @@ class NuNerCorpus(GeneratorBasedBuilder):
             for split in (TRAIN, VALIDATION)
         ]
 
-    def _generate_examples(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def _generate_tables(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, files: OpenedFiles, streaming: bool, split: str, selection: Selection
-    ) -> Iterator[tuple[str, Record]]:
+    ) -> Iterator[tuple[Any, pa.Table]]:
+        if self._aside is not None and split == VALIDATION:
+            yield from enumerate(self._aside.tables())
+            return
         report = CorpusReport(rejections=Rejections(self.config.on_error))
-        for record in selection.apply(self._filtered(files, streaming, report), report.counts):
-            if split_of(record["id"]) == split:
-                yield record["id"], record
+        records = selection.apply(self._filtered(files, streaming, report, "Reading the corpus"), report.counts)
+        for number, some in enumerate(iter(lambda: list(islice(records, _ROWS_AT_ONCE)), [])):
+            sides: dict[str, list[Record]] = {TRAIN: [], VALIDATION: []}
+            for record in some:
+                sides[split_of(record["id"])].append(record)
+            if sides[split]:
+                yield number, _table(sides[split])
+            if self._aside is not None and sides[VALIDATION]:
+                self._aside.add(_table(sides[VALIDATION]))
         refuse_empty(report, self.config, self._source_name())
-        if split == TRAIN:  # both splits read all rows: one of them speaks
+        if split == TRAIN:  # of a stream both splits read all rows: one of them speaks
             report.rejections.warn()
             self._report = report
 
@@ -230,7 +252,7 @@ class NuNerCorpus(GeneratorBasedBuilder):
         config = self.config
         sources = config.sources or config.exclude_sources
         if sources is not None:
-            records = self._records(files, streaming, Rejections(config.on_error))
+            records = self._records(files, streaming, Rejections(config.on_error), "Looking for the sources")
             refuse_unknown_sources(records, sources, self._source_name())
         return Selection.of(
             lambda: self._filtered(files, streaming),
@@ -240,7 +262,13 @@ class NuNerCorpus(GeneratorBasedBuilder):
             seed=config.seed,
         )
 
-    def _filtered(self, files: OpenedFiles, streaming: bool, report: CorpusReport | None = None) -> Iterator[Record]:
+    def _filtered(
+        self,
+        files: OpenedFiles,
+        streaming: bool,
+        report: CorpusReport | None = None,
+        stage: str = "Choosing from the corpus",
+    ) -> Iterator[Record]:
         report = report or CorpusReport(rejections=Rejections(self.config.on_error))
         config = self.config
         filters = Filters(
@@ -250,27 +278,11 @@ class NuNerCorpus(GeneratorBasedBuilder):
             exclude_sources=frozenset(config.exclude_sources or ()),
             lowercase=config.lowercase,
         )
-        return filters.apply(self._records(files, streaming, report.rejections), report.counts)
+        return filters.apply(self._records(files, streaming, report.rejections, stage), report.counts)
 
-    def _records(self, files: OpenedFiles, streaming: bool, rejections: Rejections) -> Iterator[Record]:
-        return _READERS[self.config.name](self._rows(files, streaming, rejections), rejections)
-
-    def _rows(self, files: OpenedFiles, streaming: bool, rejections: Rejections) -> Iterator[Row]:
-        dataset = self.config.dataset
-        if files:
-            return chain.from_iterable(file_rows(path, rejections, shown_as=name) for path, name in files)
-        if isinstance(dataset, str):
-            loaded = load_dataset(
-                dataset,
-                split=self.config.source_split,
-                streaming=streaming,
-                cache_dir=self._cache_dir_root,
-                token=self.token,
-            )
-            return dataset_rows(loaded, f"{dataset} ({self.config.source_split})")
-        if dataset is not None:
-            return dataset_rows(dataset, "dataset")
-        return bundled_rows(rejections, self.config.languages or DEFAULT_LANGUAGES)
+    def _records(self, files: OpenedFiles, streaming: bool, rejections: Rejections, stage: str) -> Iterator[Record]:
+        source = SourceRows(self.config, files, streaming, self._cache_dir_root, self.token, self._advance)
+        return _READERS[self.config.name](source.read(rejections, stage), rejections)
 
     def _source_name(self) -> str:
         if self.config.data_files is not None:
@@ -281,13 +293,18 @@ class NuNerCorpus(GeneratorBasedBuilder):
         return [] if self.config.data_files is None else list(self.config.data_files["train"])
 
     def _download_and_prepare(self, dl_manager: Any, verification_mode: Any, **prepare_splits_kwargs: Any) -> None:
+        folder = str(self._output_dir)
         try:
-            super()._download_and_prepare(dl_manager, verification_mode, **prepare_splits_kwargs)
+            # The rows are read once: those of the second split wait until the first is written.
+            with SetAside(folder if Path(folder).is_dir() else None) as self._aside:
+                super()._download_and_prepare(dl_manager, verification_mode, **prepare_splits_kwargs)
         except DatasetGenerationError as error:
             # datasets hides what went wrong behind its own error; ours are written for the user.
             if isinstance(error.__cause__, (ValueError, OSError)):
                 raise error.__cause__ from None
             raise
+        finally:
+            self._aside = None
         # Still the temporary folder: it becomes the cache folder only when all of it is written.
         with self._fs.open(posixpath.join(str(self._output_dir), REPORT_FILENAME), "w", encoding="utf-8") as file:
             json.dump(self.report.to_dict(), file, ensure_ascii=False, indent=1)
@@ -299,6 +316,10 @@ class NuNerCorpus(GeneratorBasedBuilder):
             nothing = {name: [] for name in CORPUS_FEATURES}
             return Dataset.from_dict(nothing, features=CORPUS_FEATURES, split=NamedSplit(str(split)))
         return super()._as_dataset(split, in_memory)
+
+
+def _table(records: list[Record]) -> pa.Table:
+    return pa.Table.from_pylist(records, schema=CORPUS_FEATURES.arrow_schema)
 
 
 @cache

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
+
+from .concept_counts import arrow_tables, entity_field, list_column
 
 TOP_SIZES = (4, 16, 154, 1500)
 """Numbers of concepts whose share is stated; in the paper's corpus they carry 12.5, 25, 50 and 75%."""
@@ -56,13 +58,13 @@ class CorpusStatistics:
         concepts: Counter[str] = Counter()
         languages: Counter[str | None] = Counter()
         sources: Counter[str | None] = Counter()
-        for record in _rows(records):
-            sentences += 1
-            bare += not record["entities"]
-            words += len(record["text"].split())
-            concepts.update(entity["concept"] for entity in record["entities"])
-            languages[record.get("language")] += 1
-            sources[record.get("source")] += 1
+        for piece in _pieces(records):
+            sentences += len(piece.texts)
+            bare += piece.bare
+            words += sum(len(text.split()) for text in piece.texts)
+            concepts.update(piece.concepts)
+            languages.update(piece.languages)
+            sources.update(piece.sources)
         return cls(sentences, bare, words, _in_order(concepts), _in_order(languages), _in_order(sources))
 
     @property
@@ -109,7 +111,35 @@ def _in_order(counts: Mapping[str | None, int] | Mapping[str, int]) -> dict[str,
     return dict(sorted(stated, key=lambda item: (-item[1], item[0])))
 
 
-def _rows(records: Records) -> Iterator[Mapping[str, Any]]:
+class _Piece(NamedTuple):
+    """Some rows, column by column."""
+
+    texts: Sequence[str]
+    bare: int
+    concepts: Sequence[str]
+    languages: Sequence[str | None]
+    sources: Sequence[str | None]
+
+
+def _pieces(records: Records) -> Iterator[_Piece]:
     splits = records.values() if isinstance(records, (DatasetDict, IterableDatasetDict)) else [records]
-    for split in cast(Iterable[Iterable[Mapping[str, Any]]], splits):
-        yield from split
+    for split in splits:
+        if isinstance(split, Dataset):
+            yield from _pieces_of_tables(split)
+            continue
+        for record in cast(Iterable[Mapping[str, Any]], split):
+            entities = record["entities"]
+            concepts = [entity["concept"] for entity in entities]
+            yield _Piece([record["text"]], not entities, concepts, [record.get("language")], [record.get("source")])
+
+
+def _pieces_of_tables(rows: Dataset) -> Iterator[_Piece]:
+    columns = [name for name in ("text", "entities", "language", "source") if name in rows.column_names]
+    for table in arrow_tables(rows, columns):
+        none = [None] * len(table)
+        yield _Piece(
+            table["text"].to_pylist(),
+            int((list_column(table, "entities").value_lengths().to_numpy() == 0).sum()),
+            entity_field(table, "concept").to_pylist(),
+            *(table[name].to_pylist() if name in columns else none for name in ("language", "source")),
+        )

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import IO, cast
 
+from .reading_share import ReadingShare
+
 MAGIC_BYTES = 6
 """How many bytes of a file tell its compression."""
 
@@ -21,19 +23,22 @@ _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\
 
 
 @contextmanager
-def open_unpacked(path: str) -> Iterator[IO[bytes]]:
+def open_unpacked(path: str, share: ReadingShare | None = None) -> Iterator[IO[bytes]]:
     """Open a file to read bytes; one compressed with gzip, bzip2, xz or zstandard is unpacked on the way.
 
     The compression is told from the first bytes, not from the name: downloaded files lose their names.
 
     Args:
         path: A local path, or a URL that `fsspec` opens.
+        share: Is told of the file as it is stored.
 
     Raises:
         FileNotFoundError: If the file is not there.
     """
     magic = first_bytes(path)
     with _open(path) as file, closing(_unpacked(file, magic)) as unpacked:
+        if share is not None:
+            share.begin(path, file)
         yield unpacked
 
 

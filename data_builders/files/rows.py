@@ -10,6 +10,7 @@ from typing import IO, Any
 from ..record_error import RecordError
 from ..rejections import CorpusError, Rejections
 from .compression import DAMAGED, first_bytes, open_unpacked
+from .reading_share import ReadingShare
 from .text_encoding import utf8_lines
 
 PARQUET_MAGIC = b"PAR1"
@@ -34,7 +35,9 @@ class Row:
     value: Any
 
 
-def file_rows(path: str, rejections: Rejections, shown_as: str | None = None) -> Iterator[Row]:
+def file_rows(
+    path: str, rejections: Rejections, shown_as: str | None = None, share: ReadingShare | None = None
+) -> Iterator[Row]:
     """Read a JSON Lines, JSON (one array) or Parquet file; a compressed one is unpacked on the way.
 
     The format is told from the first bytes, not from the name: downloaded files lose their names.
@@ -43,6 +46,7 @@ def file_rows(path: str, rejections: Rejections, shown_as: str | None = None) ->
         path: A local path, or a URL that `fsspec` opens.
         rejections: Gets the rows that are not UTF-8 or not JSON.
         shown_as: How messages name the file; the path by default.
+        share: Notes how much of the file was read.
 
     Raises:
         FileNotFoundError: If the file is not there.
@@ -50,7 +54,7 @@ def file_rows(path: str, rejections: Rejections, shown_as: str | None = None) ->
     """
     name = shown_as or path
     parquet = first_bytes(path).startswith(PARQUET_MAGIC)
-    with open_unpacked(path) as file:
+    with open_unpacked(path, share) as file:
         yield from parquet_rows(file, name, rejections) if parquet else json_rows(file, name, rejections)
 
 

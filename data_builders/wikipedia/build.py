@@ -18,6 +18,7 @@ from ..corpus.parquet_shards import ParquetShards, corpus_files
 from ..corpus.report import REPORT_FILENAME, BuildReport, CorpusReport
 from ..corpus.statistics import CorpusStatistics
 from ..files.compression import unpacked_stream
+from ..files.reading_share import Advance, tell_nobody
 from ..record_error import RecordError
 from ..rejections import CorpusError, Rejections
 from .dump import DumpReader, Page
@@ -28,9 +29,6 @@ UNCLOSED_MARKUP = "markup is opened and not closed"
 
 _FAULTS_KEPT = 1000
 _LINES_A_STEP = 10_000
-
-Advance = Callable[[str, float], None]
-"""Is told what is being read, and which share of it was, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def build_wikipedia_corpus(
     max_unmarked_names: float = 0.5,
     min_annotations: int = 10,
     rows_per_shard: int = 100_000,
-    advance: Advance = lambda stage, share: None,
+    advance: Advance = tell_nobody,
 ) -> WikipediaBuild:
     """Write a corpus of Wikipedia's sentences, whose entities are links typed by the ontology of DBpedia.
 

@@ -90,6 +90,7 @@ class TrainingFacts:
         history: What was logged: `step`, `epoch`, `loss`, and the metrics of validation with the prefix `eval_`.
         scores: The latest metrics by name, without prefix.
         scored_on: Split that they were measured on.
+        scored_sentences: How many of its sentences were measured, where these are a random part.
         type_scores: Entity type -> `precision`, `recall`, `f1` and `support`.
         few_shot: `FewShotResult.to_dict()`, or what is in `few_shot.json`.
         few_shot_encoder: Which of the encoders compared there is this one.
@@ -110,6 +111,7 @@ class TrainingFacts:
     history: list[dict[str, float]] = field(default_factory=list)
     scores: dict[str, float] = field(default_factory=dict)
     scored_on: str | None = None
+    scored_sentences: int | None = None
     type_scores: dict[str, dict[str, float]] = field(default_factory=dict)
     few_shot: dict[str, Any] = field(default_factory=dict)
     few_shot_encoder: str | None = None

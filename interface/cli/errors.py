@@ -16,6 +16,7 @@ from .extras import what_to_install
 BAD_INPUT = 2
 DISK_FULL = 1
 USELESS = 1
+BROKEN = 1
 STOPPED = 130
 
 # torch and safetensors report a full disk as errors of their own, without its number.

@@ -13,6 +13,11 @@ def is_main_process() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
+def is_first_of_machine() -> bool:
+    """Tell whether this is the only process, or the first of those on this machine."""
+    return os.environ.get("LOCAL_RANK", "0") == "0"
+
+
 def main_console() -> PlainConsole:
     """Return the console for what a command reports; the other processes of `torchrun` write nothing."""
     return PlainConsole(quiet=not is_main_process())
@@ -33,20 +38,10 @@ def log_plainly() -> None:
 
 
 def quiet_datasets() -> None:
-    """Silence the bars of `datasets` alone, where there would be dozens."""
+    """Silence the bars of `datasets` alone; the commands show their own."""
     import datasets
 
     datasets.disable_progress_bars()
-
-
-def show_bars_of_datasets() -> None:
-    """Show the bars of `datasets` on a terminal, where a large corpus is read for minutes, and nowhere else."""
-    import datasets
-
-    if is_main_process() and PlainConsole(stderr=True).is_terminal:
-        datasets.enable_progress_bars()
-    else:
-        datasets.disable_progress_bars()
 
 
 def quiet_libraries() -> None:

@@ -44,6 +44,10 @@ class ReadingProgress:
     ) -> None:
         self._bar.stop()
 
+    def end(self) -> None:
+        """Take the bar away: something else shows its own from now on."""
+        self._bar.stop()
+
     def advance(self, stage: str, share: float) -> None:
         """Note how far a stage is.
 

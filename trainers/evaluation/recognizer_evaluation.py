@@ -19,6 +19,7 @@ from nuner.data_builders.labelled.placed_words import PlacedWords, place_sentenc
 from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
+from ..progress import counted
 from .entity_errors import CORRECT, ERROR_KINDS, EntityComparison, compare_entities
 from .entity_scores import entity_scores, type_scores
 from .predicted_words import predicted_words
@@ -117,6 +118,7 @@ def evaluate_recognizer(
     dataset: Dataset,
     *,
     measured_on: dict[str, Any] | None = None,
+    show_progress: bool = False,
 ) -> RecognizerEvaluation:
     """Measure a recognizer on labelled sentences.
 
@@ -127,6 +129,7 @@ def evaluate_recognizer(
         recognizer: The recognizer, or the folder or Hub id of one.
         dataset: Rows with `tokens`, `ner_tags` (IOB2) and perhaps `text`, as `load_labelled` gives them.
         measured_on: What to say in the results about recognizer and data set.
+        show_progress: Whether to show how many sentences are done.
 
     Returns:
         The scores, the errors and the sentences.
@@ -162,7 +165,11 @@ def evaluate_recognizer(
     texts: Sequence[str | None] = dataset["text"][:] if "text" in dataset.column_names else [None] * len(tokens)
     placed = place_sentences(tokens, texts)
     began = time.perf_counter()
-    found = recognizer([sentence.text for sentence in placed])
+    found = []
+    with counted("Recognizing", len(placed), "sentences", show=show_progress) as advance:
+        for entities in recognizer(sentence.text for sentence in placed):
+            found.append(entities)
+            advance(1)
     seconds = time.perf_counter() - began
     sentences, predicted_tags, dropped = [], [], 0
     for in_text, tags, entities in zip(placed, gold_tags, found, strict=True):

@@ -12,6 +12,7 @@ from nuner.modeling_nuner.devices import is_accelerator_available
 
 from .losses.contrastive_bce import ContrastiveBCELoss
 from .losses.contrastive_loss import ContrastiveLoss, check_loss, check_normalization
+from .validation.measured_part import MAX_EVAL_SAMPLES
 
 # Section 3.3 of the paper.
 PAPER: dict[str, Any] = {
@@ -71,13 +72,15 @@ class ContrastiveTrainingArguments(TrainingArguments):
             included; 0 trains everything.
         num_frozen_concept_layers: The same for the concept encoder.
         cache_frozen_layers: Compute the output of the frozen layers once and keep it in memory, 4 bytes x hidden
-            size a token. Worth it from two epochs on, where the corpus fits.
+            size a token. Not done where that is more than 2 GiB, or training ends before each sentence was read.
         concept_learning_rate: Learning rate of the concept encoder; `learning_rate` when left out.
         loss_normalization: What the summed loss is divided by: `"pairs"`, all (token, concept) pairs of the batch
             (the paper), or `"positives"`, those that agree. A loss that the trainer is given says so itself, and
             the trainer's copy of the arguments then has what it says.
         max_length: Longest text, in tokens; what is beyond is cut, with its entities.
         max_concept_length: Longest concept name, in tokens.
+        max_eval_samples: Validation sentences that are measured, during the training and at its end: a random part,
+            the same in every run. None measures all of them, however many there are.
         packing: Lay texts, and concept names, end to end instead of padding them. When left out: on a CUDA device in
             half precision. Batches are random then: none needs texts of one length.
 
@@ -86,7 +89,7 @@ class ContrastiveTrainingArguments(TrainingArguments):
             itself is handed to the trainer, not given here.
 
     Raises:
-        ValueError: If `loss_normalization` is neither of the two.
+        ValueError: If `loss_normalization` is neither of the two, or nothing shall be measured.
 
     Example:
         ```python
@@ -105,6 +108,9 @@ class ContrastiveTrainingArguments(TrainingArguments):
     loss_normalization: str = field(default="positives", metadata={"help": "'positives' or 'pairs'."})
     max_length: int = field(default=256, metadata={"help": "Longest text, in tokens."})
     max_concept_length: int = field(default=16, metadata={"help": "Longest concept name, in tokens."})
+    max_eval_samples: int | None = field(
+        default=MAX_EVAL_SAMPLES, metadata={"help": "Validation sentences that are measured."}
+    )
     packing: bool | None = field(default=None, metadata={"help": "No padding; on GPUs when left out."})
     # For the account of the run, in checkpoints and on the model's card.
     loss: str | None = field(default=None, init=False)
@@ -123,6 +129,8 @@ class ContrastiveTrainingArguments(TrainingArguments):
             self.use_cpu = True
         super().__post_init__()
         check_normalization(self.loss_normalization)
+        if self.max_eval_samples is not None and self.max_eval_samples < 1:
+            raise ValueError(f"max_eval_samples is {self.max_eval_samples}; it must be at least 1, or None for all.")
 
     @property
     def packs(self) -> bool:

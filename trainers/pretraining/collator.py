@@ -12,6 +12,7 @@ import torch
 from nuner.modeling_nuner.packing import Packer
 
 from .concept_table import ConceptTable, pad_right
+from .corpora.streamed_concepts import StreamedConcepts
 from .lower_layer_cache import LowerLayerCache
 
 # Lengths are rounded up: CPU kernels are compiled, and kept, for each size of a batch, and accelerators like it too.
@@ -26,7 +27,7 @@ class ContrastiveCollator:
     array of the paper is not built.
 
     Args:
-        concepts: Table of all concepts.
+        concepts: Table of all concepts, or of those of a stream that came so far.
         pad_token_id: Id that fills up shorter texts.
         lower_layers: Kept outputs of frozen text layers, added to the batch when given.
         concept_lower_layers: The same of the concept encoder.
@@ -34,7 +35,7 @@ class ContrastiveCollator:
         concept_packer: The same for concept names.
     """
 
-    concepts: ConceptTable
+    concepts: ConceptTable | StreamedConcepts
     pad_token_id: int
     lower_layers: LowerLayerCache | None = None
     concept_lower_layers: LowerLayerCache | None = None
@@ -45,7 +46,7 @@ class ContrastiveCollator:
         """Make one batch.
 
         Args:
-            rows: What `featurize_corpus` gives.
+            rows: What `featurize_corpus` or `StreamedFeatures` gives.
 
         Returns:
             `input_ids`, `attention_mask` and `token_mask` `(batch, length)`, `concept_ids` `(concepts,)`,
@@ -58,16 +59,20 @@ class ContrastiveCollator:
         positives = [
             (start + token, columns.setdefault(concept, len(columns)))
             for start, row in zip(starts, rows, strict=True)
-            for token, concept in zip(row["positive_tokens"], row["positive_concepts"], strict=True)
+            for token, concept in zip(row["positive_tokens"], self._ids(row["positive_concepts"]), strict=True)
+            if concept is not None
         ]
         # Texts without any entity still teach that their tokens are none; every rank must run its concept encoder.
-        concept_ids = list(columns) or [0]
+        concept_ids = list(columns) or [self.concepts.any_id]
         return {
             **texts,
             "concept_ids": torch.tensor(concept_ids),
             **self._concepts(concept_ids),
             "positives": torch.tensor(positives, dtype=torch.long).reshape(-1, 2),
         }
+
+    def _ids(self, positive_concepts: Any) -> Sequence[int | None]:
+        return self.concepts.ids(positive_concepts)
 
     def _padded_texts(self, rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], Sequence[int]]:
         """Return the tensors of the texts, and where each begins among the flattened tokens."""

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
+
+from ..progress import counted
+
+# What a tokenizer returns is large: hundreds of bytes a token.
+_NAMES_AT_ONCE = 5_000
+_IDS_ALONE: dict[str, Any] = {"return_attention_mask": False, "return_token_type_ids": False}
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,12 @@ class ConceptTable:
 
     @classmethod
     def from_names(
-        cls, names: Iterable[str], tokenizer: PreTrainedTokenizerBase, max_length: int = 16
+        cls,
+        names: Iterable[str],
+        tokenizer: PreTrainedTokenizerBase,
+        max_length: int = 16,
+        *,
+        show_progress: bool = False,
     ) -> ConceptTable:
         """Tokenize concept names.
 
@@ -36,6 +47,7 @@ class ConceptTable:
                 leaves nothing are left out.
             tokenizer: Tokenizer of the concept encoder.
             max_length: Longest name, in tokens; what is beyond is cut.
+            show_progress: Whether to show how many names are done.
 
         Returns:
             The table.
@@ -55,9 +67,14 @@ class ConceptTable:
         unique = sorted(set(names))
         if not unique:
             raise ValueError("The corpus has no concept to learn from; check its filters.")
-        encoded = tokenizer(unique, truncation=True, max_length=max_length)["input_ids"]
         special = tokenizer.num_special_tokens_to_add()
-        read = {name: tuple(ids) for name, ids in zip(unique, encoded, strict=True) if len(ids) > special}
+        read: dict[str, tuple[int, ...]] = {}
+        with counted("Tokenizing the concepts", len(unique), "names", show=show_progress) as advance:
+            for start in range(0, len(unique), _NAMES_AT_ONCE):
+                some = unique[start : start + _NAMES_AT_ONCE]
+                encoded = tokenizer(some, truncation=True, max_length=max_length, **_IDS_ALONE)["input_ids"]
+                read.update((name, tuple(ids)) for name, ids in zip(some, encoded, strict=True) if len(ids) > special)
+                advance(len(some))
         if not read:
             raise ValueError("The tokenizer leaves nothing of any concept's name; choose another concept encoder.")
         return cls(tuple(read), tuple(read.values()), cast(int, tokenizer.pad_token_id or 0))
@@ -65,6 +82,29 @@ class ConceptTable:
     def __len__(self) -> int:
         """Return the number of concepts."""
         return len(self.names)
+
+    @property
+    def any_id(self) -> int:
+        """The id of some concept."""
+        return 0
+
+    @property
+    def sample(self) -> Sequence[Sequence[int]]:
+        """Token ids of one or two names."""
+        return self.input_ids[:2]
+
+    @property
+    def longest(self) -> int:
+        """Most tokens that a name has."""
+        return max(map(len, self.input_ids))
+
+    def ids(self, positive_concepts: Sequence[int]) -> Sequence[int]:
+        """Return the ids of concepts, which features of a corpus have already.
+
+        Args:
+            positive_concepts: As `featurize_corpus` has them.
+        """
+        return positive_concepts
 
     def tensors(self, concept_ids: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Return token ids and attention mask of some concepts.

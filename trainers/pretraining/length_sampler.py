@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from array import array
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from torch.utils.data import Sampler
@@ -39,7 +41,8 @@ class LengthGroupedSampler(Sampler[int]):
     def __init__(
         self, lengths: Sequence[int], batch_size: int, seed: int = 0, batches_a_pool: int = BATCHES_A_POOL
     ) -> None:
-        self.lengths = lengths
+        # Arrays of machine numbers: a corpus may have millions of texts.
+        self.lengths = array("l", lengths)
         self.batch_size = batch_size
         self.seed = seed
         self.batches_a_pool = batches_a_pool
@@ -60,18 +63,18 @@ class LengthGroupedSampler(Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         """Iterate over the places of the texts, in the order of the epoch."""
         shuffle = random.Random(f"{self.seed}-{self.epoch}").shuffle
-        order = list(range(len(self.lengths)))
+        order = array("l", range(len(self.lengths)))
         shuffle(order)
-        batches: list[list[int]] = []
+        batches: list[array[int]] = []
         pool = self.batch_size * self.batches_a_pool
         for start in range(0, len(order), pool):
-            similar = sorted(order[start : start + pool], key=lambda i: self.lengths[i])
+            similar = array("l", sorted(order[start : start + pool], key=lambda i: self.lengths[i]))
             batches += [similar[i : i + self.batch_size] for i in range(0, len(similar), self.batch_size)]
         # Only the last batch of a data loader may be smaller.
         small = [b for b in batches if len(b) < self.batch_size]
         batches = [b for b in batches if len(b) == self.batch_size]
         shuffle(batches)
-        return iter([i for b in batches + small for i in b])
+        return chain.from_iterable(batches + small)
 
 
 class EpochCallback(TrainerCallback):

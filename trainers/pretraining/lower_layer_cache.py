@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import torch
+from datasets import Dataset
 from torch import Tensor, nn
 
+from nuner.data_builders.corpus.concept_counts import arrow_tables
 from nuner.modeling_nuner.layer_split import lower_output, starting_from
 
 from ..progress import counted
 from .concept_table import pad_right
 
+logger = logging.getLogger(__name__)
+
 TOKENS_A_BATCH = 2048
+
+# Bytes that the kept vectors of a corpus may take.
+LARGEST_KEPT = 2**31
 
 # Few sizes of batches, since CPU kernels are compiled, and kept, for each.
 LENGTH_MULTIPLE = 4
@@ -80,6 +88,28 @@ class LowerLayerCache:
                 advance(len(rows))
         return cls(states, offsets)
 
+    @classmethod
+    def of_splittable(
+        cls,
+        encoder: nn.Module,
+        num_layers: int,
+        sequences: Sequence[Sequence[int]],
+        pad_token_id: int,
+        *,
+        show_progress: bool = False,
+    ) -> LowerLayerCache | None:
+        """Run the lowest layers as `compute` does, if there are any and the encoder can go on from what they give."""
+        if not num_layers:
+            return None
+        if can_be_split(encoder, num_layers, sequences[0]):
+            return cls.compute(encoder, num_layers, sequences, pad_token_id, show_progress=show_progress)
+        logger.warning(
+            "%s gives other vectors when it is started at its layer %d: its frozen layers are run every time.",
+            type(encoder).__name__,
+            num_layers,
+        )
+        return None
+
     def batch(self, rows: Sequence[int], length: int) -> Tensor:
         """Return the outputs for some sequences, padded with zeros.
 
@@ -108,6 +138,30 @@ class LowerLayerCache:
         return torch.cat([self.states[self.offsets[i] : self.offsets[i + 1]] for i in rows])[None]
 
 
+def can_be_kept(features: Dataset, hidden_size: int, read: int | None) -> bool:
+    """Tell whether what frozen layers give for a corpus is worth its memory, and says so where it is too much.
+
+    Args:
+        features: What is learnt from.
+        hidden_size: Length of a vector.
+        read: Texts that the training will read; None where it reads all.
+
+    Returns:
+        False where most texts are never read, or their vectors would take more than 2 GiB.
+    """
+    if read is not None and read < len(features):
+        return False
+    tokens = sum(int(table["length"].to_numpy().sum()) for table in arrow_tables(features, ["length"]))
+    needed = 4 * tokens * hidden_size
+    if needed > LARGEST_KEPT:
+        logger.warning(
+            "What the frozen layers give for %d sentences would take %.0f GiB of memory: they are run every time.",
+            len(features),
+            needed / 2**30,
+        )
+    return needed <= LARGEST_KEPT
+
+
 @torch.no_grad()
 def can_be_split(encoder: nn.Module, num_layers: int, token_ids: Sequence[int]) -> bool:
     """Tell whether an encoder gives the same vectors when it is run in two parts.
@@ -122,7 +176,7 @@ def can_be_split(encoder: nn.Module, num_layers: int, token_ids: Sequence[int]) 
     """
     input_ids = torch.tensor([list(token_ids)], device=next(encoder.parameters()).device)
     mask = torch.ones_like(input_ids)
-    training = encoder.training
+    modes = [(module, module.training) for module in encoder.modules()]  # of frozen layers another one
     encoder.eval()
     try:
         whole = encoder(input_ids=input_ids, attention_mask=mask).last_hidden_state
@@ -131,5 +185,6 @@ def can_be_split(encoder: nn.Module, num_layers: int, token_ids: Sequence[int]) 
     except (RuntimeError, ValueError, TypeError, AttributeError, StopIteration):
         return False
     finally:
-        encoder.train(training)
+        for module, training in modes:
+            module.training = training
     return float((whole - parts).abs().max()) <= SPLIT_TOLERANCE * float(whole.abs().max())

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..checkpoints import latest_complete_checkpoint
+from ..checkpoints import complete_checkpoints, latest_complete_checkpoint
+from ..machines import gathered
 from .losses.contrastive_bce import ContrastiveBCELoss
 
 SETTINGS_FILE = "settings.json"
@@ -33,9 +34,9 @@ def checkpoint_to_resume(
 
     Raises:
         OtherRunError: If there is one, and it belongs to a run with other settings.
-        ValueError: If there is one and `resume` is off.
+        ValueError: If there is one and `resume` is off, or some machine of the run has none that the others have.
     """
-    checkpoint = latest_complete_checkpoint(folder, tell)
+    checkpoint = _newest_of_all(folder, tell)
     if checkpoint is None:
         return None
     if not resume:
@@ -61,6 +62,21 @@ def checkpoint_to_resume(
             f"{folder / SETTINGS_FILE}, or choose another output folder."
         )
     return checkpoint
+
+
+def _newest_of_all(folder: Path, tell: Callable[[str], None]) -> Path | None:
+    """Return the newest checkpoint that is whole on all machines: one of them may have died while it saved."""
+    if len(gathered(None)) == 1:
+        return latest_complete_checkpoint(folder, tell)
+    whole = {checkpoint.name: checkpoint for checkpoint in complete_checkpoints(folder, tell)}
+    on_each = gathered(list(whole))
+    newest = next((name for name in on_each[0] if all(name in names for names in on_each)), None)
+    if newest is None and any(on_each):
+        raise ValueError(
+            f"{folder} holds no checkpoint that all machines of the run have: copy the newest one to those that lack "
+            "it, or begin anew with --force, which throws them away."
+        )
+    return None if newest is None else whole[newest]
 
 
 def _comparable(settings: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-from datasets import Dataset, DatasetDict
+from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
 from transformers import TrainerCallback
 
 from nuner.data_builders.files.new_output import new_output
@@ -21,6 +21,7 @@ from nuner.modeling_nuner.devices import bf16_is_fast
 from nuner.modeling_nuner.export.plain import export_backbone
 from nuner.modeling_nuner.input_length import fitting_length
 
+from ..machines import every_machine_writes, folders_differ, lost_processes_named
 from ..word_tokenizer import load_tokenizer
 from .arguments import PRESETS, ContrastiveTrainingArguments, preset_model_fields
 from .losses.contrastive_loss import ContrastiveLoss, check_loss
@@ -39,7 +40,7 @@ CUDA_ARGUMENTS = {"dataloader_num_workers": 6, "dataloader_persistent_workers": 
 
 def pretrain(
     text_encoder: str | os.PathLike[str],
-    corpus: DatasetDict | Mapping[str, Dataset],
+    corpus: DatasetDict | IterableDatasetDict | Mapping[str, Dataset | IterableDataset],
     output_dir: str | os.PathLike[str],
     *,
     concept_encoder: str | os.PathLike[str] | None = None,
@@ -57,14 +58,15 @@ def pretrain(
     Checkpoints go to `output_dir/checkpoints`, one an epoch, the last two are kept. At the end the bi-encoder is in
     `output_dir`, the plain text encoder with its tokenizer in `output_dir/backbone`, and the figures are in
     `output_dir/pretraining.json`. Where one of the callbacks writes cards, both models have theirs. Under `torchrun`
-    the first process alone writes.
+    the first process alone writes; where machines share no file system, the first process of each.
 
     Both encoders are centered at the start (`center_encoders`). A bi-encoder that was pre-trained before goes on as it
     is, from both of its encoders, with its own temperature and pooling.
 
     Args:
         text_encoder: Folder or Hub id of the encoder of the text, or of a bi-encoder.
-        corpus: Splits `train` and, if there is something to measure on, `validation`, in the corpus schema.
+        corpus: Splits `train` and, if there is something to measure on, `validation`, in the corpus schema. Streams
+            are read while the model learns, for `max_steps` steps.
         output_dir: Where to write.
         concept_encoder: Folder or Hub id of the encoder of the concept names; the text encoder when left out. Its
             tokenizer is saved with the bi-encoder, where it is another.
@@ -85,6 +87,7 @@ def pretrain(
 
     Raises:
         FileNotFoundError: If an encoder does not exist.
+        LostProcessError: If another process of the run has ended. Checkpoints are kept.
         FileExistsError: If there is a file where the output folder shall be, or an encoder that is read lies there.
         NotLearntError: If validation is no better than chance after an epoch or more. All is written by then; the
             error says the likely reason, which is in `pretraining.json` as `not_learnt`, and has the figures.
@@ -105,7 +108,9 @@ def pretrain(
     if loss is not None:
         _check_loss(loss, overrides)
     start = Start.of(text_encoder, concept_encoder, preset_model_fields(preset), model_fields or {})
-    validation = corpus["validation"] if len(corpus.get("validation", ())) else None
+    validation: Any = corpus.get("validation")
+    if isinstance(validation, Dataset) and not len(validation):
+        validation = None
     args = ContrastiveTrainingArguments.preset(
         preset,
         **{
@@ -117,14 +122,14 @@ def pretrain(
             "report_to": "none",
             "bf16": bf16_is_fast(),
             "max_length": fitting_length(text_encoder),
-            **(CUDA_ARGUMENTS if torch.cuda.is_available() else {}),
+            **(CUDA_ARGUMENTS if torch.cuda.is_available() and isinstance(corpus["train"], Dataset) else {}),
             **overrides,
         },
     )
     settings = {
         "text_encoder": start.text_encoder,
         "concept_encoder": start.concept_encoder,
-        "corpus": {**(corpus_description or {}), "sentences": {name: len(rows) for name, rows in corpus.items()}},
+        "corpus": {**(corpus_description or {}), "sentences": _sizes(corpus)},
         "preset": {"name": preset, **PRESETS[preset]},
         "model": start.fields,
         "overrides": overrides,
@@ -134,9 +139,12 @@ def pretrain(
     if loss is not None and loss != args.default_loss():
         settings["loss"] = repr(loss)
     output.mkdir(parents=True, exist_ok=True)  # tells by its own name of a file that is in the way
-    # What is there is replaced, as by any trainer, but not what is read.
-    claim = new_output(output, inputs=[text_encoder, concept_encoder], overwrite=True)
-    with claim if args.should_save else nullcontext():
+    with ExitStack() as stack:
+        stack.enter_context(lost_processes_named())
+        # Where machines share no file system, each has its own checkpoints to go on from.
+        args.save_on_each_node = folders_differ(output)
+        if args.should_save:  # what is there is replaced, as by any trainer, but not what is read
+            stack.enter_context(new_output(output, inputs=[text_encoder, concept_encoder], overwrite=True))
         tell = tell if args.should_save else _tell_nobody
         checkpoint = checkpoint_to_resume(output / CHECKPOINTS, settings, resume, tell)
         if checkpoint is not None:
@@ -192,10 +200,10 @@ def _train(trainer: ContrastiveTrainer, checkpoint: Path | None) -> dict[str, An
 def _save(trainer: ContrastiveTrainer, start: Start, output: Path, results: dict[str, Any]) -> None:
     """Write the bi-encoder, its backbone and the figures."""
     trainer.save_model(str(output))
-    if trainer.is_world_process_zero():
+    if trainer.args.should_save:
         if "not_learnt" in results:
             trainer.write_card(output, warning=results["not_learnt"])
-        with whole_files(output / BACKBONE) as staging:
+        with whole_files(output / BACKBONE) as staging, every_machine_writes(trainer.model):
             export_backbone(trainer.model, staging)
             # Not the trainer's: a tokenizer remembers how it was last called, and is saved with that.
             load_tokenizer(start.text_encoder).save_pretrained(staging)
@@ -205,6 +213,11 @@ def _save(trainer: ContrastiveTrainer, start: Start, output: Path, results: dict
 
 def _tell_nobody(_: str) -> None:
     """Take the place of `tell` in all processes but the first."""
+
+
+def _sizes(corpus: Mapping[Any, Dataset | IterableDataset]) -> dict[str, int | None]:
+    """Return how many sentences each split has; of a stream nobody knows."""
+    return {str(name): len(rows) if isinstance(rows, Dataset) else None for name, rows in corpus.items()}
 
 
 def _check_loss(loss: ContrastiveLoss, overrides: Mapping[str, Any]) -> None:

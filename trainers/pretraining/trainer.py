@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 import torch
-from datasets import Dataset
+from datasets import Dataset, IterableDataset
 from torch import nn
 from torch.utils.data import Sampler
 from transformers import PreTrainedTokenizerBase, ProgressCallback
 from transformers.trainer_callback import PrinterCallback
 
+from nuner.data_builders.corpus.concept_counts import arrow_tables, list_column
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.input_length import longest_input
 from nuner.modeling_nuner.modeling_nuner import NuNerForPreTraining
@@ -29,16 +30,15 @@ from .calibration import Calibration, calibrate
 from .centering.encoders import Centering, center_encoders
 from .collator import ContrastiveCollator
 from .concept_table import ConceptTable
-from .features import featurize_corpus
+from .corpora.prepared_corpora import PreparedCorpora, Reading
+from .corpora.streamed_concepts import StreamedConcepts
 from .gpu.fitting_batch import fit_batch
 from .gpu.packed_encoders import graphs_of_packed_encoders, pack_encoders
 from .length_sampler import BATCHES_A_POOL, EpochCallback, LengthGroupedSampler
 from .losses.contrastive_loss import ContrastiveLoss
-from .lower_layer_cache import LowerLayerCache, can_be_split
+from .lower_layer_cache import LowerLayerCache, can_be_kept
 from .pair_loss_trainer import PairLossTrainer
 from .validation.learning import why_not_learnt
-
-logger = logging.getLogger(__name__)
 
 # Enough for two mean vectors, and a matter of seconds.
 CENTERING_SENTENCES = 256
@@ -54,8 +54,9 @@ class ContrastiveTrainer(PairLossTrainer):
     Args:
         model: The bi-encoder.
         args: The arguments; with a loss of its own the trainer has a copy, which notes that.
-        train_dataset: Corpus rows to learn from: `text`, `entities` with `start`, `end`, `concept`.
-        eval_dataset: Corpus rows to measure on.
+        train_dataset: Corpus rows to learn from: `text`, `entities` with `start`, `end`, `concept`. A stream is read
+            while the model learns, for `max_steps` steps.
+        eval_dataset: Corpus rows to measure on, of many a part (`max_eval_samples`), of a stream its beginning.
         processing_class: Tokenizer of the text encoder.
         concept_processing_class: Tokenizer of the concept encoder; that of the text encoder when left out.
         loss: What is learnt from and measured in validation; `ContrastiveBCELoss` with the `loss_normalization` of
@@ -86,8 +87,8 @@ class ContrastiveTrainer(PairLossTrainer):
         self,
         model: NuNerForPreTraining,
         args: ContrastiveTrainingArguments,
-        train_dataset: Dataset | None = None,
-        eval_dataset: Dataset | None = None,
+        train_dataset: Dataset | IterableDataset | None = None,
+        eval_dataset: Dataset | IterableDataset | None = None,
         *,
         processing_class: PreTrainedTokenizerBase,
         concept_processing_class: PreTrainedTokenizerBase | None = None,
@@ -100,31 +101,26 @@ class ContrastiveTrainer(PairLossTrainer):
         own = concept_processing_class is not processing_class
         self.concept_processing_class = concept_processing_class if own else None
         self.centering: Centering | None = None
-        corpora = [corpus for corpus in (train_dataset, eval_dataset) if corpus is not None]
-        concept_tokenizer = concept_processing_class or processing_class
-        self.concepts = ConceptTable.from_names(
-            (entity["concept"] for corpus in corpora for entities in corpus["entities"] for entity in entities),
-            concept_tokenizer,
-            min(
-                args.max_concept_length,
-                longest_input(model.config.concept_config, concept_tokenizer.model_max_length),
-            ),
-        )
         args.check_depths(model.config.text_config.num_hidden_layers, model.config.concept_config.num_hidden_layers)
-        max_length = min(args.max_length, longest_input(model.config, processing_class.model_max_length))
         freeze_lower_layers(model.nuner.encoder, args.num_frozen_text_layers)
         freeze_lower_layers(model.concept_encoder, args.num_frozen_concept_layers)
-        train, evaluation = (
-            featurize_corpus(corpus, processing_class, self.concepts, max_length) if corpus is not None else None
-            for corpus in (train_dataset, eval_dataset)
+        concept_tokenizer = concept_processing_class or processing_class
+        longest_name = longest_input(model.config.concept_config, concept_tokenizer.model_max_length)
+        self.reading = Reading(
+            processing_class,
+            min(args.max_length, longest_input(model.config, processing_class.model_max_length)),
+            concept_tokenizer,
+            min(args.max_concept_length, longest_name),
         )
+        self.corpora = PreparedCorpora.of(train_dataset, eval_dataset, self.reading, args)
+        self.concepts = self.corpora.concepts
         pad_token_id = cast(int, processing_class.pad_token_id or 0)
         super().__init__(
             model=model,
             args=args,
             data_collator=ContrastiveCollator(self.concepts, pad_token_id),
-            train_dataset=train,
-            eval_dataset=evaluation,
+            train_dataset=self.corpora.train,
+            eval_dataset=self.corpora.evaluation,
             processing_class=processing_class,
             loss=loss if loss is not None else args.default_loss(),
             **kwargs,
@@ -132,8 +128,8 @@ class ContrastiveTrainer(PairLossTrainer):
         self.pop_callback(ProgressCallback)
         self.pop_callback(PrinterCallback)
         self.add_callback(TrainingProgress("Pre-training"))
-        if args.packs and train is not None:
-            pack_encoders(self, train["input_ids"][:2], max_length)
+        if args.packs and self.corpora.train is not None:
+            pack_encoders(self, [row["input_ids"] for row in self._spread_rows(2)], self.reading.max_length)
 
     def train(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, resume_from_checkpoint: str | bool | None = None, **kwargs: Any
@@ -157,15 +153,19 @@ class ContrastiveTrainer(PairLossTrainer):
         if resume_from_checkpoint:
             if NuNerConfig.from_pretrained(resume_from_checkpoint).concept_projection:
                 self.model.add_concept_projection()
-        elif isinstance(self.train_dataset, Dataset):
-            self._center_encoders(self.train_dataset)
-        if self.args.cache_frozen_layers and isinstance(self.train_dataset, Dataset):
-            self.data_collator.lower_layers = self._lower_layers(
-                self.model.nuner.encoder, self.args.num_frozen_text_layers, self.train_dataset["input_ids"][:]
-            )
-            self.data_collator.concept_lower_layers = self._lower_layers(
-                self.model.concept_encoder, self.args.num_frozen_concept_layers, self.concepts.input_ids
-            )
+        elif self.corpora.train is not None:
+            self._center_encoders(self._spread_rows(CENTERING_SENTENCES))
+        args, train = self.args, self.corpora.train
+        if args.cache_frozen_layers and isinstance(train, Dataset) and isinstance(self.concepts, ConceptTable):
+            read = args.max_steps * args.train_batch_size * args.world_size * args.gradient_accumulation_steps
+            if can_be_kept(train, self.model.config.hidden_size, read if args.max_steps > 0 else None):
+                collator = self.data_collator
+                collator.lower_layers = self._lower_layers(
+                    self.model.nuner.encoder, args.num_frozen_text_layers, train["input_ids"][:]
+                )
+                collator.concept_lower_layers = self._lower_layers(
+                    self.model.concept_encoder, args.num_frozen_concept_layers, self.concepts.input_ids
+                )
         self.model.train()
         if self.args.device.type == "cuda" and isinstance(self.train_dataset, Dataset):
             fit_batch(self, self.train_dataset)
@@ -180,17 +180,23 @@ class ContrastiveTrainer(PairLossTrainer):
         finally:
             self.data_collator.lower_layers = self.data_collator.concept_lower_layers = None
 
-    def _center_encoders(self, features: Dataset) -> None:
+    def _spread_rows(self, number: int) -> list[dict[str, Any]]:
+        """Return features from all over the corpus, of a stream from its beginning."""
+        train = self.corpora.train
+        if isinstance(train, Dataset):
+            return [train[i] for i in range(0, len(train), max(1, len(train) // number))[:number]]
+        return list(islice(cast(Any, train), number))
+
+    def _center_encoders(self, rows: Sequence[dict[str, Any]]) -> None:
         """Give a new pair of encoders a start; one that was saved has had its own."""
         if getattr(self.model.config, "auto_map", None) is not None:
             return
-        rows = range(0, len(features), max(1, len(features) // CENTERING_SENTENCES))[:CENTERING_SENTENCES]
         padding = replace(self.data_collator, packer=None, concept_packer=None)
         size = self.args.train_batch_size * self.args.world_size  # tokens meet the concepts of all processes
 
         def batches() -> Iterator[Any]:
             for chosen in (rows[start : start + size] for start in range(0, len(rows), size)):
-                yield self._prepare_inputs(padding([features[i] for i in chosen]))
+                yield self._prepare_inputs(padding(chosen))
                 advance(len(chosen))
 
         with counted("Centering the encoders", len(rows), "sentences", show=self.is_world_process_zero()) as advance:
@@ -199,19 +205,10 @@ class ContrastiveTrainer(PairLossTrainer):
     def _lower_layers(
         self, encoder: nn.Module, num_layers: int, sequences: Sequence[Sequence[int]]
     ) -> LowerLayerCache | None:
-        if not num_layers:
-            return None
-        if not can_be_split(encoder, num_layers, sequences[0]):
-            logger.warning(
-                "%s gives other vectors when it is started at its layer %d: its frozen layers are run every time.",
-                type(encoder).__name__,
-                num_layers,
-            )
-            return None
         # Training mode, in which frozen layers stay as in evaluation, for the numerics of the training steps.
         self.model.train()
         with self.compute_loss_context_manager():
-            return LowerLayerCache.compute(
+            return LowerLayerCache.of_splittable(
                 encoder,
                 num_layers,
                 sequences,
@@ -226,7 +223,7 @@ class ContrastiveTrainer(PairLossTrainer):
         if self.args.train_sampling_strategy != "group_by_length" or not isinstance(dataset, Dataset):
             return super()._get_train_sampler(cast(Any, train_dataset))
         sampler = LengthGroupedSampler(
-            dataset["length"][:],
+            dataset.with_format("numpy")["length"][:],
             self.args.train_batch_size,
             self.args.data_seed if self.args.data_seed is not None else self.args.seed,
             1 if self.data_collator.packer is not None else BATCHES_A_POOL,
@@ -294,17 +291,21 @@ class ContrastiveTrainer(PairLossTrainer):
 
             ```
         """
-        features, training = self.eval_dataset, self.train_dataset
+        features, concepts, training = self.eval_dataset, self.concepts, self.train_dataset
         if not isinstance(features, Dataset) or not any(features["positive_tokens"]):
             return None
         trained: set[int] = set()
-        if isinstance(training, Dataset):
-            trained.update(concept for row in training["positive_concepts"] for concept in row)
+        if isinstance(concepts, StreamedConcepts):
+            concepts, features = self.reading.features(cast(Dataset, self.corpora.measured))
+            trained.update(range(len(concepts)))  # for all that is known
+        elif isinstance(training, Dataset):
+            for table in arrow_tables(training, ["positive_concepts"]):
+                trained.update(list_column(table, "positive_concepts").flatten().unique().to_pylist())
         return calibrate(
             self.model,
             features,
-            self.concepts,
-            trained_concepts=frozenset(self.concepts.names[concept] for concept in trained),
+            concepts,
+            trained_concepts=frozenset(concepts.names[concept] for concept in trained),
             pad_token_id=self.data_collator.pad_token_id,
             seed=self.args.seed,
         )

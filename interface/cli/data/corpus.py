@@ -27,10 +27,11 @@ from ..options.corpus import (
 )
 from ..options.output import Force
 from ..options.prices import CompletionPrice, PromptPrice, prices_of
-from ..output import show_bars_of_datasets
+from ..output import quiet_datasets
+from ..reading_progress import ReadingProgress
 from ..wrong_kinds import Needed, refuse_wrong_kind
 from .corpus_figures import print_left_out, print_statistics, split_sizes
-from .store_corpus import build_from_store
+from .store_corpus import build_from_stores
 from .wikipedia_corpus import wikipedia
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 # Options of `build` that have an effect on one kind of source only.
 _OF_CORPORA = (
-    "data_files",
     "max_concepts",
     "max_examples",
     "max_annotations",
@@ -70,6 +70,10 @@ app.command("wikipedia")(wikipedia)
 Config = Annotated[
     str,
     typer.Argument(help="bundled, records (files in the corpus schema), numind or pile_ner.", show_default=True),
+]
+FilesOrStores = Annotated[
+    list[str] | None,
+    typer.Argument(help="Files, a folder of them or one Hub id; of a store: the other shards.", show_default=False),
 ]
 ConfigOrStore = Annotated[
     str,
@@ -122,7 +126,7 @@ def stats(
 
     if plot is not None and find_spec("matplotlib") is None:
         raise typer.BadParameter("--plot needs matplotlib; install it with: pip install 'nuner[plot]'")
-    show_bars_of_datasets()
+    quiet_datasets()
     options = corpus_selection(
         max_concepts=max_concepts,
         max_examples=max_examples,
@@ -154,7 +158,7 @@ def stats(
 def build(
     context: typer.Context,
     config: ConfigOrStore = "bundled",
-    data_files: DataFiles = None,
+    data_files: FilesOrStores = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.")] = Path("corpus"),
     max_concepts: MaxConcepts = None,
     max_examples: MaxExamples = None,
@@ -189,7 +193,7 @@ def build(
     from nuner.data_builders.files.new_output import new_output
     from nuner.hub_cards.facts.corpus_facts import CorpusFacts
 
-    show_bars_of_datasets()
+    quiet_datasets()
     if data_kind(config) == DataKind.STORE:
         _refuse_options(
             context, _OF_CORPORA, f"{config} is an annotation store; build it, then choose from the result"
@@ -197,9 +201,12 @@ def build(
         prices = prices_of(prompt_price, completion_price)
         if currency is not None and prices is None:
             raise ValueError("--currency needs the prices, --prompt-price and --completion-price.")
-        context.with_resource(new_output(output, inputs=[config], overwrite=force))
-        build_from_store(
-            Path(config),
+        stores = [config, *(data_files or [])]
+        for store in stores:
+            refuse_wrong_kind(store, Needed.STORE)
+        context.with_resource(new_output(output, inputs=stores, overwrite=force))
+        build_from_stores(
+            stores,
             output,
             license_,
             prices,
@@ -261,8 +268,9 @@ def _prepared_builder(
         refuse_wrong_kind(file, Needed.CORPUS)
     # One name goes on its own, since it may be a Hub id.
     source = None if not data_files else data_files[0] if len(data_files) == 1 else list(data_files)
-    builder = NuNerCorpus(config, data_files=source, cache_dir=cache_dir, **options)
-    builder.download_and_prepare()
+    with ReadingProgress(PlainConsole(stderr=True)) as reading:
+        builder = NuNerCorpus(config, data_files=source, cache_dir=cache_dir, advance=reading.advance, **options)
+        builder.download_and_prepare()
     return builder
 
 

@@ -1,7 +1,8 @@
-"""`nuner corpus build STORE`: from an annotation store to a corpus."""
+"""`nuner corpus build STORE`: from annotation stores to a corpus."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -15,17 +16,22 @@ if TYPE_CHECKING:
     from nuner.data_builders.annotation.corpus.report import CorpusBuild
     from nuner.data_builders.annotation.corpus.rows import YieldCounts
     from nuner.data_builders.annotation.llm.cost import Prices, Usage
-    from nuner.data_builders.annotation.store.store import AnnotationStore
+    from nuner.data_builders.annotation.store.joined_stores import JoinedStores
     from nuner.hub_cards.facts.corpus_facts import AnnotationFacts, CorpusFacts
 
 
-def build_from_store(
-    store: Path, output: Path, license: str | None, prices: Prices | None, currency: str | None, **options: Any
+def build_from_stores(
+    stores: Sequence[str],
+    output: Path,
+    license: str | None,
+    prices: Prices | None,
+    currency: str | None,
+    **options: Any,
 ) -> None:
-    """Build the corpus of a store and say what became of its sentences.
+    """Build the corpus of one or more stores and say what became of their sentences.
 
     Args:
-        store: The store of `nuner annotate`.
+        stores: The stores of `nuner annotate`.
         output: A folder.
         license: License of the text, for the card.
         prices: What the tokens cost, for the card, or None.
@@ -33,30 +39,27 @@ def build_from_store(
         **options: Those of `build_corpus`.
     """
     from nuner.data_builders.annotation.corpus.build import build_corpus
-    from nuner.data_builders.annotation.store.store import AnnotationStore
+    from nuner.data_builders.annotation.store.joined_stores import JoinedStores
     from nuner.data_builders.corpus.parquet_shards import corpus_files
 
-    with AnnotationStore(store, create=False) as opened, corpus_files(output) as staging:
-        counts = opened.counts()
+    with JoinedStores(stores) as opened, corpus_files(output) as staging:
         sentences = track(
             opened.finished(),
             description="Building",
-            total=counts["done"],
+            total=opened.most_finished(),
             console=PlainConsole(stderr=True),
             transient=True,
         )
-        build = build_corpus(sentences, staging, name=store.name, types=opened.types(), **options)
+        build = build_corpus(sentences, staging, name=opened.name, types=opened.types(), **options)
         annotation = _annotation(build.counts, opened, prices, currency)
         _facts(build, license, annotation).save(staging)
-    _print_yields(
-        replace(build, folder=output), {state: count for state, count in counts.items() if state != "done" and count}
-    )
+    _print_yields(replace(build, folder=output), opened.unfinished)
 
 
 def _annotation(
-    counts: YieldCounts, store: AnnotationStore, prices: Prices | None, currency: str | None
+    counts: YieldCounts, store: JoinedStores, prices: Prices | None, currency: str | None
 ) -> AnnotationFacts:
-    """Return who annotated the sentences of a store, when, at what cost, and what came of it."""
+    """Return who annotated the sentences of the stores, when, at what cost, and what came of it."""
     from nuner.hub_cards.facts.corpus_facts import AnnotationFacts
 
     annotators, (first, last), usage = store.annotators_of_finished(), store.time_of_finished(), store.usage()
@@ -104,7 +107,7 @@ def _day(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).date().isoformat()
 
 
-def _print_yields(build: CorpusBuild, unfinished: dict[str, int]) -> None:
+def _print_yields(build: CorpusBuild, unfinished: Mapping[str, int]) -> None:
     from nuner.data_builders.annotation.corpus.report import PAGE_FILENAME
 
     counts, statistics = build.counts, build.statistics

@@ -112,7 +112,7 @@ def evaluate(
         "split": chosen,
         **{name: value for name, value in chosen_options.items() if value is not None},
     }
-    evaluation = evaluate_recognizer(recognizer, splits[chosen], measured_on=measured_on)
+    evaluation = evaluate_recognizer(recognizer, splits[chosen], measured_on=measured_on, show_progress=True)
     evaluation.to_json(output)
     if html is not None:
         write_evaluation_page(evaluation, html)

@@ -6,11 +6,13 @@ import os
 import sys
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
-from ..errors import StoppedByUser, UselessResult
+from nuner.data_builders.plain_console import PlainConsole
+
+from ..errors import BROKEN, StoppedByUser, UselessResult
 from ..options.corpus import (
     CorpusFormat,
     ExcludeSource,
@@ -24,14 +26,11 @@ from ..options.corpus import (
     corpus_selection,
 )
 from ..options.output import Force
-from ..output import is_main_process, main_console, quiet_libraries, show_bars_of_datasets
+from ..output import is_first_of_machine, is_main_process, main_console, quiet_libraries
+from ..reading_progress import ReadingProgress
 from ..wrong_kinds import Needed, refuse_wrong_kind
+from .pretraining_corpus import corpus_facts, read_corpus
 from .type_pretraining import learn_types, refuse_options_of_pairs
-
-if TYPE_CHECKING:
-    from datasets import DatasetDict
-
-    from nuner.hub_cards.facts.training_facts import TrainingData
 
 
 class Preset(str, Enum):
@@ -78,6 +77,9 @@ def pretrain(
     source: KeepSource = None,
     exclude_source: ExcludeSource = None,
     on_error: OnError = OnErrorPolicy.skip,
+    streaming: Annotated[
+        bool, typer.Option("--streaming", help="Read the corpus while the model learns, with --max-steps.")
+    ] = False,
     objective: Annotated[
         Objective,
         typer.Option(help="Agree with concept names (NuNER), or classify tokens by the corpus' concepts (NER-BERT)."),
@@ -101,6 +103,10 @@ def pretrain(
         bool | None, typer.Option("--bf16/--no-bf16", help="Compute in bfloat16; by default where that is faster.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the order, of dropout and of the samples of the corpus.")] = 0,
+    max_eval_samples: Annotated[
+        int | None,
+        typer.Option(min=1, help="Measure so many validation sentences, always the same. [default: 5000]"),
+    ] = None,
     save_steps: Annotated[
         int | None, typer.Option(min=1, help="Save every so many steps instead of every epoch.")
     ] = None,
@@ -116,22 +122,28 @@ def pretrain(
     checkpoints to OUTPUT/checkpoints and the figures to OUTPUT/pretraining.json. Runs in several processes under
     torchrun. The exit code is 1 where the encoder has not learnt.
     """
-    from nuner.data_builders.corpus.builder import NuNerCorpus
+    console = main_console()
+    reading = context.with_resource(ReadingProgress(console))
+    reading.advance("Loading the libraries", 0.0)
+
     from nuner.data_builders.files.new_output import new_output
     from nuner.data_builders.files.output_lock import output_lock
     from nuner.data_builders.files.whole_files import remove_folder
     from nuner.hub_cards.cards.model_card_callback import ModelCardCallback
     from nuner.hub_cards.facts.training_facts import Source, TrainingFacts
+    from nuner.trainers.machines import LostProcessError
     from nuner.trainers.pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE
     from nuner.trainers.pretraining.run import pretrain as run
     from nuner.trainers.pretraining.validation.learning import NotLearntError
     from nuner.trainers.word_tokenizer import load_word_tokenizer
 
     quiet_libraries()
-    console = main_console()
-    show_bars_of_datasets()
     if objective == Objective.token_classification:
         refuse_options_of_pairs(context)
+        if streaming:
+            raise ValueError("--streaming goes with --objective contrastive alone.")
+    if streaming and max_steps is None:
+        raise ValueError("--streaming needs --max-steps: a corpus that is read while the model learns has no length.")
     for each in corpus if corpus != ["bundled"] else ():
         refuse_wrong_kind(each, Needed.CORPUS)
     encoders = list(dict.fromkeys((text_encoder, concept_encoder or text_encoder)))
@@ -142,8 +154,8 @@ def pretrain(
         inputs = [text_encoder, concept_encoder, *corpus]
         begun = (output / CHECKPOINTS).is_dir()  # by an earlier run, which says itself what can be done
         context.with_resource(new_output(output, inputs=inputs, overwrite=force or begun))
-        if force and not resume:
-            remove_folder(output / CHECKPOINTS)
+    if force and not resume and is_first_of_machine():
+        remove_folder(output / CHECKPOINTS)
     for encoder in encoders:
         load_word_tokenizer(encoder)
     selection = corpus_selection(
@@ -156,16 +168,9 @@ def pretrain(
         exclude_source=exclude_source,
         on_error=on_error,
     )
-    bundled = corpus == ["bundled"]
-    name = "bundled" if bundled else corpus_format.value
-    # One name goes on its own, since it may be a Hub id.
-    files = None if bundled else corpus[0] if len(corpus) == 1 else corpus
-    builder = NuNerCorpus(name, data_files=files, **selection)
-    builder.download_and_prepare()
-    splits: Any = builder.as_dataset()
-    sizes = ", ".join(f"{split}: {len(rows):,}" for split, rows in splits.items())
-    console.tell(f"Corpus {', '.join(corpus)}: {sizes} sentences")
-
+    name = "bundled" if corpus == ["bundled"] else corpus_format.value
+    show: dict[str, Any] = {"reading": reading, "console": console}
+    splits = read_corpus(corpus, name, selection, streaming=streaming, **show)
     overrides = {
         "num_train_epochs": epochs,
         "max_steps": max_steps,
@@ -174,6 +179,7 @@ def pretrain(
         "num_frozen_text_layers": frozen_layers,
         "num_frozen_concept_layers": frozen_concept_layers,
         "bf16": bf16,
+        "max_eval_samples": max_eval_samples,
         "save_steps": save_steps,
     }
     fields = {"temperature": temperature, "concept_pooling": concept_pooling and concept_pooling.value}
@@ -181,12 +187,11 @@ def pretrain(
         TrainingFacts(
             text_encoder=Source.of(text_encoder),
             concept_encoder=Source.of(concept_encoder or text_encoder),
-            data=_data_facts(corpus, splits),
             license=license_,
-            languages=_languages(splits),
-            scored_on="validation" if len(splits["validation"]) else None,
+            **corpus_facts(corpus, splits, max_eval_samples, **show),
         )
     )
+    reading.end()
     told: dict[str, Any] = {
         "preset": preset.value,
         "corpus_description": {"corpus": corpus, "format": name, **selection},
@@ -199,7 +204,7 @@ def pretrain(
     not_learnt = None
     try:
         if objective == Objective.token_classification:
-            not_learnt = learn_types(text_encoder, splits, output, **told, **given)
+            not_learnt = learn_types(text_encoder, cast(Any, splits), output, **told, **given)
         else:
             run(
                 text_encoder,
@@ -211,7 +216,12 @@ def pretrain(
                 **given,
             )
     except KeyboardInterrupt:
-        raise StoppedByUser(_how_to_go_on(output)) from None
+        raise StoppedByUser(f"Stopped. {_how_to_go_on(output)}") from None
+    except LostProcessError as error:
+        if is_first_of_machine():
+            console = PlainConsole(stderr=True)
+            console.tell(f"Error: {error}. {_how_to_go_on(output)}")
+        _end_process_of_group(BROKEN)
     except NotLearntError as error:
         not_learnt = str(error)
     bi_encoder = f"{output} (bi-encoder), " if objective == Objective.contrastive else ""
@@ -221,25 +231,7 @@ def pretrain(
     _end_process_of_group()
 
 
-def _data_facts(corpus: list[str], splits: DatasetDict) -> TrainingData:
-    from nuner.data_builders.corpus.statistics import CorpusStatistics
-    from nuner.hub_cards.facts.training_facts import Source, TrainingData
-
-    sources = [Source.of(name) for name in corpus]
-    names = ", ".join(source.name for source in sources)
-    if corpus == ["bundled"]:
-        source = Source("NuNER bundled corpus")
-    else:
-        source = sources[0] if len(sources) == 1 else Source(names)
-    sizes = {str(split): len(rows) for split, rows in splits.items() if len(rows)}
-    return TrainingData(source, sizes, statistics=CorpusStatistics.of(splits).to_dict())
-
-
-def _languages(splits: DatasetDict) -> list[str]:
-    return sorted({language for rows in splits.values() for language in rows.unique("language") if language})
-
-
-def _end_process_of_group() -> None:
+def _end_process_of_group(code: int = 0) -> None:
     """End a process that `torchrun` started, where all is written and said.
 
     The threads of a process group now and then abort a process that ends in the usual way, and `torchrun` would call
@@ -250,7 +242,7 @@ def _end_process_of_group() -> None:
     if distributed.is_available() and distributed.is_initialized():
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)
+        os._exit(code)
 
 
 def _how_to_go_on(output: Path) -> str:
@@ -259,5 +251,5 @@ def _how_to_go_on(output: Path) -> str:
 
     checkpoint = latest_complete_checkpoint(output / CHECKPOINTS)
     if checkpoint is None:
-        return "Stopped before the first checkpoint; the same command starts anew."
-    return f"Stopped. The checkpoint {checkpoint} is whole; the same command with --resume goes on from it."
+        return "There is no checkpoint yet; the same command starts anew."
+    return f"The checkpoint {checkpoint} is whole; the same command with --resume goes on from it."

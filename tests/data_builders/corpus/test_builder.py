@@ -521,7 +521,7 @@ def test_a_full_disk_is_an_os_error_and_leaves_no_half_cache(tmp_path, files, mo
     def full(*_arguments, **_options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("datasets.builder.ArrowWriter.write", full)
+    monkeypatch.setattr("datasets.builder.ArrowWriter.write_table", full)
     builder = NuNerCorpus("records", data_files=files, cache_dir=tmp_path / "cache")
     with pytest.raises(OSError, match="No space left"):
         builder.download_and_prepare()

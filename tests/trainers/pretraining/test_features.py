@@ -1,26 +1,38 @@
 from typing import Any
 
+import numpy as np
 import pytest
-from datasets import Dataset
+from datasets import Dataset, load_from_disk
 from hypothesis import given
 from hypothesis import strategies as st
 from support.small_corpus import small_corpus
 from transformers import AutoTokenizer
 
+from nuner.data_builders.corpus.concept_counts import concept_counts
 from nuner.trainers.pretraining.concept_table import ConceptTable
-from nuner.trainers.pretraining.features import featurize_corpus, tokens_of_span
+from nuner.trainers.pretraining.features import featurize_corpus, touched_tokens
+
+TOKENS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), max_size=12)
+ENTITIES = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=4)
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), max_size=12), st.integers(0, 30), st.integers(1, 9))
-def test_tokens_of_span_are_those_that_overlap(gaps_and_lengths, start, length):
-    starts, ends, place = [], [], 0
-    for gap, size in gaps_and_lengths:
-        starts.append(place + gap)
-        place += gap + size
-        ends.append(place)
-    end = start + length
-    overlapping = [i for i, (s, e) in enumerate(zip(starts, ends, strict=True)) if s < end and start < e]
-    assert list(tokens_of_span(starts, ends, start, end)) == overlapping
+@given(st.lists(st.tuples(TOKENS, ENTITIES), min_size=1, max_size=4))
+def test_touched_tokens_are_those_that_overlap(texts):
+    spans: list[list[int]] = []
+    token_rows, entities, expected = [], [], []
+    for row, (gaps_and_lengths, found) in enumerate(texts):
+        place, first = 0, len(spans)
+        for gap, size in gaps_and_lengths:
+            spans.append([place + gap, place + gap + size])
+            token_rows.append(row)
+            place += gap + size
+        for start, length in found:
+            entities.append((start, start + length, row))
+            touched = [i for i in range(first, len(spans)) if spans[i][0] < start + length and start < spans[i][1]]
+            expected.append(touched)
+    columns = np.array(entities, dtype=int).reshape(-1, 3).T
+    firsts, behinds = touched_tokens(np.array(spans, dtype=int).reshape(-1, 2), np.array(token_rows, int), *columns)
+    assert [list(range(*ends)) for ends in zip(firsts, behinds, strict=True)] == expected
 
 
 def featurize(rows, folder, max_length=64, concepts=None):
@@ -94,3 +106,24 @@ def test_texts_and_names_without_tokens_are_left_out(tiny_bert_dir):
         featurize([rows[0], rows[2]], tiny_bert_dir)
     with pytest.raises(ValueError, match="leaves nothing of any concept's name"):
         featurize([rows[1]], tiny_bert_dir)
+
+
+def test_several_processes_make_the_same_features_once(tiny_bert_dir, tmp_path, monkeypatch, capsys):
+    small_corpus(60).save_to_disk(tmp_path / "corpus")
+    corpus: Any = load_from_disk(str(tmp_path / "corpus"))
+    tokenizer = AutoTokenizer.from_pretrained(tiny_bert_dir)
+    table = ConceptTable.from_names(concept_counts(corpus), tokenizer)
+    expected = featurize_corpus(small_corpus(60), tokenizer, table).to_list()
+    monkeypatch.setattr("nuner.trainers.mapping._ROWS_A_PROCESS", 30)
+    monkeypatch.setattr("nuner.trainers.mapping.available_cores", lambda: 2)
+    monkeypatch.setattr("nuner.trainers.progress._FIRST_LINE", 0.0)
+    assert featurize_corpus(corpus, tokenizer, table, show_progress=True).to_list() == expected
+    assert "Tokenizing the corpus: 60/60  " in capsys.readouterr().out
+    made = sorted((tmp_path / "corpus").glob("cache-*"))
+    assert len(made) == 2
+    times = [file.stat().st_mtime_ns for file in made]
+    tokenizer("that it was called with other options since", padding="max_length", truncation=True, max_length=9)
+    assert featurize_corpus(corpus, tokenizer, table).to_list() == expected
+    assert [file.stat().st_mtime_ns for file in sorted((tmp_path / "corpus").glob("cache-*"))] == times
+    featurize_corpus(corpus, tokenizer, table, max_length=8)
+    assert len(list((tmp_path / "corpus").glob("cache-*"))) == 4

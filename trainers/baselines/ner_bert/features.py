@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
-from datasets import Dataset
+import numpy as np
+import pyarrow as pa
+from datasets import Dataset, Features, List, Value
 from transformers import PreTrainedTokenizerBase
 
+from nuner.data_builders.corpus.concept_counts import concept_counts, list_column
 from nuner.data_builders.labelled.tag_spelling import OUTSIDE
 
 from ...fine_tuning.features import IGNORED
+from ...mapping import map_tables
 from ...pretraining.concept_table import ConceptTable
 from ...pretraining.features import featurize_corpus
+
+FEATURES = Features(
+    {
+        "input_ids": List(Value("int32")),
+        "attention_mask": List(Value("int8")),
+        "labels": List(Value("int64")),
+        "length": Value("int32"),
+    }
+)
 
 # A classifier of more has more weights than the encoder, and hardly an example of most of them.
 MOST_TYPES = 5000
@@ -37,7 +48,7 @@ def corpus_types(corpus: Dataset) -> list[str]:
 
         ```
     """
-    counts = Counter(entity["concept"] for entities in corpus["entities"] for entity in entities)
+    counts = concept_counts(corpus)
     counts.pop(OUTSIDE, None)
     if not counts:
         raise ValueError("The corpus has no concept to learn from; check its filters.")
@@ -50,7 +61,12 @@ def corpus_types(corpus: Dataset) -> list[str]:
 
 
 def featurize_types(
-    corpus: Dataset, tokenizer: PreTrainedTokenizerBase, labels: Sequence[str], max_length: int = 256
+    corpus: Dataset,
+    tokenizer: PreTrainedTokenizerBase,
+    labels: Sequence[str],
+    max_length: int = 256,
+    *,
+    show_progress: bool = False,
 ) -> Dataset:
     """Tokenize a corpus; what a token is labelled with is what the contrastive pre-training pairs it with.
 
@@ -61,6 +77,7 @@ def featurize_types(
         tokenizer: Fast tokenizer of the encoder.
         labels: What `corpus_types` returns.
         max_length: Longest text, in tokens.
+        show_progress: Whether to show how many texts are done.
 
     Returns:
         Rows with `input_ids`, `attention_mask`, `labels` (-100 for special tokens) and `length`.
@@ -69,17 +86,33 @@ def featurize_types(
         ValueError: If the tokenizer gives no character offsets, or leaves nothing of any text.
     """
     table = ConceptTable(tuple(labels), ((),) * len(labels), 0)
-    features = featurize_corpus(corpus, tokenizer, table, max_length)
+    features = featurize_corpus(corpus, tokenizer, table, max_length, show_progress=show_progress)
+    return map_tables(
+        features,
+        _labelled,
+        FEATURES,
+        made_of="labels of types",
+        description="Labelling the tokens",
+        show_progress=show_progress,
+    )
 
-    def label(row: dict[str, Any]) -> dict[str, Any]:
-        labels = [0 if mask else IGNORED for mask in row["token_mask"]]
-        # Labels are in the order of frequency: the first of several is the one that stays.
-        for token, concept in zip(row["positive_tokens"], row["positive_concepts"], strict=True):
-            labels[token] = labels[token] or concept
-        return {"labels": labels, "attention_mask": [1] * len(labels)}
 
-    return features.map(
-        label,
-        remove_columns=["token_mask", "positive_tokens", "positive_concepts", "row"],
-        desc="Labelling the tokens",
+def _labelled(table: pa.Table, rows: list[int]) -> pa.Table:
+    lengths = table["length"].to_numpy()
+    labels = np.where(list_column(table, "token_mask").flatten().to_numpy(), 0, IGNORED).astype(np.int64)
+    pairs = list_column(table, "positive_tokens").value_lengths().to_numpy()
+    tokens = list_column(table, "positive_tokens").flatten().to_numpy() + np.repeat(
+        np.cumsum(lengths) - lengths, pairs
+    )
+    types = list_column(table, "positive_concepts").flatten().to_numpy()
+    # Labels are in the order of frequency, and so are those of a token: the first stays, being written last.
+    labels[tokens[types > 0][::-1]] = types[types > 0][::-1]
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    return pa.table(
+        {
+            "input_ids": table["input_ids"],
+            "attention_mask": pa.ListArray.from_arrays(offsets, np.ones(len(labels), np.int8)),
+            "labels": pa.ListArray.from_arrays(offsets, labels),
+            "length": table["length"],
+        }
     )

@@ -9,7 +9,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,10 @@ from nuner.modeling_nuner.input_length import fitting_length
 from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from ...freezing import freeze_lower_layers
+from ...machines import agree, every_machine_writes, folders_differ, lost_processes_named
 from ...pretraining.resumption import SETTINGS_FILE, checkpoint_to_resume
 from ...pretraining.run import BACKBONE, CHECKPOINTS, RESULTS_FILE
+from ...pretraining.validation.measured_part import MAX_EVAL_SAMPLES, measured_part
 from ...word_tokenizer import load_tokenizer
 from .arguments import TYPE_PRESETS, preset_arguments
 from .features import corpus_types, featurize_types
@@ -40,6 +42,7 @@ def pretrain_types(
     *,
     preset: str = "paper",
     corpus_description: Mapping[str, Any] | None = None,
+    max_eval_samples: int | None = MAX_EVAL_SAMPLES,
     resume: bool = False,
     tell: Callable[[str], None] = print,
     callbacks: Sequence[TrainerCallback] = (),
@@ -58,6 +61,7 @@ def pretrain_types(
         output_dir: Where to write.
         preset: `"paper"`, `"quickstart"` or `"base"`.
         corpus_description: What the corpus is, for the figures.
+        max_eval_samples: Validation sentences that are measured, a random part, the same in every run; None for all.
         resume: Go on from the newest complete checkpoint, where there is one.
         tell: Called with what the user should know.
         callbacks: Further callbacks, such as one that keeps account for the model's card.
@@ -69,6 +73,7 @@ def pretrain_types(
 
     Raises:
         FileNotFoundError: If the encoder does not exist.
+        LostProcessError: If another process of the run has ended. Checkpoints are kept.
         FileExistsError: If there is a file where the output folder shall be, or the encoder lies there.
         OutputInUseError: If another process is pre-training into the same folder.
         ValueError: If there are checkpoints of an earlier run and `resume` is off, that run had other settings, a
@@ -86,6 +91,8 @@ def pretrain_types(
     tokenizer = load_tokenizer(encoder)
     labels = corpus_types(corpus["train"])
     validation = corpus["validation"] if len(corpus.get("validation", ())) else None
+    if validation is not None:
+        validation = measured_part(validation, max_eval_samples)
     args = preset_arguments(
         preset,
         **{
@@ -109,8 +116,12 @@ def pretrain_types(
         "loss": "cross-entropy over types",
     }
     output.mkdir(parents=True, exist_ok=True)
-    claim = new_output(output, inputs=[encoder], overwrite=True)
-    with claim if args.should_save else nullcontext():
+    with ExitStack() as stack:
+        stack.enter_context(lost_processes_named())
+        # Where machines share no file system, each has its own checkpoints to go on from.
+        args.save_on_each_node = folders_differ(output)
+        if args.should_save:
+            stack.enter_context(new_output(output, inputs=[encoder], overwrite=True))
         checkpoint = checkpoint_to_resume(output / CHECKPOINTS, settings, resume, tell)
         if args.should_save:
             tell(f"Going on from {checkpoint}" if checkpoint else f"Learning to tell {len(labels) - 1:,} types apart")
@@ -119,33 +130,42 @@ def pretrain_types(
         set_seed(args.seed)
         model = NuNerForTokenClassification.from_encoder(encoder, labels)
         freeze_lower_layers(model.nuner.encoder, int(args.frozen_share * model.config.num_hidden_layers))
+        # The first process of each machine makes them, the others find them in the cache.
+        with args.main_process_first(local=True, desc="tokenizing the corpus"):
+            train, measured = (
+                featurize_types(rows, tokenizer, labels, args.max_length, show_progress=args.should_save)
+                if rows is not None
+                else None
+                for rows in (corpus["train"], validation)
+            )
+        agree("corpus", [labels, len(corpus["train"])])
         trainer = TypeClassificationTrainer(
             model,
             args,
-            featurize_types(corpus["train"], tokenizer, labels, args.max_length),
-            None if validation is None else featurize_types(validation, tokenizer, labels, args.max_length),
+            train,
+            measured,
             processing_class=tokenizer,
             callbacks=callbacks,
         )
         started = time.perf_counter()
-        train = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None).metrics
-        measured = trainer.evaluate() if validation is not None else {}
+        trained = trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None).metrics
+        figures = trainer.evaluate() if validation is not None else {}
         results = {
             "settings": settings,
-            "train": train,
-            "validation": measured,
+            "train": trained,
+            "validation": figures,
             "types": labels[1:],
             "log_history": trainer.state.log_history,
             "seconds": round(time.perf_counter() - started, 1),
             "versions": {package: version(package) for package in ("nuner", "torch", "transformers", "datasets")},
         }
-        if measured.get(f"eval_{TOKEN_F1}") == 0:
+        if figures.get(f"eval_{TOKEN_F1}") == 0:
             results["not_learnt"] = (
                 "The run has not learnt: no token of the validation sentences has its type. Try more steps, or "
                 f"another learning rate than {args.learning_rate:g}."
             )
-        if trainer.is_world_process_zero():
-            with whole_files(output / BACKBONE) as staging:
+        if args.should_save:
+            with whole_files(output / BACKBONE) as staging, every_machine_writes(model):
                 export_backbone(model, staging)
                 # Not the trainer's: a tokenizer remembers how it was last called, and is saved with that.
                 load_tokenizer(encoder).save_pretrained(staging)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 from datasets import DatasetDict
 
+from nuner.data_builders.corpus.concept_counts import concept_counts
 from nuner.data_builders.files.whole_files import remove_folder
 from nuner.modeling_nuner.recognition.bi_encoder_loading import NoConceptEncoderError, has_concept_encoder
 
@@ -107,7 +107,7 @@ def training_figures(corpus: DatasetDict, figures: Mapping[str, Any]) -> dict[st
         Validation metrics, steps, sentences of each split, annotations and concepts of the training split, and why
         nothing was learnt, if so.
     """
-    concepts = Counter(entity["concept"] for entities in corpus["train"]["entities"] for entity in entities)
+    concepts = concept_counts(corpus["train"])
     return {
         "validation": {name: value for name, value in figures["validation"].items() if not name.endswith(_TIMES)},
         "steps": max(entry["step"] for entry in figures["log_history"]),

@@ -13,6 +13,7 @@ from typing import Any
 
 from nuner.data_builders.files.whole_files import write_whole
 
+from ...mapping import available_cores
 from .cell import Cell
 
 # Counted up when the layout changes. Results of another layout stay in the folder of their own.
@@ -132,8 +133,7 @@ def _without_nan(value: Any) -> Any:
 
 def machine() -> str:
     """Say what computes: processor and number of cores that this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{_processor()}, {cores} cores"
+    return f"{_processor()}, {available_cores()} cores"
 
 
 def _processor() -> str:

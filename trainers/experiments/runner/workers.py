@@ -17,6 +17,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from ...mapping import available_cores
+
 _QUIET = {
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -42,7 +44,7 @@ def worker_pool(jobs: int, log: Path) -> Iterator[ProcessPoolExecutor]:
     Raises:
         WorkerDiedError: If one of them has ended before its work was done.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = available_cores()
     # A process that was forked would share the locks of torch's threads.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, context, _begin, (max(1, cores // jobs), log))

@@ -24,7 +24,7 @@ def pack_encoders(trainer: PairLossTrainer, texts: Sequence[Sequence[int]], max_
         texts: Token ids of one or more texts, to try it on.
         max_length: Longest text, in tokens.
     """
-    names = trainer.data_collator.concepts.input_ids
+    concepts = trainer.data_collator.concepts
     rounded = _can_be_captured(trainer)
 
     def packer(encoder: nn.Module, sequences: Sequence[Sequence[int]], longest: int) -> Packer | None:
@@ -35,7 +35,7 @@ def pack_encoders(trainer: PairLossTrainer, texts: Sequence[Sequence[int]], max_
         return None
 
     trainer.data_collator.packer = packer(trainer.model.nuner.encoder, texts, max_length)
-    trainer.data_collator.concept_packer = packer(trainer.model.concept_encoder, names[:2], max(map(len, names)))
+    trainer.data_collator.concept_packer = packer(trainer.model.concept_encoder, concepts.sample, concepts.longest)
 
 
 def _can_be_captured(trainer: PairLossTrainer) -> bool:

@@ -10,7 +10,12 @@ from typer.testing import CliRunner
 
 from nuner.cli.data.corpus import app
 from nuner.cli.options.corpus import CorpusFormat
+from nuner.data_builders.annotation.llm.client import LLMClient
+from nuner.data_builders.annotation.llm.prompt import Prompt
+from nuner.data_builders.annotation.sentences.raw_sentence import raw_sentence
+from nuner.data_builders.annotation.store.store import AnnotationStore, Outcome
 from nuner.data_builders.corpus.builder import NuNerCorpus
+from nuner.data_builders.corpus.report import REPORT_FILENAME, BuildReport
 from nuner.data_builders.rejections import CorpusError
 
 disable_progress_bars()
@@ -45,7 +50,7 @@ def test_no_bar_of_a_library_is_in_a_log(tmp_path):
     for arguments in (("stats", "records", "mine.jsonl"), ("build", "records", "mine.jsonl", "-o", "corpus")):
         process = start_nuner("corpus", *arguments, "--cache-dir", tmp_path / arguments[0], cwd=tmp_path)
         _, said = process.communicate(timeout=120)
-        assert (process.returncode, said) == (0, "")
+        assert (process.returncode, said) == (0, "Reading the corpus ...\n")
 
 
 def test_stats_of_the_bundled_corpus(cache, tmp_path):
@@ -211,3 +216,37 @@ def test_an_option_value_that_typer_can_judge_is_its_own_error(cache):
 
 def test_the_formats_of_the_options_are_those_of_the_builder():
     assert {name.value for name in CorpusFormat} == set(NuNerCorpus.builder_configs) - {"bundled"}
+
+
+def test_stores_of_several_machines_are_one_corpus(tmp_path):
+    stores = []
+    for machine in range(2):
+        stores.append(tmp_path / f"{machine}.sqlite")
+        with AnnotationStore(stores[-1]) as store:
+            store.add(raw_sentence(f"Ada{number} met Bo.") for number in range(20 * machine, 20 * machine + 30))
+            reply = json.dumps({"entities": [{"text": "Bo", "concept": "person"}]})
+            annotator = store.bind(LLMClient("m", base_url="http://127.0.0.1:9/v1", prompt=Prompt()))
+            store.record([Outcome(number, "done", reply, annotator=annotator) for number in range(1, 30)])
+    result = run("build", *stores, "-o", tmp_path / "corpus")
+    assert result.exit_code == 0, result.output
+    assert "49 sentences, 49 in the corpus" in result.output and "Not in it: 1 pending." in result.output
+    assert BuildReport.read(tmp_path / "corpus" / REPORT_FILENAME).corpus == "0.sqlite, 1.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        (["0.sqlite"], "0.sqlite is given twice"),
+        (["absent.sqlite"], "No such file or directory"),
+        (["mine.jsonl"], "mine.jsonl is an annotated corpus, and an annotation store is needed"),
+    ],
+)
+def test_what_is_no_further_store_is_refused(tmp_path, monkeypatch, others, said):
+    monkeypatch.chdir(tmp_path)
+    with AnnotationStore("0.sqlite"):
+        pass
+    row = {"text": "Ada was here.", "entities": [{"start": 0, "end": 3, "text": "Ada", "concept": "person"}]}
+    (tmp_path / "mine.jsonl").write_text(json.dumps(row) + "\n")
+    result = run("build", "0.sqlite", *others, "-o", "corpus")
+    assert said in str(result.exception)
+    assert not (tmp_path / "corpus").exists()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -203,3 +204,25 @@ def test_a_language_or_source_that_the_corpus_lacks_is_one_sentence(tiny_bert_di
         assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
         assert result.stderr.startswith(said)
     assert not (tmp_path / "nuner" / "config.json").exists()
+
+
+def test_a_part_of_the_validation_sentences_is_measured_and_the_card_says_so(tiny_bert_dir, tmp_path):
+    run = ["pretrain", "--text-encoder", tiny_bert_dir, *SMALL, "--max-examples", 200, "--max-steps", 2]
+    result = nuner(*run, "--max-eval-samples", 7, "-o", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "Validation: a random part of 7 sentences are measured (--max-eval-samples)" in result.output
+    said = (tmp_path / "README.md").read_text()
+    assert re.search(r"\(\d\d sentences, a random part of 7 of which was measured\)", " ".join(said.split()))
+
+
+def test_a_corpus_can_be_read_while_the_model_learns(tiny_bert_dir, tmp_path):
+    run = ["pretrain", "--text-encoder", tiny_bert_dir, *SMALL, "--streaming", "-o", tmp_path]
+    assert "--streaming needs --max-steps" in nuner(*run).stderr
+    result = nuner(*run, "--max-steps", 3, "--max-eval-samples", 4)
+    assert result.exit_code == 0, result.output
+    assert "the first 4 sentences are measured" in result.output
+    figures = json.loads((tmp_path / "pretraining.json").read_text())
+    assert figures["settings"]["corpus"]["sentences"] == {"train": None, "validation": None}
+    assert 0 <= figures["validation"]["eval_average_precision"] <= 1
+    assert AutoModel.from_pretrained(tmp_path / "backbone")
+    assert "Loading the libraries ..." in result.output
