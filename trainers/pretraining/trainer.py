@@ -13,8 +13,7 @@ import torch
 from datasets import Dataset
 from torch import nn
 from torch.utils.data import Sampler
-from transformers import PreTrainedTokenizerBase, ProgressCallback
-from transformers.trainer_callback import PrinterCallback
+from transformers import PreTrainedTokenizerBase
 
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
 from nuner.modeling_nuner.input_length import longest_input
@@ -23,7 +22,7 @@ from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZE
 
 from ..checkpoints import latest_complete_checkpoint
 from ..freezing import freeze_lower_layers
-from ..progress import TrainingProgress, counted
+from ..progress import counted
 from .arguments import ContrastiveTrainingArguments
 from .calibration import Calibration, calibrate
 from .centering.encoders import Centering, center_encoders
@@ -129,9 +128,7 @@ class ContrastiveTrainer(PairLossTrainer):
             loss=loss if loss is not None else args.default_loss(),
             **kwargs,
         )
-        self.pop_callback(ProgressCallback)
-        self.pop_callback(PrinterCallback)
-        self.add_callback(TrainingProgress("Pre-training"))
+        self.show_progress("Pre-training")
         if args.packs and train is not None:
             pack_encoders(self, train["input_ids"][:2], max_length)
 
