@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from safetensors import SafetensorError
+
+# What readers of weights raise on a file that is cut or damaged; those of GGUF know no error of their own.
+_UNREADABLE = (OSError, ValueError, SafetensorError, struct.error, OverflowError)
 _REACHED_SECONDS = 5
 # What transformers says where a checkpoint wants to bring its code.
 _CUSTOM_CODE = "custom code"
@@ -53,7 +58,7 @@ def explain_checkpoint_errors(
         raise missing
     try:
         yield
-    except (OSError, ValueError) as error:
+    except _UNREADABLE as error:
         if path.exists():
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             if _CUSTOM_CODE in reason:

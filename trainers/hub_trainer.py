@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
 
-from transformers import Trainer
+from transformers import PrinterCallback, ProgressCallback, Trainer
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from nuner.data_builders.files.whole_files import whole_files
@@ -15,6 +15,7 @@ from nuner.modeling_nuner.encoder_loading import without_bars
 
 from .checkpoints import write_manifest
 from .machines import every_machine_writes
+from .progress import TrainingProgress
 
 ARGUMENTS_FILE = "training_args.json"
 
@@ -40,6 +41,16 @@ class HubTrainer(Trainer):
     Its models have the card that one of its callbacks writes, if one does; otherwise there is the draft that
     `create_model_card` makes in `transformers`.
     """
+
+    def show_progress(self, description: str) -> None:
+        """Show progress as the commands of this package do, in place of what showed it so far.
+
+        Args:
+            description: What the work is called.
+        """
+        for before in (ProgressCallback, PrinterCallback, TrainingProgress):
+            self.remove_callback(before)
+        self.add_callback(TrainingProgress(description))
 
     def init_hf_repo(self, token: str | None = None, private: bool | None = None) -> None:
         """Make the repository on the Hub, where there is none.

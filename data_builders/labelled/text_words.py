@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from .label_schemes import EntitySpan, write_iob2
 from .labelled_text import LabelledText
@@ -14,6 +15,7 @@ from .words import split_words
 WIDENED = "entities began or ended inside a word and were widened to whole words"
 OVERLAPPING = "entities that share words with a longer one were left out"
 WORDLESS = "entities that cover no word were left out"
+NO_WORD = "texts without a word were left out"
 
 
 def tag_text(text: LabelledText, notes: Counter[str]) -> LabelledSentence:
@@ -33,6 +35,20 @@ def tag_text(text: LabelledText, notes: Counter[str]) -> LabelledSentence:
     notes[OVERLAPPING] += len(spans) - len(kept)
     own = text.text if text.words is None else None
     return LabelledSentence(tokens, write_iob2(kept, len(tokens)), "IOB2", text.file, text.line, own)
+
+
+def tag_texts(texts: Iterable[LabelledText], notes: Counter[str]) -> Iterator[LabelledSentence]:
+    """Bring texts to words with IOB2 tags, and leave out those without a word.
+
+    Args:
+        texts: The texts.
+        notes: Counts the texts that were left out, and what `tag_text` counts.
+    """
+    for text in texts:
+        if text.words or split_words(text.text):
+            yield tag_text(text, notes)
+        else:
+            notes[NO_WORD] += 1
 
 
 def spans_at_words(text: LabelledText, notes: Counter[str]) -> tuple[list[str], list[EntitySpan]]:

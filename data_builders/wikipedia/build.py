@@ -103,6 +103,8 @@ def build_wikipedia_corpus(
         raise ValueError(f"min_annotations is {min_annotations}; it must be at least 1.")
     filters = filters or SentenceFilters()
     folder = Path(output)
+    for path in (types, dump):  # what is not there is told now, not after an hour
+        Path(path).open("rb").close()
     counts, rejections = PageCounts(), Rejections(max_items=_FAULTS_KEPT)
     known = _entity_types(Path(types), rejections, advance)
     if not len(known):
@@ -241,7 +243,10 @@ def _written(rows: Iterable[dict[str, Any]], shards: ParquetShards) -> Iterator[
 
 def _why_empty(dump: str, counts: PageCounts, concepts: Counter[str], min_annotations: int) -> str:
     if not counts.articles:
-        return f"{dump} holds no article: {counts.redirects:,} redirects, {counts.other_pages:,} other pages."
+        return (
+            f"{dump} holds no article: {counts.redirects:,} redirects, {counts.disambiguations:,} disambiguations, "
+            f"{counts.other_pages:,} other pages."
+        )
     if concepts:
         return (
             f"No annotation is left of {dump}: none of its {len(concepts):,} types has {min_annotations:,} "

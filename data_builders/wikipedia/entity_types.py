@@ -55,30 +55,44 @@ def resource_types(file: IO[bytes], name: str, rejections: Rejections) -> Iterat
     Raises:
         CorpusError: If the compressed file is damaged.
     """
-    from pyoxigraph import RdfFormat, parse
-
-    lines = lines_unless_damaged(file, name)
-    first = list(_until_a_statement(lines))
-    turtle = bool(first) and _TURTLE.match(first[-1]) is not None
-    source: Any = _LineByLine(chain(first, lines))
-    statements = iter(parse(source, RdfFormat.TURTLE if turtle else RdfFormat.N_TRIPLES, lenient=True))
-    while True:
-        try:
-            statement = next(statements)
-        except StopIteration:
-            return
-        except SyntaxError as error:
-            rejections.add(name, error.lineno or source.number, RecordError(NO_TRIPLE))
-            continue
+    for line, statement in _statements(lines_unless_damaged(file, name), name, rejections):
         resource = _RESOURCE.fullmatch(getattr(statement.subject, "value", ""))
         if resource is None or statement.predicate.value != _TYPE:
             continue
         kind = getattr(statement.object, "value", "")
         known = _CLASS.fullmatch(kind)
         if known is None:
-            rejections.add(name, source.number, RecordError(UNKNOWN_TYPE, kind[:100]))
+            rejections.add(name, line, RecordError(UNKNOWN_TYPE, kind[:100]))
         else:
             yield resource_title(resource[1]), known[1]
+
+
+def _statements(lines: Iterator[bytes], name: str, rejections: Rejections) -> Iterator[tuple[int, Any]]:
+    """Yield statements, each with its line; what is none is noted."""
+    from pyoxigraph import RdfFormat, parse
+
+    first = list(_until_a_statement(lines))
+    lines = chain(first, lines)
+    if first and _TURTLE.match(first[-1]):
+        source: Any = _LineByLine(lines)
+        statements = iter(parse(source, RdfFormat.TURTLE, lenient=True))
+        while True:
+            try:
+                statement = next(statements)
+            except StopIteration:
+                return
+            except SyntaxError as error:
+                rejections.add(name, error.lineno or source.number, RecordError(NO_TRIPLE))
+            else:
+                yield source.number, statement
+    # A triple is a line, and each is parsed by itself: one that is cut short takes none of those behind it along.
+    for number, line in enumerate(lines, 1):
+        try:
+            statements = list(parse(line, RdfFormat.N_TRIPLES, lenient=True))
+        except SyntaxError:
+            rejections.add(name, number, RecordError(NO_TRIPLE))
+        else:
+            yield from ((number, statement) for statement in statements)
 
 
 def _until_a_statement(lines: Iterable[bytes]) -> Iterator[bytes]:

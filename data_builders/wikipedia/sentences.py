@@ -23,7 +23,9 @@ REPEATED = "repeated"
 UNMARKED_NAMES = "too many names that are marked as nothing"
 
 _DISAMBIGUATION = re.compile(
-    r"\{\{[^{}|\n]{0,40}?(?:disambig|desambig|begriffskl|homonymie|ujednoznacz|неоднозначн|hndis|geodis)"
+    # "{{disambiguation needed}}" stands behind a link in an article like any other.
+    r"\{\{[^{}|\n]{0,40}?"
+    r"(?:disambig(?!\w*[ _-]needed)|desambig|begriffskl|homonymie|ujednoznacz|неоднозначн|hndis|geodis)"
     r"|\{\{(?:dab|dp)\}\}",
     re.I,
 )

@@ -18,29 +18,19 @@ _MARK = "\x01"
 
 _LINK, _TEMPLATE, _TABLE = "[[", "{{", "{|"
 _CLOSES = {"]]": _LINK, "}}": _TEMPLATE, "|}": _TABLE}
-_LEFT_OUT = {
-    *(
-        "ref",
-        "math",
-        "chem",
-        "ce",
-        "gallery",
-        "timeline",
-        "score",
-        "syntaxhighlight",
-        "source",
-        "code",
-        "pre",
-        "nowiki",
-    ),
-    *("table", "templatedata", "imagemap", "graph", "mapframe", "hiero"),
-}
-_TOKEN = re.compile(r"\[\[|\]\]|\{\{|\}\}|\{\||\|\}(?!\})|<(?P<end>/?)(?P<tag>[A-Za-z]+)(?P<rest>[^<>]*)>")
+_LEFT_OUT = (
+    "ref|math|chem|ce|gallery|timeline|score|syntaxhighlight|source|code|pre|nowiki"
+    "|table|templatedata|imagemap|graph|mapframe|hiero"
+)
+_TOKEN = re.compile(
+    rf"\[\[|\]\]|\{{\{{|\}}\}}|\{{\||\|\}}(?!\}})|<(?P<end>/?)(?P<tag>{_LEFT_OUT})\b(?P<rest>[^<>]*)>", re.I
+)
 _INDENTED = 50
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENT_BEGINS, _COMMENT_ENDS = "<!--", "-->"
+_COMMENT = re.compile(rf"{_COMMENT_BEGINS}.*?(?:{_COMMENT_ENDS}|\Z)", re.DOTALL)
 _LINE_TAG = re.compile(rf"</?(?:br|p|div|li|ul|ol|blockquote|center|hr|h\d)\b[^<>{_MARK}]*>", re.I)
 _TAG = re.compile(rf"</?[a-z][^<>{_MARK}]*>", re.I)
-_EXTERNAL = re.compile(rf"\[(?:https?:|ftp:)?//[^\s\[\]{_MARK}]*[ \t]*([^\[\]\n]*)\]")
+_EXTERNAL = re.compile(rf"\[(?:https?:|ftp:)?//[^\s\[\]{_MARK}]*((?:[ \t{_MARK}][^\[\]\n]*)?)\]")
 _BOLD = re.compile("''+")
 _SWITCH = re.compile(r"__[A-Z]{2,}__")
 _BROKEN = re.compile(r"\[\[|\]\]|\{\{+|\}\}+")
@@ -50,6 +40,9 @@ _SPACES = re.compile("  +")
 _EMPTY_BRACKETS = re.compile(r"\([ ,;:]*\)")
 # Letters right behind a link are a part of it: [[city]]s.
 _TRAIL = re.compile(r"[^\W\d_]*")
+_NAMESPACES = ("file", "image", "media", "category")
+# The namespace of pictures has names in each wiki that its dump does not tell.
+_MEDIA_FILE = re.compile(r"\.(?:jpe?g|png|gif|svg|tiff?|webp|og[gv]|webm|pdf|djvu)\s*$", re.I)
 _OTHER_WIKI = re.compile(r"[a-z]{2,3}(?:-[a-z-]+)?")
 _LONGEST_TITLE = 255
 
@@ -82,15 +75,15 @@ class PlainText(NamedTuple):
     unclosed: Counter[str]
 
 
-def plain_text(wikitext: str, namespaces: Collection[str] = ("file", "image", "category")) -> PlainText:
+def plain_text(wikitext: str, namespaces: Collection[str] = ()) -> PlainText:
     """Read wikitext.
 
     Templates, tables, references, formulas, pictures, categories and comments are left out. What is opened and never
-    closed is taken for text.
+    closed is taken for text, but a comment goes on to the end, as on Wikipedia's own pages.
 
     Args:
         wikitext: The text of a page.
-        namespaces: Lower-cased prefixes of links that are not to articles.
+        namespaces: Lower-cased prefixes of links that are not to articles, beside those that each wiki understands.
 
     Returns:
         The plain text.
@@ -106,6 +99,8 @@ Link(start=27, end=33, target='London')])
     """
     text = _COMMENT.sub("", wikitext.replace(_MARK, ""))
     spans, unclosed = _spans(text)
+    if wikitext.rfind(_COMMENT_BEGINS) > wikitext.rfind(_COMMENT_ENDS):
+        unclosed[_COMMENT_BEGINS] += 1
     marked, targets = _marked(text, spans, namespaces)
     # The labels of links are every second piece.
     pieces = _clean(marked).split(_MARK)
@@ -132,8 +127,6 @@ def _spans(text: str) -> tuple[list[tuple[int, int, str]], Counter[str]]:
         closed = _CLOSES.get(token)
         if token[0] == "<":
             token = match["tag"].lower()
-            if token not in _LEFT_OUT:
-                continue
             if match["rest"].endswith("/"):
                 spans.append((start, match.end(), token))
                 continue
@@ -178,17 +171,25 @@ def _marked(text: str, spans: list[tuple[int, int, str]], namespaces: Collection
         position = end
         if kind != _LINK:
             continue
-        bar = text.find("|", start, end)
-        target = text[start + 2 : bar if bar >= 0 else end - 2]
-        prefix, colon, _ = target.partition(":")
-        if colon and (prefix.strip().lower() in namespaces or (bar < 0 and _OTHER_WIKI.fullmatch(prefix))):
+        # What is longer than any title is not searched to its end: there may be as many links inside as characters.
+        furthest = min(end - 2, start + 3 + _LONGEST_TITLE)
+        bar = text.find("|", start, furthest)
+        target = text[start + 2 : bar if bar >= 0 else furthest]
+        prefix, colon, rest = target.partition(":")
+        if colon and (
+            prefix.strip().lower() in {*namespaces, *_NAMESPACES}
+            or (bar < 0 and _OTHER_WIKI.fullmatch(prefix))
+            or _MEDIA_FILE.search(rest)
+        ):
             continue
         if "\n" in target or len(target) > _LONGEST_TITLE or _holds_link(spans, number):
             position = start + 2
             continue
         pieces.append(_MARK)
-        targets.append(target)
-        position, label_end = bar + 1 if bar >= 0 else start + 2, end - 2
+        # A colon in front keeps a link to a file or category a link, and is not seen.
+        seen = target.removeprefix(":")
+        targets.append(seen)
+        position, label_end = bar + 1 if bar >= 0 else end - 2 - len(seen), end - 2
     if label_end >= 0:
         position = _close(text, position, label_end, pieces)
     pieces.append(text[position:])
@@ -220,7 +221,7 @@ def _clean(text: str) -> str:
         text = _TAG.sub("", _LINE_TAG.sub("\n", text))
     if "&" in text:
         text = unescape(text)
-    text = _BOLD.sub("", _EXTERNAL.sub(r"\1", text))
+    text = _BOLD.sub("", _EXTERNAL.sub(lambda link: link[1].lstrip(" \t"), text))
     if "__" in text:
         text = _SWITCH.sub("", text)
     text = _OTHER_SPACES.sub(" ", _EMPTY_BRACKETS.sub("", _BROKEN.sub("", text)))

@@ -12,10 +12,8 @@ from torch import Tensor, nn
 from transformers import (
     EvalPrediction,
     PreTrainedTokenizerBase,
-    ProgressCallback,
     TrainerCallback,
 )
-from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
 from nuner.data_builders.labelled.label_schemes import OUTSIDE, to_iob2
@@ -24,7 +22,6 @@ from nuner.modeling_nuner.modeling_nuner import NuNerForTokenClassification
 
 from ..evaluation.entity_scores import entity_scores, type_scores
 from ..hub_trainer import HubTrainer
-from ..progress import TrainingProgress
 from .arguments import FineTuningArguments
 from .class_weights import balanced_weights
 from .collator import LabelledCollator
@@ -178,9 +175,7 @@ class TokenClassificationTrainer(HubTrainer):
             preprocess_logits_for_metrics=lambda logits, labels: logits.argmax(-1),
             callbacks=list(callbacks),
         )
-        self.pop_callback(ProgressCallback)
-        self.pop_callback(PrinterCallback)
-        self.add_callback(TrainingProgress("Fine-tuning"))
+        self.show_progress("Fine-tuning")
 
     def _featurized(self, dataset: Dataset | None) -> Dataset | None:
         if dataset is None or "input_ids" in dataset.column_names:

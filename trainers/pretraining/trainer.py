@@ -13,8 +13,7 @@ import torch
 from datasets import Dataset, IterableDataset
 from torch import nn
 from torch.utils.data import Sampler
-from transformers import PreTrainedTokenizerBase, ProgressCallback
-from transformers.trainer_callback import PrinterCallback
+from transformers import PreTrainedTokenizerBase
 
 from nuner.data_builders.corpus.concept_counts import arrow_tables, list_column
 from nuner.modeling_nuner.configuration_nuner import NuNerConfig
@@ -24,7 +23,7 @@ from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZE
 
 from ..checkpoints import latest_complete_checkpoint
 from ..freezing import freeze_lower_layers
-from ..progress import TrainingProgress, counted
+from ..progress import counted
 from .arguments import ContrastiveTrainingArguments
 from .calibration import Calibration, calibrate
 from .centering.encoders import Centering, center_encoders
@@ -125,9 +124,7 @@ class ContrastiveTrainer(PairLossTrainer):
             loss=loss if loss is not None else args.default_loss(),
             **kwargs,
         )
-        self.pop_callback(ProgressCallback)
-        self.pop_callback(PrinterCallback)
-        self.add_callback(TrainingProgress("Pre-training"))
+        self.show_progress("Pre-training")
         if args.packs and self.corpora.train is not None:
             pack_encoders(self, [row["input_ids"] for row in self._spread_rows(2)], self.reading.max_length)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.resolver import VersionedResolver
 
 from .type_list import EntityType, TypeList
 
@@ -16,6 +17,15 @@ _KEYS = ("types", "guidelines")
 _TEXTS = ("description", "guideline")
 _LISTS = ("examples", "aliases")
 _KEYS_OF_A_TYPE = ("name", *_TEXTS, *_LISTS)
+
+
+class _AsWritten(VersionedResolver):
+    """Takes all scalars for text: `no`, 007, 2.50 and 2024-01-01 are what is written, and stay it."""
+
+    @property
+    def versioned_resolver(self) -> dict[Any, Any]:
+        """The scalars that are something else: none."""
+        return {}
 
 
 class TypesError(ValueError):
@@ -47,8 +57,10 @@ def read_types(path: str | os.PathLike[str]) -> TypeList:
     """
     file = Path(path)
     try:
-        # YAML 1.2, in which "no" is a word; the loader knows the lines, and refuses a key that is there twice.
-        content = YAML(typ="rt", pure=True).load(file.read_text(encoding="utf-8-sig"))
+        # This loader knows the lines, and refuses a key that is there twice.
+        yaml = YAML(typ="rt", pure=True)
+        yaml.Resolver = _AsWritten
+        content = yaml.load(file.read_text(encoding="utf-8-sig"))
     except MarkedYAMLError as error:
         line = f"{error.problem_mark.line + 1}: " if error.problem_mark is not None else " "
         raise TypesError(f"{path}:{line}this is no YAML: {_first_line(error.problem)}") from None
@@ -103,9 +115,9 @@ class _Reader:
 
     def text(self, values: dict[Any, Any], key: str, of: str, line: int = 1) -> str:
         value, line = values[key], _line(values, key, line)
-        if isinstance(value, bool | list | dict) or (value is not None and not isinstance(value, str | int | float)):
+        if not isinstance(value, str):
             raise self._error(line, f"{key!r} of {of} must be text, not {value!r}")
-        text = "" if value is None else str(value).strip()
+        text = value.strip()
         if not text:
             raise self._error(line, f"{key!r} of {of} is empty; write something, or leave the key out")
         return text

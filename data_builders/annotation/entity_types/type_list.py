@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,7 +23,7 @@ class EntityType:
         aliases: Other names for it that a model may answer with, as in another language. It is not told of them.
 
     Raises:
-        ValueError: If the name is empty, is longer than 100 characters, or has a line break.
+        ValueError: If the name is empty, is longer than 100 characters, or has a line break or control character.
     """
 
     name: str
@@ -34,6 +35,8 @@ class EntityType:
     def __post_init__(self) -> None:
         if not self.name or self.name != " ".join(self.name.split()):
             raise ValueError(f"the type name {self.name!r} is empty, or has more than single spaces in it")
+        if any(unicodedata.category(each) == "Cc" for each in self.name):
+            raise ValueError(f"the type name {self.name!r} has a control character")
         if len(self.name) > _LONGEST_NAME:
             raise ValueError(f"the type name {self.name[:20]!r}... is longer than {_LONGEST_NAME} characters")
 

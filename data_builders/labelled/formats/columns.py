@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -11,10 +12,14 @@ from ..columns.columns_error import ColumnsError
 from ..columns.rows import split_rows
 from ..labelled_text import LabelledText
 from ..sentence import LabelledSentence
-from ..text_words import tag_text
+from ..text_words import tag_texts
 from .conll import CONLL_SUFFIXES, read_conll
 from .labelled_file import LabelledFile
 from .labelled_format import LabelledFormat, text_bytes
+
+# What ends a cell or a line, for whoever reads the file.
+_DIVIDES = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+_SPACED = "texts have spaces for tabs and line breaks in their words or tags"
 
 
 def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> Iterator[LabelledSentence]:
@@ -23,10 +28,10 @@ def _read(file: LabelledFile, rejections: Rejections, notes: Counter[str]) -> It
 
 def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
     blocks = []
-    for text in texts:
-        sentence = tag_text(text, notes)
-        cells = zip(sentence.tokens, sentence.tags, strict=True)
-        blocks.append("".join(f"{word}\t{tag}\n" for word, tag in cells))
+    for sentence in tag_texts(texts, notes):
+        cells = [[_DIVIDES.sub(" ", cell) for cell in cells] for cells in (sentence.tokens, sentence.tags)]
+        notes[_SPACED] += cells != [sentence.tokens, sentence.tags]
+        blocks.append("".join(f"{word}\t{tag}\n" for word, tag in zip(*cells, strict=True)))
     content = "\n".join(blocks)
     return text_bytes(content if _tells_its_columns(content) else f"{_NAMES}\n{content}")
 

@@ -12,7 +12,7 @@ from ..columns.choice import ColumnName
 from ..columns.rows import Row, Rows, split_unbroken, without_header
 from ..labelled_text import LabelledText
 from ..sentence import LabelledSentence
-from ..text_words import tag_text
+from ..text_words import tag_texts
 from .conll import read_columns
 from .labelled_file import LabelledFile
 from .labelled_format import LabelledFormat
@@ -88,8 +88,7 @@ def _write(texts: Sequence[LabelledText], notes: Counter[str]) -> bytes:
     content = io.StringIO(newline="")
     rows = csv.writer(content, lineterminator="\n")
     rows.writerow(["Sentence #", "Word", "Tag"])
-    for number, text in enumerate(texts, start=1):
-        sentence = tag_text(text, notes)
+    for number, sentence in enumerate(tag_texts(texts, notes), start=1):
         for place, row in enumerate(zip(sentence.tokens, sentence.tags, strict=True)):
             rows.writerow(["" if place else f"Sentence: {number}", *row])
     return content.getvalue().encode()

@@ -54,6 +54,21 @@ def test_what_words_cannot_hold_is_counted(tmp_path):
     assert sorted(done.notes.values()) == [1, 2, 3]
 
 
+def test_texts_without_a_word_and_cells_that_would_divide_a_line_are_counted(tmp_path):
+    source = tmp_path / "texts.jsonl"
+    rows = [
+        {"text": " ", "entities": []},
+        {"text": "in Rome", "entities": [{"start": 3, "end": 7, "label": "big\ncity"}]},
+    ]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    result = convert_labels(source, tmp_path / "texts.conll")
+    assert result.notes == {
+        "texts without a word were left out": 1,
+        "texts have spaces for tabs and line breaks in their words or tags": 1,
+    }
+    assert (tmp_path / "texts.conll").read_text() == "in\tO\nRome\tB-big city\n"
+
+
 def test_halves_of_surrogate_pairs_are_replaced(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "\\ud83d Rome", "label": [[2, 6, "LOC"]]}')
     done = convert_labels(tmp_path / "a.jsonl", tmp_path / "a.xml")

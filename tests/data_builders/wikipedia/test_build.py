@@ -37,7 +37,7 @@ ARTICLES = {
     "Ada Lovelace": ADA,
     "London": "'''London''' is old. {{unclosed [[Ada Lovelace]] lived in London, and [[broken.",
     "Mercury": "* [[Mercury (planet)]] may be meant.\n{{disambiguation}}",
-    "Mercury (planet)": "Mercury is near to the [[Sun]]. In Mercurys no [[Ada Lovelace]].",
+    "Mercury (planet)": "Mercury is near to the [[Sun]]. In Mercurys{{disambiguation needed}} no [[Ada Lovelace]].",
 }
 TYPES = [
     ("Ada Lovelace", "Person"),
@@ -141,7 +141,7 @@ def test_the_same_input_gives_the_same_files(tmp_path):
 @pytest.mark.parametrize(
     ("articles", "types", "message"),
     [
-        ({}, TYPES, "dump.xml holds no article: 1 redirects, 1 other pages"),
+        ({}, TYPES, "dump.xml holds no article: 1 redirects, 0 disambiguations, 1 other pages"),
         ({"A": "[[B]] is here."}, TYPES, "of 1 links none leads to an article with a type"),
         (ARTICLES, [], "types.ttl gives no article a type: it must hold the instance types of DBpedia"),
         (ARTICLES, [("A", "http://schema.org/City")], "the first line that does not: .*types.ttl:2: the type is none"),
@@ -166,6 +166,13 @@ def test_a_file_that_breaks_off_leaves_what_was_there(tmp_path):
             build(tmp_path)
         (tmp_path / name).write_bytes(whole)
     assert {path.name: path.read_bytes() for path in (tmp_path / "corpus").iterdir()} == before
+
+
+def test_a_missing_dump_is_told_before_the_types_are_read(tmp_path):
+    write(tmp_path)
+    (tmp_path / "dump.xml").unlink()
+    with pytest.raises(FileNotFoundError, match=r"dump\.xml"):
+        build(tmp_path, advance=lambda stage, share: pytest.fail(f"began with {stage}"))
 
 
 def test_progress_is_told_from_the_beginning_to_the_end(tmp_path):

@@ -55,7 +55,11 @@ def test_what_readers_do_not_see_is_left_out(wikitext, text):
         ("[[a [[b]]", [("b", "b")]),
         (
             "[[File:x|[[a]]]] [[:Category:b]] [[Star Trek: c]]",
-            [(":Category:b", ":Category:b"), ("Star Trek: c", "Star Trek: c")],
+            [("Category:b", "Category:b"), ("Star Trek: c", "Star Trek: c")],
+        ),
+        (
+            "[[:a]] [[:b|c]] [[Image:x y]] [[Bild:x.jpg|mini|[[a]]]] [[Who: Framed.png is this]]d",
+            [("a", "a"), ("c", "b"), ("Who: Framed.png is thisd", "Who: Framed.png is this")],
         ),
         ("{{a [[b]] {{c}} [[d]]", [("b", "b"), ("d", "d")]),
         ("[[a|b<br>c]] [[d]]", [("d", "d")]),
@@ -68,6 +72,7 @@ def test_links_have_the_place_of_their_labels(wikitext, found):
 def test_what_is_not_closed_is_counted():
     assert plain_text("{{a [[b [[c]] {| <ref>x").unclosed == {"{{": 1, "[[": 1, "ref": 1}
     assert plain_text("x\n{| a\n").unclosed == {"{|": 1}
+    assert plain_text("x <!-- a --> <!-- [[b]]").unclosed == {"<!--": 1}
     assert not plain_text("{{a}} [[b]] <ref/> }} ]]").unclosed
 
 
@@ -102,6 +107,15 @@ def test_well_formed_text_has_the_links_that_a_whole_parser_finds(wikitext):
     outside = [node for node in parsed.nodes if isinstance(node, mwparserfromhell.nodes.Wikilink)]
     expected = [(str(each.text or each.title).strip(), str(each.title)) for each in outside]
     assert links(wikitext) == [(re.sub(" +", " ", label), title) for label, title in expected]
+
+
+@pytest.mark.parametrize(
+    "wikitext", [f"<{'a' * 40_000}", f"[//{'a' * 40_000}", f"[//{' ' * 40_000}", "[[" * 40_000 + "]]" * 40_000]
+)
+def test_nothing_is_searched_again_from_each_of_its_places(wikitext):
+    began = time.process_time()
+    plain_text(wikitext)
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("mark", [*MARKS, "[[a|", "{{a|", "<ref", "<", "&", "[http://a", "(", " ("])

@@ -12,7 +12,6 @@ from transformers import EvalPrediction
 from ...fine_tuning.features import IGNORED
 from ...fine_tuning.trainer import TokenClassificationTrainer
 from ...pretraining.length_sampler import EpochCallback, LengthGroupedSampler
-from ...progress import TrainingProgress
 
 TOKEN_F1 = "token_f1"
 
@@ -30,8 +29,7 @@ class TypeClassificationTrainer(TokenClassificationTrainer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.pop_callback(TrainingProgress)
-        self.add_callback(TrainingProgress("Pre-training"))
+        self.show_progress("Pre-training")
 
     def _get_train_sampler(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, train_dataset: Dataset | None = None

@@ -11,7 +11,6 @@ from datasets import Dataset
 from torch import Tensor
 from torch.nn.functional import normalize
 from transformers import PreTrainedModel
-from transformers.trainer_callback import PrinterCallback, ProgressCallback
 
 from nuner.data_builders.labelled.label_schemes import EntitySpan
 from nuner.data_builders.labelled.load import entity_types
@@ -21,7 +20,6 @@ from nuner.modeling_nuner.modeling_nuner import NuNerModel
 
 from ...fine_tuning.arguments import FineTuningArguments
 from ...fine_tuning.features import IGNORED
-from ...progress import TrainingProgress
 from .arguments import TadNerArguments
 from .prototypes import Prototypes
 from .sentence_reader import SentenceReader, batches
@@ -76,9 +74,7 @@ def train_type_encoder(
         averaged_layers=averaged_layers,
         temperature=arguments.temperature,
     )
-    trainer.pop_callback(ProgressCallback)
-    trainer.pop_callback(PrinterCallback)
-    trainer.add_callback(TrainingProgress("Learning types"))
+    trainer.show_progress("Learning types")
     trainer.train()
     return model.encoder
 

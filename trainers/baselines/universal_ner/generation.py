@@ -11,6 +11,7 @@ from torch import Tensor
 from transformers import DynamicCache, PreTrainedTokenizerBase, StoppingCriteria, StoppingCriteriaList
 
 from nuner.data_builders.type_conversation import question_about
+from nuner.modeling_nuner.input_length import longest_input
 
 from .conversations import question_to
 from .features import alike, rendered, tokens_of
@@ -55,7 +56,7 @@ def generate_answers(
     texts_at_once: int = 8,
     max_new_tokens: int = 64,
     advance: Callable[[int], object] = lambda number: None,
-) -> list[list[str]]:
+) -> list[list[str | None]]:
     """Ask for each type in each text.
 
     What the questions about a text have in common is read once, and its keys and values are shared by all of them.
@@ -70,18 +71,21 @@ def generate_answers(
         advance: Called with the number of texts that were finished since the last call.
 
     Returns:
-        For each text the answers to all questions, as the model wrote them.
+        For each text the answers to all questions, as the model wrote them; None where it does not read so much.
     """
     questions = [question_about(name) for name in types]
-    answers: list[list[str]] = [[] for _ in texts]
+    answers: list[list[str | None]] = [[None] * len(types) for _ in texts]
+    longest = longest_input(model.config, tokenizer.model_max_length) - max_new_tokens
     by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))  # little padding
     for start in range(0, len(by_length), texts_at_once):
         batch = by_length[start : start + texts_at_once]
         asked = [[question_to(texts[number], question) for question in questions] for number in batch]
         prompts = [[tokens_of(tokenizer, rendered(tokenizer, turns, to_answer=True)) for turns in of] for of in asked]
-        found = _answers_to(model, tokenizer, prompts, max_new_tokens)
-        for place, number in enumerate(batch):
-            answers[number] = found[place * len(types) : (place + 1) * len(types)]
+        fitting = [place for place, of_text in enumerate(prompts) if max(map(len, of_text)) <= longest]
+        if fitting:
+            found = iter(_answers_to(model, tokenizer, [prompts[place] for place in fitting], max_new_tokens))
+            for place in fitting:
+                answers[batch[place]] = [next(found) for _ in types]
         advance(len(batch))
     return answers
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,6 +33,8 @@ from .generation import generate_answers
 from .language_model import load_language_model
 from .server import ask_server
 from .training import train_on_conversations
+
+TOO_LONG = "the text with its question is longer than the model reads"
 
 
 def run_universal_ner(
@@ -114,6 +117,8 @@ def run_universal_ner(
                 advance=advance,
             )
         account = Account()
+        too_long = sum(reply is None for of_text in replies for reply in of_text)
+        account.unanswered += Counter({TOO_LONG: too_long})
         tags = _tags(sentences, types, replies, account)
         found = time.monotonic()
         if output_dir is not None:
@@ -216,7 +221,7 @@ def _tags(
         mentions: dict[str, list[str]] = {}
         for name, reply in zip(types, answers, strict=True):
             account.questions += 1
-            if reply is None:  # booked by the run
+            if reply is None:  # booked already
                 continue
             try:
                 mentions[name] = parse_text_list(reply)

@@ -8,10 +8,11 @@ from typing import Any
 import torch
 from datasets import Dataset
 from torch import Tensor, nn
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, ProgressCallback, set_seed
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
+
+from nuner.modeling_nuner.input_length import longest_input
 
 from ...hub_trainer import HubTrainer
-from ...progress import TrainingProgress
 from .arguments import UniversalNerArguments
 from .conversations import conversations_of
 from .features import featurize_conversations
@@ -43,9 +44,10 @@ def train_on_conversations(
         ValueError: If all sentences are too long.
     """
     set_seed(args.seed)
-    features = featurize_conversations(conversations_of(train), tokenizer, args.longest)
+    longest = min(args.longest, longest_input(model.config, tokenizer.model_max_length))
+    features = featurize_conversations(conversations_of(train), tokenizer, longest)
     if len(features) < len(train):
-        tell(f"Left out {len(train) - len(features):,} sentences of more than {args.longest:,} tokens with a question")
+        tell(f"Left out {len(train) - len(features):,} sentences of more than {longest:,} tokens with a question")
     tell(f"Training on the conversations about {len(features):,} sentences")
     trained = with_adapters(model, args) if args.lora_rank else model
     trainer = HubTrainer(
@@ -55,10 +57,8 @@ def train_on_conversations(
         features,
         processing_class=tokenizer,
         compute_loss_func=answer_loss,
-        callbacks=[TrainingProgress("Training")],
     )
-    for of_transformers in (ProgressCallback, PrinterCallback):
-        trainer.remove_callback(of_transformers)
+    trainer.show_progress("Training")
     trainer.train()
     return trained.eval()
 

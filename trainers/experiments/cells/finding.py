@@ -67,13 +67,15 @@ class Finding(Cell):
         return f"{self.name} on {self.data_name}{of_sample}"
 
     def check(self) -> None:
-        """Find out whether encoder and data exist.
+        """Find out whether encoder, data and what else the system needs exist.
 
         Raises:
-            ValueError: If a folder holds no encoder, or one without the concept encoder that the system needs.
-            FileNotFoundError: If the encoder or the data set does not exist.
+            ValueError: If a folder holds no encoder, or one without the concept encoder that the system needs, or the
+                system cannot be used.
+            FileNotFoundError: If the encoder, the data set or a language model does not exist.
         """
         super().check()
+        self.system.check()
         if isinstance(self.encoder, Encoder):
             self.encoder.check()
         if self.encoder is not None and self.system.needs_concept_encoder:

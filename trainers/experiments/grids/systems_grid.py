@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
+from nuner.data_builders.labelled.load import entity_types
 from nuner.modeling_nuner.devices import bf16_is_fast
 
 from ...few_shot.samplings import K_TO_2K
@@ -18,6 +19,7 @@ from ..results.score_table import ScoreTable
 from ..runner.cell import Cell
 from ..runner.results_folder import ResultsFolder
 from ..settings.measuring import SamplesSettings
+from ..settings.reading import nearest
 from ..settings.systems import SystemSettings
 from ..systems.system import System
 from .sampled_data import SampledData
@@ -58,7 +60,12 @@ class SystemsGrid:
 
     @property
     def cells(self) -> list[Cell]:
-        """All cells: what trains encoders, since tables have notes on it, then the systems, row by row."""
+        """All cells: what trains encoders, since tables have notes on it, then the systems, row by row.
+
+        Raises:
+            ValueError: If a system has the description of a type that no data set has.
+        """
+        self._check_descriptions()
         training = [run for runs in self._encoders.values() for run in runs if isinstance(run, TrainedEncoder)]
         finding = [self._cell(*run, *sample) for run, sample in product(self._runs(), self.sampled.samples())]
         cells: list[Cell] = []
@@ -105,6 +112,15 @@ class SystemsGrid:
             folder: Where the results of all cells are.
         """
         return folder[self._cell(row, 0, *next(self.sampled.samples()))]
+
+    def _check_descriptions(self) -> None:
+        types = {name for task in self.sampled.tasks.values() for name in entity_types(task.train)}
+        for row, system in self.systems.items():
+            for name in getattr(system, "descriptions", ()):
+                if name not in types:
+                    raise ValueError(
+                        f"systems.{row}.descriptions: no data set has a type {name!r}; {nearest(name, types)}"
+                    )
 
     @cached_property
     def _encoders(self) -> dict[str, Sequence[Encoder | TrainedEncoder | None]]:

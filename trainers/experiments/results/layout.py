@@ -100,9 +100,27 @@ def _score(figures: Figures, k: int | None, left_out: bool) -> str:
         return NOTHING
     # A mean over k stands alone: the samples of different k have nothing to do with one another.
     has_spread = k is not None and not math.isnan(figures.standard_deviation)
-    return f"{figures.mean:.1f}{LEFT_OUT if left_out else ''}" + (
-        f" ±{figures.standard_deviation:.1f}" if has_spread else ""
+    digits = decimals(figures.mean)
+    return f"{figures.mean:.{digits}f}{LEFT_OUT if left_out else ''}" + (
+        f" ±{figures.standard_deviation:.{digits}f}" if has_spread else ""
     )
+
+
+def decimals(figure: float) -> int:
+    """Return how many decimals show a figure: one, or below 1 as many as show two digits.
+
+    Args:
+        figure: A score, or seconds or cents, which are small where something is fast and cheap.
+
+    Example:
+        ```python
+        >>> from nuner.trainers.experiments.results.layout import decimals
+        >>> [f"{figure:.{decimals(figure)}f}" for figure in (81.23, 0.5, 0.00123, 0)]
+        ['81.2', '0.50', '0.0012', '0.0']
+
+        ```
+    """
+    return 1 - math.floor(math.log10(abs(figure))) if 0 < abs(figure) < 1 else 1
 
 
 def _gain(gain: Difference | None) -> str:

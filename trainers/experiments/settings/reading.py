@@ -21,6 +21,7 @@ _MUST = {
     "bool_parsing": "be true or false",
     "bool_type": "be true or false",
     "dict_type": "hold keys and values",
+    "finite_number": "be a finite number",
     "float_parsing": "be a number",
     "float_type": "be a number",
     "int_from_float": "be a whole number",
@@ -38,7 +39,7 @@ class Settings(BaseModel):
     """Settings of which each key is known and each value has its type."""
 
     # A data set may be called 2004.
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, allow_inf_nan=False)
 
 
 S = TypeVar("S", bound=Settings)
@@ -151,14 +152,15 @@ def _first_fault(kind: type[BaseModel], error: ValidationError) -> str:
         return f"{where}.{key} is {fault['ctx']['tag']!r}; {nearest(fault['ctx']['tag'], tags)}"
     if fault["type"] == "union_tag_not_found":
         return f"the key '{where}.{fault['ctx']['discriminator'].strip(chr(39))}' is missing."
+    said = "empty" if fault["input"] is None else repr(fault["input"])
+    if fault["type"] == "missing" and isinstance(fault["loc"][-1], int):  # in a list of fixed length
+        return f"{'.'.join(path[:-1])} is {said}; it must hold more."
     if fault["type"] == "missing":
         return f"the key {where!r} is missing."
     if fault["type"] in _MUST:
-        return f"{where} is {fault['input']!r}; it must {_MUST[fault['type']].format(**fault.get('ctx', {}))}."
-    said = fault["msg"].removeprefix("Value error, ")
-    if not fault["loc"]:
-        return said
-    return f"{where} is {fault['input']!r}: {said[0].lower()}{said[1:]}"
+        return f"{where} is {said}; it must {_MUST[fault['type']].format(**fault.get('ctx', {}))}."
+    reason = fault["msg"].removeprefix("Value error, ")
+    return f"{where} is {said}: {reason[0].lower()}{reason[1:]}" if fault["loc"] else reason
 
 
 def _place(kind: type[BaseModel], loc: Sequence[Any]) -> tuple[list[str], list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, NonNegativeFloat, field_validator
+from pydantic import AfterValidator, Field, NonNegativeFloat, field_validator
 
 from ...baselines.tadner.arguments import TadNerArguments
 from ...baselines.universal_ner.arguments import UniversalNerArguments
@@ -23,6 +23,17 @@ from .given_arguments import check_arguments
 from .reading import Settings, known_keys
 
 _NOT_GIVEN = {"output_dir", "resume_from_checkpoint"}
+
+
+def _not_blank(descriptions: dict[str, str]) -> dict[str, str]:
+    for name, description in descriptions.items():
+        if not description.strip():
+            raise ValueError(f"the description of {name!r} is blank; leave it out")
+    return descriptions
+
+
+Descriptions: TypeAlias = Annotated[dict[str, str], AfterValidator(_not_blank)]
+"""Type -> what a system is told about it."""
 
 
 class WithEncoder(Settings):
@@ -91,7 +102,7 @@ class ZeroShotSettings(WithEncoder):
     """
 
     method: Literal["zero-shot"]
-    descriptions: dict[str, str] = Field(default_factory=dict)
+    descriptions: Descriptions = Field(default_factory=dict)
     threshold: float | None = Field(None, gt=0, lt=1)
 
     def system(self, bf16: bool) -> System:
@@ -114,7 +125,7 @@ class TadNerSettings(WithEncoder):
 
     method: Literal["tadner"]
     arguments: dict[str, Any] = Field(default_factory=dict)
-    descriptions: dict[str, str] = Field(default_factory=dict)
+    descriptions: Descriptions = Field(default_factory=dict)
 
     @field_validator("arguments")
     @classmethod
@@ -175,7 +186,7 @@ class InContextSettings(WithServer):
 
     method: Literal["llm"]
     examples: bool = True
-    descriptions: dict[str, str] = Field(default_factory=dict)
+    descriptions: Descriptions = Field(default_factory=dict)
 
     def system(self, bf16: bool) -> System:
         """Return the system.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from nuner.data_builders.labelled.load import entity_types
 
 from ...baselines.llm_prompting.run import run_llm_prompting
 from ...baselines.rival_result import RivalResult
+from ...baselines.universal_ner.arguments import UniversalNerArguments
+from ...baselines.universal_ner.language_model import check_language_model
 from ...baselines.universal_ner.run import ask_universal_ner, run_universal_ner
 from .system import Place, System
 
@@ -68,6 +71,10 @@ class InContext(System):
         """Whether the sample is in the prompt."""
         return self.examples
 
+    def check(self) -> None:
+        """Find out whether address and key are there; see `System.check`."""
+        self.server.client()
+
     def run(self, train: Dataset, test: Dataset, place: Place, seed: int, tell: Callable[[str], None]) -> RivalResult:
         """Ask, going on where an earlier run was cut short; see `System.run`."""
         types = TypeList(tuple(EntityType(name, self.descriptions.get(name)) for name in entity_types(train)))
@@ -97,6 +104,10 @@ class AskedByType(System):
     def learns(self) -> bool:
         """It knows no more than the names of the types."""
         return False
+
+    def check(self) -> None:
+        """Find out whether address and key are there; see `System.check`."""
+        self.server.client()
 
     def run(self, train: Dataset, test: Dataset, place: Place, seed: int, tell: Callable[[str], None]) -> RivalResult:
         """Ask, going on where an earlier run was cut short; see `System.run`."""
@@ -130,7 +141,12 @@ class TunedByType(System):
         """Whether it is trained at all."""
         return self.examples
 
+    def check(self) -> None:
+        """Find out whether the language model exists and the arguments make sense; see `System.check`."""
+        check_language_model(self.model)
+        UniversalNerArguments(output_dir=os.devnull, **self.arguments)
+
     def run(self, train: Dataset, test: Dataset, place: Place, seed: int, tell: Callable[[str], None]) -> RivalResult:
         """Fine-tune and ask; see `System.run`."""
-        epochs: dict[str, Any] = {} if self.examples else {"num_train_epochs": 0}
-        return run_universal_ner(train, test, model=self.model, seed=seed, tell=tell, **self.arguments, **epochs)
+        arguments = self.arguments if self.examples else {**self.arguments, "num_train_epochs": 0}
+        return run_universal_ner(train, test, model=self.model, seed=seed, tell=tell, **arguments)

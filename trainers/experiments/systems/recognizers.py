@@ -74,7 +74,9 @@ class ZeroShot(System):
         """Apply the bi-encoder; see `System.run`. Nothing is drawn at random."""
         assert place.bi_encoder is not None
         began = time.perf_counter()
-        labels = {**concept_labels(entity_types(train)), **self.descriptions}
+        labels = {
+            name: self.descriptions.get(name, words) for name, words in concept_labels(entity_types(train)).items()
+        }
         recognizer = ZeroShotRecognizer.from_pretrained(place.bi_encoder, labels=labels, threshold=self.threshold)
         ready = time.perf_counter()
         # The names are encoded once, whatever the number of texts.

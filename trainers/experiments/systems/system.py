@@ -43,6 +43,14 @@ class System(ABC):
         """Whether it looks at the training sentences' labels; otherwise it is run once for all samples."""
         return True
 
+    def check(self) -> None:  # noqa: B027 - most need nothing
+        """Find out before anything is computed whether what it needs is there, besides encoder and data.
+
+        Raises:
+            ValueError: If it cannot be used.
+            FileNotFoundError: If it does not exist.
+        """
+
     @abstractmethod
     def run(self, train: Dataset, test: Dataset, place: Place, seed: int, tell: Callable[[str], None]) -> RivalResult:
         """Learn from the training sentences, and find the entities of the test sentences.

@@ -68,6 +68,8 @@ def test_a_whole_file(types_file):
         ("types:\n- name: {en: city}\n", 2, "'name' of the type must be text"),
         ("types:\n- name: city\n  description: [a, b]\n", 3, "must be text"),
         ("types:\n- none\n", 2, "of no type"),
+        ("types:\n- null\n", 2, "of no type"),
+        ('types:\n- "a\\ab"\n', 2, "control character"),
         ("\ntypes: []\n", 2, "a list of at least one type"),
         ("types: city\n", 1, "a list of at least one type"),
         ("types:\n- city\n  - drug: [\n", 3, "no YAML"),
@@ -80,6 +82,14 @@ def test_what_is_refused_is_told_with_its_line(types_file, text, where, reason):
         read_types(file)
     assert str(refused.value).startswith(f"{file}:{where}: ")
     assert reason in str(refused.value)
+
+
+def test_names_and_examples_stay_what_is_written(types_file):
+    written = ["no", "1984", "007", "2.50", "1e3", "2024-01-01", "12:30", "true"]
+    listed = "".join(f"- {each}\n" for each in written)
+    types = read_types(types_file(f"types:\n{listed}- {{name: x, examples: [{', '.join(written)}]}}"))
+    assert [each.name for each in types.types] == [*written, "x"]
+    assert types.types[-1].examples == tuple(written)
 
 
 @pytest.mark.parametrize(

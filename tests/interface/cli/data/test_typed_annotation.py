@@ -83,6 +83,21 @@ def test_labels_become_other_formats_and_a_corpus(annotate):
     assert done.exit_code == 0 and "2 annotations of 2 concepts" in done.stdout
 
 
+def test_batches_are_asked_for_the_types(annotate, server):
+    server.change(batch_seconds=600, batches_due=False)
+    submitted = annotate("--types", "types.yaml", "--batch", "--no-wait")
+    assert submitted.exit_code == 0, submitted.output
+    assert "the same command fetches them" in submitted.stderr
+    refused = annotate("--batch", "--no-wait")  # which would be read as concepts of the model's own
+    assert refused.exit_code == 2 and "run.sqlite was made with types, and none are given" in refused.stderr
+    server.change(batches_due=True)
+    fetched = annotate("--types", "types.yaml", "--batch", "--poll", "0.1")
+    assert "4 done, 0 failed" in fetched.stderr
+    assert "Entities in 3 sentences: 1 city, 1 drug" in fetched.stderr
+    assert "'stadt' 2 (first run.sqlite:2)" in fetched.stderr
+    assert load_labelled("run.sqlite", "train").features["ner_tags"].feature.names[1::2] == ["B-city", "B-drug"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

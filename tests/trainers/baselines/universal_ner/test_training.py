@@ -1,6 +1,7 @@
 """A tiny language model learns two sentences, and answers many questions as it answers each alone."""
 
 import json
+import shutil
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ from nuner.data_builders.type_conversation import question_about
 from nuner.trainers.baselines.universal_ner.conversations import conversations_of, question_to
 from nuner.trainers.baselines.universal_ner.features import featurize_conversations, rendered
 from nuner.trainers.baselines.universal_ner.generation import generate_answers
-from nuner.trainers.baselines.universal_ner.language_model import load_language_model
-from nuner.trainers.baselines.universal_ner.run import run_universal_ner
+from nuner.trainers.baselines.universal_ner.language_model import check_language_model, load_language_model
+from nuner.trainers.baselines.universal_ner.run import TOO_LONG, run_universal_ner
 from nuner.trainers.baselines.universal_ner.training import AnswerCollator, answer_loss
 
 ROWS = [
@@ -138,6 +139,31 @@ def test_a_type_that_never_occurs_is_asked_for_too(tiny):
     said = [turn["content"] for turn in conversations_of(rows)[0]]
     assert said[2:4] == ["What describes city in the text?", "[]"]
     assert run_universal_ner(rows, rows, model=tiny, num_train_epochs=0, max_new_tokens=2).details["questions"] == 2
+
+
+def test_a_text_that_the_model_does_not_read_is_left_unanswered_and_counted(tiny, train):
+    rows = load_labelled(Dataset.from_list([*ROWS, {"tokens": ["x" * 3000], "tags": ["B-city"]}]), "train")
+    result = run_universal_ner(train, rows, model=tiny, num_train_epochs=0, max_new_tokens=2)
+    assert result.details["unanswered"][TOO_LONG] == 2
+    assert (result.details["questions"], result.tags[-1]) == (6, ["O"])
+
+
+@pytest.mark.parametrize("share", [0.0001, 0.005, 0.5])
+def test_files_that_are_cut(tiny, tmp_path, share):
+    file, folder = tmp_path / "cut.gguf", tmp_path / "cut"
+    write_gguf(tiny, file)
+    shutil.copytree(tiny, folder)
+    for path in (file, folder / "model.safetensors"):
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(share * len(whole))])
+    for checkpoint in (file, folder):
+        with pytest.raises(ValueError, match=r"cut.* holds no model that AutoModelForCausalLM loads"):
+            load_language_model(checkpoint)
+
+
+def test_an_encoder_is_no_language_model(tiny_bert_dir):
+    with pytest.raises(ValueError, match="it is an encoder"):
+        check_language_model(tiny_bert_dir)
 
 
 def test_models_that_are_none(tmp_path):

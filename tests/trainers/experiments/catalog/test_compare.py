@@ -58,13 +58,35 @@ def test_what_learns_nothing_is_run_once() -> None:
 @pytest.mark.parametrize(
     ("system", "complaint"),
     [
+        (
+            {"method": "zero-shot", "encoder": TRAINED, "descriptions": {"dat": "x"}},
+            "a type 'dat'; did you mean 'date'",
+        ),
+        ({"method": "llm", "model": "m"}, "there is no API key"),
+        ({"method": "universal-ner-server", "model": "m", "base_url": "here"}, "does not begin with http"),
+        ({"method": "universal-ner", "model": "absent"}, "no language model 'absent'"),
+        ({"method": "universal-ner", "model": "base"}, "base holds no model .*it is an encoder"),
+    ],
+)
+def test_what_is_missing_is_told_before_anything_is_computed(system: object, complaint: str) -> None:
+    Path("mine.yaml").write_text(yaml.safe_dump({"systems": {"frozen": SYSTEMS["frozen"], "a": system}, **MEASURED}))
+    with pytest.raises((ValueError, OSError), match=complaint):
+        run_experiment("compare", "mine.yaml", "out", tell=lambda line: pytest.fail(f"told {line}"))
+
+
+@pytest.mark.parametrize(
+    ("system", "complaint"),
+    [
         ({"method": "frozn", "encoder": "x"}, "systems.a.method is 'frozn'; did you mean 'frozen'"),
         ({"encoder": "x"}, "the key 'systems.a.method' is missing"),
         ({"method": "frozen", "encodr": "x"}, "there is no key 'systems.a.encodr'; did you mean 'encoder'"),
         ({"method": "frozen", "recipe": "default"}, "there is no key 'systems.a.recipe'; known are"),
         ({"method": "zero-shot", "encoder": "x", "threshold": 1}, "systems.a.threshold is 1: "),
         ({"method": "tadner", "encoder": "x", "arguments": {"step": 1}}, "there is no 'step'; did you mean 'steps'"),
-        ({"method": "llm", "model": "m", "prices": [1]}, "systems.a.prices"),
+        ({"method": "llm", "model": "m", "prices": [1]}, r"systems.a.prices is \[1\]; it must hold more"),
+        ({"method": "llm", "model": "m", "prices": [1, float("inf")]}, "prices.1 is inf; it must be a finite number"),
+        ({"method": "llm", "model": "m", "descriptions": {"date": " "}}, "the description of 'date' is blank"),
+        ({"method": "frozen", "encoder": None}, "systems.a.encoder is empty; it must hold keys and values"),
         ({"method": "llm", "model": ""}, "systems.a.model is ''"),
         ({"method": "universal-ner", "model": "m", "arguments": {"lora": 1}}, "did you mean 'lora_rank'"),
         ({"method": "fine-tuned", "encoder": "x", "recipe": {"presett": "a"}}, "did you mean 'preset'"),

@@ -7,6 +7,7 @@ from support.score_tables import score_table
 from nuner.data_builders.plain_console import PlainConsole
 from nuner.trainers.experiments.results.layout import NOTHING, Layout
 from nuner.trainers.experiments.results.markdown import markdown_table
+from nuner.trainers.experiments.results.score_table import ScoreTable
 from nuner.trainers.experiments.results.summary import Summary
 from nuner.trainers.experiments.results.terminal import rich_table
 
@@ -37,6 +38,16 @@ def test_scores_gains_and_marks():
     assert (genes[3].cells[1], genes[4].cells[1]) == (NOTHING, NOTHING)
     assert genes[0].cells[2] == f"{table.mean('base', 'genes', 1):.1f}"
     assert any("genes at k=16" in note for note in layout.notes)
+
+
+def test_small_figures_show_two_digits():
+    scores = {
+        "dear": {"few": {1: [[12.3, 12.5]]}},
+        "cheap": {"few": {1: [[0.0123, 0.0143]]}},
+        "free": {"few": {1: [[0.0, 0.0]]}},
+    }
+    lines = Layout.of(Summary.of(ScoreTable("Money", "US cents", scores))).sections[0].lines
+    assert [line.cells[0] for line in lines] == ["12.4 ±0.1", "0.013 ±0.001", "0.0 ±0.0"]
 
 
 def test_notes_say_what_was_measured():

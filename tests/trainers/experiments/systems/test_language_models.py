@@ -43,6 +43,6 @@ def test_settings_that_make_no_sense_are_refused() -> None:
 def test_a_model_is_asked_as_it_is(tmp_path: Path) -> None:
     model = write_tiny_language_model(tmp_path / "tiny")
     rows = load_labelled(Dataset.from_list([{"tokens": ["in", "Rome"], "tags": ["O", "B-city"]}]), "train")
-    system = TunedByType(str(model), False, {"max_new_tokens": 4})
+    system = TunedByType(str(model), False, {"max_new_tokens": 4, "num_train_epochs": 3})
     result = system.run(rows, rows, Place(None, None, tmp_path), 0, lambda line: None)
     assert (result.tags, result.details["questions"]) == ([["O", "O"]], 1)

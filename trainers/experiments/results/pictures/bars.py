@@ -8,6 +8,7 @@ from textwrap import fill
 
 from nuner.data_builders.files.pictures import save_picture
 
+from ..layout import decimals
 from ..score_table import ScoreTable
 from .group_panels import REFERENCE_COLOR, panels_of
 
@@ -40,7 +41,8 @@ def plot_bars(table: ScoreTable, path: str | os.PathLike[str]) -> None:
             if isnan(mean):
                 continue
             panel.barh(place, mean, height=0.66, color=REFERENCE_COLOR if row in references else _COLOR)
-            panel.annotate(f"{mean:.1f}", (mean, place), (4, 0), textcoords="offset points", va="center", fontsize=8)
+            shown = f"{mean:.{decimals(mean)}f}"
+            panel.annotate(shown, (mean, place), (4, 0), textcoords="offset points", va="center", fontsize=8)
         panel.set_yticks(range(len(names)), names)
         panel.margins(x=0.14)
         panel.set_axisbelow(True)
