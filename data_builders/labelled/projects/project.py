@@ -26,6 +26,7 @@ SUFFIX = ".studio"
 
 _HELD_OUT_SHARE = "held_out_share"
 _IDENTITY = "identity"
+_ENCODER = "encoder"
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,20 @@ class Project:
         return self._setting(_IDENTITY)
 
     @property
+    def encoder(self) -> str:
+        """Folder or Hub id of the encoder that it was labelled with last; empty if there was none."""
+        return self._setting(_ENCODER)
+
+    def note_encoder(self, encoder: str) -> None:
+        """Keep which encoder it is labelled with.
+
+        Args:
+            encoder: Folder or Hub id.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE settings SET value = ? WHERE name = ?", (json.dumps(encoder), _ENCODER))
+
+    @property
     def settings(self) -> ProjectSettings:
         """What is set."""
         names = asdict(ProjectSettings())
@@ -190,7 +205,11 @@ class Project:
         with self._database.transaction() as connection:
             connection.executemany(
                 "INSERT OR IGNORE INTO settings (name, value) VALUES (?, ?)",
-                [(_IDENTITY, json.dumps(secrets.token_hex(8))), (_HELD_OUT_SHARE, json.dumps(held_out_share))],
+                [
+                    (_IDENTITY, json.dumps(secrets.token_hex(8))),
+                    (_HELD_OUT_SHARE, json.dumps(held_out_share)),
+                    (_ENCODER, json.dumps("")),
+                ],
             )
 
     def _setting(self, name: str) -> Any:

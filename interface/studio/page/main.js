@@ -50,6 +50,7 @@ studio.openText = async (number) => {
 studio.changedTypes = () => label.reread();
 studio.openNumber = () => label.openNumber;
 studio.ontaken = () => label.takenByAnother();
+studio.redraw = () => studio.go(current);
 studio.onopen = () => {
   label.forget();
   studio.go(current);
@@ -60,7 +61,8 @@ studio.onstate = () => {
   document.title = `${state.project.name} – NuNER studio`;
   const learner = document.getElementById("learner");
   learner.dataset.phase = state.learner.phase;
-  if (learner.textContent !== state.learner.sentence) learner.textContent = state.learner.sentence;
+  const sentence = state.learner.phase === "failed" ? "no suggestions" : state.learner.sentence;
+  if (learner.textContent !== sentence) learner.textContent = sentence;
   learner.title = state.learner.sentence;
   const undo = document.getElementById("undo");
   undo.title = state.undo ? `Undo: you ${state.undo.summary}` : "There is nothing saved to undo";
@@ -125,6 +127,7 @@ async function introduce() {
 }
 
 begin();
+history.replaceState(null, "", "/"); // the token is in a cookie by now, and belongs on no screen
 await studio.beat("/api/open");
 while (!studio.state) await new Promise((resolve) => { setTimeout(resolve, 300); });
 await introduce();

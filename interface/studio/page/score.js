@@ -135,7 +135,7 @@ function ticks(most) {
 }
 
 /** What stands beside a text: how far, how well. */
-export function sittingFigures(state, types) {
+export function sittingFigures({ state, types }) {
   const { counts, score } = state;
   const last = score.curve.at(-1);
   return element(

@@ -27,10 +27,6 @@ export class Studio {
     return localStorage.getItem(ORDER) ?? "instructive";
   }
 
-  get canSuggest() {
-    return this.state.learner.phase === "ready";
-  }
-
   /** Where the browser keeps what is marked and not saved. */
   get draftKey() {
     return `nuner-studio-draft:${this.state.project.identity}:${this.state.annotator}`;

@@ -10,10 +10,7 @@ export function welcome(studio, begin) {
   const name = element("input", { id: "first-name", autocomplete: "off", maxlength: "200", placeholder: "such as product" });
   const start = button("Show me the first text", async () => {
     if (name.value.trim()) await add();
-    if (chosen.length && !name.value.trim()) {
-      await studio.beat();
-      begin();
-    }
+    if (chosen.length && !name.value.trim()) begin();
   }, { class: "main", id: "begin", disabled: true });
   name.addEventListener("input", () => { start.disabled = !chosen.length && !name.value.trim(); });
 
