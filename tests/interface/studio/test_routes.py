@@ -31,7 +31,7 @@ def add_types(client, *names):
 
 
 def test_texts_are_labelled_skipped_and_taken_back(client):
-    city, person = add_types(client, "city", "person")
+    city, _ = add_types(client, "city", "person")
     first = client.do("/next", {"order": "in order"})["item"]
     assert first["text"] == TEXTS[first["number"] - 1]
     answer = client.do(f"/texts/{first['number']}/accept", {"labels": [], "key_presses": 1, "order": "in order"})
@@ -103,8 +103,18 @@ def test_labels_that_make_no_sense_are_refused(client, label, sentence):
     assert client.do("/beat")["state"]["counts"]["labelled"] == 0
 
 
-@pytest.mark.parametrize("body", [{}, {"labels": 1}, {"labels": [{"start": "0", "end": 3, "type": 1}]}, [], {"labels": [None]},
-                                  {"labels": [{"start": -1, "end": 3, "type": 1}]}, {"labels": [{"start": 1e300, "end": 3, "type": 1}]}])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {"labels": 1},
+        {"labels": [None]},
+        {"labels": [{"start": "0", "end": 3, "type": 1}]},
+        {"labels": [{"start": -1, "end": 3, "type": 1}]},
+        {"labels": [{"start": 1e300, "end": 3, "type": 1}]},
+    ],
+)
 def test_what_cannot_be_read_is_refused_in_a_sentence(client, body):
     assert "labels" in refused(client, "/texts/1/accept", body) or body == []
 
@@ -125,7 +135,13 @@ def test_overlaps_are_refused_or_allowed_by_setting(client):
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
-    [("", "needs a name"), (" \u200b ", "needs a name"), ("city", "already"), (" city ", "already"), ("x" * 201, "200")],
+    [
+        ("", "needs a name"),
+        (" \u200b ", "needs a name"),
+        ("city", "already"),
+        (" city ", "already"),
+        ("x" * 201, "200"),
+    ],
 )
 def test_types_without_a_name_or_twice_are_refused(client, name, sentence):
     add_types(client, "city")
