@@ -12,6 +12,7 @@ from .history import History
 from .schema import ProjectError
 
 _LABELS = 'labels.start, labels."end", labels.type, labels.suggested'
+_END_LEASE = "DELETE FROM leases WHERE annotator = ? AND text = ?"
 
 
 class Label(NamedTuple):
@@ -103,6 +104,8 @@ class Answers:
         final: bool = False,
     ) -> None:
         """Save the labels of a text, in place of what the annotator said about it before.
+
+        What is saved already, as when a page asks once more after a lost answer, is not done once more.
 
         Args:
             text: Number of the text.
@@ -238,6 +241,11 @@ class Answers:
         skipped: bool,
         key_presses: int,
     ) -> None:
+        given = [answer for answer in self.of(text) if (answer.annotator, answer.final) == (annotator, final)]
+        if any((answer.skipped, answer.labels) == (skipped, tuple(labels)) for answer in given):
+            with self._database.transaction() as connection:
+                connection.execute(_END_LEASE, (annotator, text))
+            return
         with self._history.operation(annotator, summary, text) as connection:
             ((answer,),) = connection.execute(
                 "INSERT INTO answers (text, annotator, final, skipped, key_presses, saved_at)"
@@ -250,4 +258,4 @@ class Answers:
                 'INSERT INTO labels (answer, start, "end", type, suggested) VALUES (?, ?, ?, ?, ?)',
                 [(answer, *label) for label in labels],
             )
-            connection.execute("DELETE FROM leases WHERE annotator = ? AND text = ?", (annotator, text))
+            connection.execute(_END_LEASE, (annotator, text))

@@ -7,9 +7,8 @@ import unicodedata
 from typing import NamedTuple
 
 from ...files.database import Database
-from ...schema import without_lone_surrogates
 from .history import History
-from .schema import ProjectError
+from .schema import ProjectError, storable
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _LONGEST_NAME = 200
@@ -174,7 +173,7 @@ class EntityTypes:
             connection.execute("DELETE FROM types WHERE number = ?", (number,))
 
     def _new_name(self, name: str, but: int | None = None) -> str:
-        name = " ".join(without_lone_surrogates(name).split())
+        name = " ".join(storable(name).split())
         if not any(unicodedata.category(character)[0] not in "CZ" for character in name):
             raise ProjectError("an entity type needs a name that can be seen")
         if any(unicodedata.category(character) == "Cc" for character in name):
@@ -194,7 +193,7 @@ _DOUBLED = (
 
 
 def _description(description: str) -> str:
-    description = " ".join(without_lone_surrogates(description).replace("\0", " ").split())
+    description = " ".join(storable(description).replace("\0", " ").split())
     if len(description) > _LONGEST_DESCRIPTION:
         raise ProjectError(f"a description may have {_LONGEST_DESCRIPTION} characters, not {len(description)}")
     return description

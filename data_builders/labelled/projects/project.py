@@ -13,12 +13,11 @@ from typing import Any
 
 from ...files.database import Database
 from ...files.output_lock import output_lock
-from ...schema import without_lone_surrogates
 from .answers import Answers, Label
 from .entity_types import EntityTypes
 from .history import History
 from .leases import Leases
-from .schema import PROJECT, ProjectError
+from .schema import PROJECT, ProjectError, storable
 from .texts import AddedTexts, Texts
 
 SUFFIX = ".studio"
@@ -166,7 +165,7 @@ class Project:
         Raises:
             ProjectError: If the name is blank.
         """
-        name = " ".join(without_lone_surrogates(name).split())
+        name = " ".join(storable(name).split())
         if not name.isprintable() or not name:
             raise ProjectError("an annotator needs a name of letters that can be seen")
         with self._database.transaction() as connection:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from ...data_kinds import PROJECT_ID
 from ...files.database import DatabaseKind
+
+# Halves of surrogate pairs, from broken JSON: no file of Unicode holds them.
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class ProjectError(ValueError):
     """A project, or something in it, that cannot be used as it was asked to; the message says why and what to do."""
+
+
+def storable(text: str) -> str:
+    r"""Return a text as a project keeps it: U+FFFD for each half of a surrogate pair, so that offsets stay.
+
+    Example:
+        ```python
+        >>> storable("a\ud800b")
+        'a�b'
+
+        ```
+    """
+    return _SURROGATES.sub("\ufffd", text)
 
 
 # Tables whose changes can be undone, with all of their columns. Their numbers are not used again, so that a row that

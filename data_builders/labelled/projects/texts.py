@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ...files.database import Database
+from .schema import storable
 
 _ROWS_AT_ONCE = 1000
-# Halves of surrogate pairs, from broken JSON: no file of Unicode holds them. One character takes the place of one, so
-# that offsets stay those of the original text.
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class ProjectText(NamedTuple):
@@ -74,7 +71,7 @@ class Texts:
         rows = iter(texts)
         before = len(self)
         while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
-            kept = [_row(_SURROGATES.sub("\ufffd", text), id, held_out_share) for text, id in some if text.strip()]
+            kept = [_row(storable(text), id, held_out_share) for text, id in some if text.strip()]
             total, blank = total + len(some), blank + len(some) - len(kept)
             with self._database.transaction() as connection:
                 connection.executemany(
@@ -124,4 +121,4 @@ def _row(text: str, id: str | None, held_out_share: float) -> tuple[str, str | N
     digest = hashlib.sha256(text.encode()).digest()
     # Two numbers that do not depend on each other.
     lot, side = (int.from_bytes(part, "big") / 2**64 for part in (digest[:8], digest[8:16]))
-    return text, None if id is None else _SURROGATES.sub("\ufffd", id), digest[16:], lot, side < held_out_share
+    return text, None if id is None else storable(id), digest[16:], lot, side < held_out_share

@@ -79,6 +79,16 @@ def test_saving_again_takes_the_place_of_what_was_saved_and_undo_brings_it_back(
     assert project.answers.of(1)[0].labels == (first,)
 
 
+def test_what_is_saved_already_is_not_done_again(project, ada):
+    city = project.types.add(ada, "city").number
+    for _ in range(2):
+        project.save(1, ada, [Label(13, 18, city)])
+        project.answers.skip(2, ada)
+    assert project.leases.take(ada, 3)
+    assert [project.history.undo(ada).summary for _ in range(2)] == ["skipped text 2", "labelled text 1"]
+    assert project.history.last().summary == "added the type 'city'"
+
+
 def test_types_change_their_labels_and_all_of_it_is_undone(project, ada):
     city, town = (project.types.add(ada, name).number for name in ("city", "town"))
     project.save(1, ada, [Label(13, 18, city)])
@@ -287,9 +297,8 @@ def test_undoing_everything_leaves_nothing(steps, tmp_path_factory):
         project.add_texts((text, None) for text in TEXTS)
         ada = project.annotator("Ada")
         types = [project.types.add(ada, name).number for name in "abc"]
-        start = project.types.all()
-        done = 0
-        for number, step in steps:
+        start, first = project.types.all(), project.history.last()
+        for place, (number, step) in enumerate(steps):
             try:
                 if step == "save":
                     there = {each.number for each in project.types.all()}
@@ -301,13 +310,12 @@ def test_undoing_everything_leaves_nothing(steps, tmp_path_factory):
                 elif step == "delete":
                     project.types.delete(ada, types[number - 1])
                 elif step == "rename":
-                    project.types.rename(ada, types[number - 1], f"name {done}")
+                    project.types.rename(ada, types[number - 1], f"name {place}")
                 else:
                     project.types.describe(ada, types[number - 1], "x")
-                done += 1
             except ProjectError:
                 pass
-        for _ in range(done):
+        while project.history.last() != first:
             assert project.history.undo(ada)
         assert project.types.all() == start
         assert list(project.answers.counted()) == []
