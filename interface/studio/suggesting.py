@@ -156,7 +156,7 @@ class Suggesting:
                 learner.score()
                 self.scores = self._project.scores()
                 if time.monotonic() - told > _ADVICE_SECONDS:
-                    self.advice = list(learner.advice().sentence)
+                    self.advice = list(learner.advice().sentences)
                     told = time.monotonic()
         except (OSError, ValueError) as error:
             self.failure = f"The suggestions have stopped: {error}"
