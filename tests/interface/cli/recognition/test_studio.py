@@ -80,7 +80,9 @@ def test_a_project_that_is_none_of_another_version_or_in_use_is_refused(folder, 
     name = project(folder)
     with sqlite3.connect(folder / name) as connection:
         connection.execute("PRAGMA user_version = 99")
-    assert "of version 99 of the labelling project; this release reads version 1" in refusal(name, "--encoder", encoder)
+    assert "of version 99 of the labelling project; this release reads version 1" in refusal(
+        name, "--encoder", encoder
+    )
     name = project(folder, "open.studio")
     with Project(folder / name):
         assert "open.studio is being written by process" in refusal(name, "--encoder", encoder)
