@@ -1,9 +1,9 @@
 """How long `nuner studio` lets a person wait, in a real browser: to the first suggestion, to the next text, to open.
 
 Three measurements, each with a server of its own and texts of the bundled corpus: from the command to the first
-suggestion (new project, 1,000 texts of 20 words, three named types); from Enter to the next text with its suggestions (200
-of 2,000 texts labelled with the corpus's eight most frequent concepts); and 100,000 texts: from the command to the
-answer of the server, and its memory while it reads them.
+suggestion (new project, 1,000 texts of 20 words, three named types); from Enter to the next text with its suggestions
+(200 of 2,000 texts labelled with the corpus's eight most frequent concepts); and 100,000 texts: from the command to
+the answer of the server, and its memory while it reads them.
 
     python benchmarks/studio_latency.py BI-ENCODER --output studio_latency.json
 """

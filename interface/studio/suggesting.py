@@ -21,6 +21,7 @@ Phase = Literal["starting", "reading", "ready", "failed"]
 VECTORS = ".vectors"
 # Advice costs as much as several scores.
 _ADVICE_SECONDS = 10.0
+_PAUSE_SECONDS = 0.3
 
 
 class Suggesting:
@@ -76,9 +77,9 @@ class Suggesting:
         return self._learner is not None
 
     @property
-    def knows_names(self) -> bool:
-        """Whether it suggests from the names of the types alone; false as long as that is not known."""
-        return self._learner is not None and self._learner.knows_names
+    def knows_names(self) -> bool | None:
+        """Whether it suggests from the names of the types alone; None as long as that is not known."""
+        return None if self._learner is None else self._learner.knows_names
 
     @property
     def sentence(self) -> str:
@@ -149,6 +150,8 @@ class Suggesting:
             told = float("-inf")
             while not self._closed:
                 self._unmeasured.wait()
+                # Who waits for the next text comes first.
+                time.sleep(_PAUSE_SECONDS)
                 self._unmeasured.clear()
                 learner = None if self._closed else self._fitted()
                 if learner is None:
@@ -174,6 +177,9 @@ class Suggesting:
         except (OSError, ValueError) as error:
             self.failure = f"The encoder {Path(self.encoder).name} cannot be used: {error}"
             self._closed = True
+            return
+        if self._closed:
+            learner.close()
             return
         learner.start(self._read)
         self._learner = learner

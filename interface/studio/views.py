@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from nuner.data_builders.labelled.projects.answers import Label
+from nuner.data_builders.labelled.projects.answers import Label, ProjectCounts
 from nuner.modeling_nuner.recognition.words.splitting import word_spans
 
 from .studio import Studio
@@ -46,7 +46,7 @@ def state_of(studio: Studio, annotator: int, tab: str) -> dict[str, Any]:
             "knows_names": suggesting.knows_names,
             "encoder": suggesting.encoder,
         },
-        "score": _score(studio),
+        "score": _score(studio, counts),
         "jobs": {"train": studio.training.view(), "onnx": studio.onnx.view()},
     }
 
@@ -54,13 +54,12 @@ def state_of(studio: Studio, annotator: int, tab: str) -> dict[str, Any]:
 _COUNTS = ("texts", "labelled", "held_out", "held_out_labelled", "skipped", "conflicts")
 
 
-def _score(studio: Studio) -> dict[str, Any]:
+def _score(studio: Studio, counts: ProjectCounts) -> dict[str, Any]:
     scores = studio.suggesting.scores
     step = max(1, len(scores) // _MOST_POINTS)
     # From the last one backwards, so that it is always among them.
     points = scores[::-step][::-1]
     last = scores[-1] if scores else {"types": {}}
-    labels = studio.project.answers.counts().labels
     return {
         "curve": [
             {"texts": each["labelled"], **{name: each[name] for name in ("f1", "low", "high")}} for each in points
@@ -72,7 +71,7 @@ def _score(studio: Studio) -> dict[str, Any]:
                 "low": each["low"],
                 "high": each["high"],
                 "measured": each["support"],
-                "labels": labels.get(int(number), 0),
+                "labels": counts.labels.get(int(number), 0),
             }
             for number, each in last["types"].items()
         ],

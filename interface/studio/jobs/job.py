@@ -9,12 +9,16 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
+
+import psutil
 
 from nuner.data_builders.plain_console import PlainConsole
 
 _STEPS = re.compile(r"step (\d+)/(\d+)")
 _LAST_LINES = 5
+_NICE = 10 if sys.platform != "win32" else psutil.BELOW_NORMAL_PRIORITY_CLASS
 
 
 class Job:
@@ -33,8 +37,6 @@ class Job:
         self._errors: deque[str] = deque(maxlen=_LAST_LINES)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "nuner.cli", *self.arguments],
-            # A sitting that goes on beside it comes first.
-            preexec_fn=(lambda: os.nice(10)) if os.name == "posix" else None,
             env={**os.environ, "COLUMNS": "500", "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -43,6 +45,9 @@ class Job:
             encoding="utf-8",
             errors="replace",
         )
+        # A sitting that goes on beside it comes first.
+        with suppress(psutil.Error):
+            psutil.Process(self._process.pid).nice(_NICE)
         self._threads = [
             threading.Thread(target=reader, daemon=True) for reader in (self._read_output, self._read_errors)
         ]

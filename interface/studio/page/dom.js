@@ -82,5 +82,5 @@ export function count(number, singular, plural = `${singular}s`) {
 }
 
 export function percent(share, digits = 0) {
-  return share === null || share === undefined ? "–" : `${(100 * share).toFixed(digits)} %`;
+  return share === null || share === undefined ? "–" : `${(100 * share).toFixed(digits)}%`;
 }

@@ -8,7 +8,7 @@ import { OpenText } from "./open_text.js";
 import { innermost, trimmed } from "./picking.js";
 import { sittingFigures } from "./score.js";
 import { selectedCharacters, showText } from "./text_view.js";
-import { welcome } from "./welcome.js";
+import { tellKnowledge, welcome } from "./welcome.js";
 
 const FINGER_SECONDS = 0.6;
 
@@ -121,6 +121,7 @@ export class LabelPanel {
 
   /** The server has news: suggestions for the text that is open, perhaps. */
   async refresh() {
+    if (this.welcoming) tellKnowledge(this.studio);
     if (!this.studio.types.size || !this.view || this.welcoming || this.refreshing) return;
     this.refreshing = true;
     if (this.item === null) await this.next();

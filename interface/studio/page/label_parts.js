@@ -55,7 +55,7 @@ function sureness(entity) {
   return element(
     "span",
     { class: "sure" },
-    `${share} % sure`,
+    `${share}% sure`,
     element("meter", { min: "0", max: "1", value: entity.score, "aria-label": `The suggestion is ${share} percent sure` }),
   );
 }

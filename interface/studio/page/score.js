@@ -2,8 +2,9 @@
 
 import { count, drawn, element, named, percent } from "./dom.js";
 
-const [WIDTH, HEIGHT] = [640, 300];
-const MARGIN = { left: 44, right: 16, top: 14, bottom: 40 };
+const HEIGHT = 300;
+const WIDEST = 1040;
+const MARGIN = { left: 34, right: 12, top: 14, bottom: 42 };
 
 /** The panel. */
 export class ScorePanel {
@@ -30,8 +31,8 @@ export class ScorePanel {
       element(
         "section",
         { class: "card stack" },
-        element("h2", {}, "Score against labelled texts"),
-        score.curve.length ? chart(score.curve) : nothingYet(state),
+        element("h2", {}, "F1 against labelled texts"),
+        score.curve.length ? chart(score.curve, Math.min(WIDEST, this.view.clientWidth - 64)) : nothingYet(state),
         score.curve.length ? element("p", { class: "small muted" }, measuredOn(state)) : null,
       ),
       element(
@@ -47,7 +48,7 @@ export class ScorePanel {
 function measuredOn(state) {
   const { counts } = state;
   return `F1 of entities, found and typed exactly, on ${count(counts.held_out_labelled, "text")} that you labelled and the `
-    + "model never learns from; the band is where it lies with 90 % probability, from drawing these texts again.";
+    + "model never learns from; the band is where it lies with 95% probability, from drawing these texts again.";
 }
 
 function nothingYet(state) {
@@ -87,20 +88,20 @@ function byType(score, types) {
   return element("div", { class: "scrolls" }, element("table", {}, element("thead", {}, element("tr", {}, headings)), element("tbody", {}, rows)));
 }
 
-/** The curve with its band. */
-function chart(curve) {
+/** The curve with its band, as wide as there is room, so that letters are as large as all others. */
+function chart(curve, width) {
   const most = Math.max(10, ...curve.map((point) => point.texts));
-  const x = (texts) => MARGIN.left + (texts / most) * (WIDTH - MARGIN.left - MARGIN.right);
+  const x = (texts) => MARGIN.left + (texts / most) * (width - MARGIN.left - MARGIN.right);
   const y = (f1) => HEIGHT - MARGIN.bottom - f1 * (HEIGHT - MARGIN.top - MARGIN.bottom);
   const last = curve.at(-1);
   const picture = drawn(
     "svg",
-    { class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-labelledby": "chart-title" },
+    { class: "chart", width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-labelledby": "chart-title" },
     drawn("title", { id: "chart-title" }, `F1 is ${percent(last.f1)} with ${count(last.texts, "labelled text")}, between ${percent(last.low)} and ${percent(last.high)}.`),
   );
   for (const f1 of [0, 0.25, 0.5, 0.75, 1]) {
     picture.append(
-      drawn("line", { class: "grid", x1: MARGIN.left, x2: WIDTH - MARGIN.right, y1: y(f1), y2: y(f1) }),
+      drawn("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(f1), y2: y(f1) }),
       drawn("text", { x: MARGIN.left - 8, y: y(f1) + 4, "text-anchor": "end" }, `${100 * f1}`),
     );
   }
@@ -108,8 +109,7 @@ function chart(curve) {
     picture.append(drawn("text", { x: x(texts), y: HEIGHT - MARGIN.bottom + 20, "text-anchor": "middle" }, texts.toLocaleString("en")));
   }
   picture.append(
-    drawn("text", { x: WIDTH - MARGIN.right, y: HEIGHT - 4, "text-anchor": "end" }, "labelled texts"),
-    drawn("text", { x: 4, y: 12 }, "F1"),
+    drawn("text", { x: width - MARGIN.right, y: HEIGHT - 4, "text-anchor": "end" }, "labelled texts"),
     drawn("path", { class: "band", d: bandOf(curve, x, y) }),
     drawn("path", { class: "line", d: lineOf(curve, x, y) }),
   );
@@ -179,8 +179,8 @@ export function sittingFigures({ state, types }) {
 }
 
 function spark(curve) {
-  const most = Math.max(1, curve.at(-1).texts);
-  const x = (texts) => (texts / most) * 260;
+  const [least, most] = [curve[0].texts, curve.at(-1).texts];
+  const x = (texts) => ((texts - least) / Math.max(1, most - least)) * 260;
   const y = (f1) => 54 - 52 * f1;
   return drawn(
     "svg",

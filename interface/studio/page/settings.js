@@ -39,7 +39,7 @@ export class SettingsPanel {
     });
     return element(
       "section",
-      { class: "card" },
+      { class: "card stack" },
       element("fieldset", {}, element("legend", {}, "Which text comes next"), choices),
       element("p", { class: "small muted" }, "Now and then comes one of those set aside at random to measure on, whatever is chosen here."),
     );
@@ -72,7 +72,7 @@ export class SettingsPanel {
     const name = element("input", { id: "annotator", value: state.annotator, maxlength: "100", autocomplete: "off" });
     const me = element(
       "form",
-      { class: "row", onsubmit: (event) => { event.preventDefault(); this.studio.setAnnotator(name.value); } },
+      { class: "who", onsubmit: (event) => { event.preventDefault(); this.studio.setAnnotator(name.value); } },
       field("Your name, under which your labels are kept", name),
       element("button", { type: "submit" }, "That is me"),
     );
@@ -83,8 +83,8 @@ export class SettingsPanel {
       me,
       element(
         "ul",
-        { class: "bars" },
-        state.annotators.map((one) => element("li", {}, element("span"), named(one.name), element("span", { class: "muted" }, count(one.texts, "text")))),
+        { class: "people" },
+        state.annotators.map((one) => element("li", {}, named(one.name), element("span", { class: "muted" }, count(one.texts, "text")))),
       ),
       field("Percent of the texts that two people label, to see whether they agree", share),
       state.address

@@ -63,7 +63,7 @@ function tagOf(entity, types) {
   const name = types.get(entity.type)?.name ?? "?";
   // Inside of a picture of text, nothing may turn the writing of what follows.
   const shown = name.replace(INVISIBLE, "\ufffd");
-  return entity.suggested && entity.score !== null ? `${shown} ${Math.round(100 * entity.score)} %` : shown;
+  return entity.suggested && entity.score !== null ? `${shown} ${Math.round(100 * entity.score)}%` : shown;
 }
 
 /** Cut a text so that characters that nobody sees are followed by their number. */

@@ -63,7 +63,7 @@ export class TypesPanel {
 
   row(type) {
     const name = element("input", { value: type.name, maxlength: "200", autocomplete: "off", "aria-label": `Name of ${type.name}`, onchange: () => this.rename(type, name) });
-    const description = element("input", { value: type.description, maxlength: "2000", autocomplete: "off", "aria-label": `Description of ${type.name}`, onchange: () => this.describe(type, description.value) });
+    const description = element("input", { value: type.description, placeholder: "description", maxlength: "2000", autocomplete: "off", "aria-label": `Description of ${type.name}`, onchange: () => this.describe(type, description.value) });
     const color = element("input", { type: "color", value: type.color, "aria-label": `Color of ${type.name}`, onchange: () => this.change(() => post(`/api/types/${type.number}/color`, { color: color.value })) });
     const others = [...this.studio.types.values()].filter((other) => other.number !== type.number);
     const into = element(

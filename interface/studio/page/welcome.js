@@ -37,9 +37,6 @@ export function welcome(studio, begin) {
     field("A type of entity, by the name that you would call it", name),
     element("div", { class: "row" }, element("button", { type: "submit" }, "Add type "), start),
   );
-  const knows = studio.state.learner.knows_names
-    ? "Suggestions come from the first text on, out of the names alone."
-    : "Suggestions come as soon as a few texts are labelled.";
   return element(
     "section",
     { class: "welcome stack" },
@@ -51,6 +48,21 @@ export function welcome(studio, begin) {
       + "type a name and press Enter. Types can be renamed, merged and added at any time.",
     ),
     element("div", { class: "card stack" }, list, form),
-    element("p", { class: "muted small" }, knows),
+    element("p", { class: "muted small", id: "knows" }, knowledge(studio)),
   );
+}
+
+/** The encoder is loaded while types are named: say then what to expect. */
+export function tellKnowledge(studio) {
+  const told = document.getElementById("knows");
+  if (told && told.textContent !== knowledge(studio)) told.textContent = knowledge(studio);
+}
+
+function knowledge({ state }) {
+  const { phase, knows_names: knowsNames } = state.learner;
+  if (phase === "failed") return "There will be no suggestions.";
+  if (knowsNames === null) return "The encoder is being loaded.";
+  return knowsNames
+    ? "Suggestions come from the first text on, out of the names alone: those that say what is meant work best."
+    : "Suggestions come as soon as a few texts are labelled.";
 }
