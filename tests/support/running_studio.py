@@ -99,29 +99,37 @@ def studio_process(*arguments: Any, cwd: Path, port: int = 0) -> Iterator[tuple[
 
 
 @contextmanager
-def browser_page(url: str, **context: Any) -> Iterator[Any]:
-    """Open a studio in Chromium; it may ask no other host for anything, and have no error in its console.
+def chromium() -> Iterator[Any]:
+    """Start Chromium, for all the pages of some tests."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def studio_page(browser: Any, url: str, **context: Any) -> Iterator[Any]:
+    """Open a studio; it may ask no other host for anything, and have no error in its console.
 
     Args:
+        browser: What `chromium` gave.
         url: The address of the studio.
         **context: What a context of the browser takes, such as `viewport`.
 
     Yields:
         The page, with what it complained about as `faults`.
     """
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        opened = browser.new_context(**context)
-        page = opened.new_page()
-        page.faults = watched(page)
-        page.goto(f"{url}/?token={TOKEN}")
-        page.wait_for_selector("#view > *")
-        yield page
-        assert page.faults == []
-        browser.close()
+    opened = browser.new_context(**context)
+    page = opened.new_page()
+    page.faults = watched(page)
+    page.goto(f"{url}/?token={TOKEN}")
+    page.wait_for_selector("#view > *")
+    yield page
+    assert page.faults == []
+    opened.close()
 
 
 def watched(page: Any) -> list[str]:

@@ -37,7 +37,7 @@ class Job:
         self._errors: deque[str] = deque(maxlen=_LAST_LINES)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "nuner.cli", *self.arguments],
-            env={**os.environ, "COLUMNS": "500", "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "COLUMNS": "500", "PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -8,7 +8,7 @@ from threading import Timer
 import httpx
 import pytest
 from support.narrow_page import needs_chromium
-from support.running_studio import Client, browser_page, studio_process
+from support.running_studio import Client, studio_page, studio_process
 
 from nuner.data_builders.labelled.projects.project import Project
 
@@ -67,10 +67,10 @@ def test_nothing_that_was_confirmed_is_lost_when_the_server_is_killed(bi_encoder
 
 @pytest.mark.slow
 @needs_chromium
-def test_the_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(bi_encoder, tmp_path):
+def test_the_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(bi_encoder, browser, tmp_path):
     (tmp_path / "texts.txt").write_text("".join(f"Ada {n} lives in Paris.\n" for n in range(50)), encoding="utf-8")
     arguments, port = ("texts.txt", "--encoder", bi_encoder, "--label", "city"), free_port()
-    with studio_process(*arguments, cwd=tmp_path, port=port) as (url, process), browser_page(url) as page:
+    with studio_process(*arguments, cwd=tmp_path, port=port) as (url, process), studio_page(browser, url) as page:
         page.wait_for_selector("#text")
         page.keyboard.press("Enter")
         page.wait_for_selector("#labelled:has-text('1 of 50')")

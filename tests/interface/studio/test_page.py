@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from support.narrow_page import WIDTH, needs_chromium
-from support.running_studio import TEXTS, browser_page, studio_thread, watched
+from support.running_studio import TEXTS, studio_page, studio_thread, watched
 
 pytestmark = needs_chromium
 PANELS = ("label", "types", "score", "review", "export", "settings")
@@ -19,18 +19,22 @@ HOSTILE = (
 HOSTILE_TYPES = ("<b onclick=alert(1)>type</b>", "\u202etype\u202e", '" onfocus="alert(1)" x="', "👩‍👩‍👧 عائلة")
 
 
-@contextmanager
-def opened(folder, encoder, texts=TEXTS, types=("city", "person"), **context):
-    """A page on which types are named and the first of the texts is shown, and the project behind it."""
-    with studio_thread(folder / "trips.studio", encoder, texts, held_out_share=0) as (url, studio):
-        studio.name_types({name: name for name in types})
-        me = studio.annotator("")
-        studio.project.leases.take(me, 1)
-        studio.suggesting.close()  # what is marked here is marked by hand
-        with browser_page(url, **context) as page:
-            page.wait_for_selector("#text")
-            page.project = studio.project
-            yield page
+@pytest.fixture
+def opened(bi_encoder, browser, tmp_path):
+    """Opens a page on which types are named and the first text is shown; the project behind it is its `project`."""
+
+    @contextmanager
+    def studio(texts=TEXTS, types=("city", "person"), **context):
+        with studio_thread(tmp_path / "trips.studio", bi_encoder, texts, held_out_share=0) as (url, studio):
+            studio.name_types({name: name for name in types})
+            studio.project.leases.take(studio.annotator(""), 1)
+            studio.suggesting.close()  # what is marked here is marked by hand
+            with studio_page(browser, url, **context) as page:
+                page.wait_for_selector("#text")
+                page.project = studio.project
+                yield page
+
+    return studio
 
 
 def saved(page, text=1):
@@ -80,7 +84,7 @@ def drag(page, words):
     page.mouse.up()
 
 
-def test_offsets_are_those_of_python(bi_encoder, tmp_path):
+def test_offsets_are_those_of_python(opened):
     from nuner.modeling_nuner.recognition.words.splitting import word_spans
 
     texts = [
@@ -94,7 +98,7 @@ def test_offsets_are_those_of_python(bi_encoder, tmp_path):
         *TEXTS[:2],
         *HOSTILE[:2],
     ]
-    with opened(tmp_path, bi_encoder) as page:
+    with opened() as page:
         found = page.evaluate(
             """async (cases) => {
                 const { Characters, Words } = await import("/page/offsets.js");
@@ -115,8 +119,8 @@ def test_offsets_are_those_of_python(bi_encoder, tmp_path):
             assert (stretch and (stretch["start"], stretch["end"])) == expected
 
 
-def test_words_are_marked_with_keys(bi_encoder, tmp_path):
-    with opened(tmp_path, bi_encoder) as page:
+def test_words_are_marked_with_keys(opened):
+    with opened() as page:
         page.keyboard.press("ArrowRight")  # Ada
         page.keyboard.press("2")
         for _ in range(3):
@@ -138,8 +142,8 @@ def test_words_are_marked_with_keys(bi_encoder, tmp_path):
         assert page.project.answers.of(1)[0].key_presses == 12
 
 
-def test_words_are_marked_with_the_mouse(bi_encoder, tmp_path):
-    with opened(tmp_path, bi_encoder) as page:
+def test_words_are_marked_with_the_mouse(opened):
+    with opened() as page:
         left, _, middle = place(page, "Paris")
         page.mouse.click(left + 3, middle)
         page.keyboard.press("1")
@@ -167,8 +171,8 @@ def test_words_are_marked_with_the_mouse(bi_encoder, tmp_path):
         ("👩‍👩‍👧 e\u0301te\u0301 Ada", "e\u0301te\u0301", ["ArrowRight"] * 4),
     ],
 )
-def test_every_script_is_marked_right(bi_encoder, tmp_path, text, words, keys):
-    with opened(tmp_path, bi_encoder, [text, "The next one."]) as page:
+def test_every_script_is_marked_right(opened, text, words, keys):
+    with opened([text, "The next one."]) as page:
         if keys is None:
             drag(page, words)
         for key in keys or ():
@@ -178,8 +182,8 @@ def test_every_script_is_marked_right(bi_encoder, tmp_path, text, words, keys):
         assert saved(page) == [(words, "city")]
 
 
-def test_entities_that_overlap_are_refused_or_nested_by_setting(bi_encoder, tmp_path):
-    with opened(tmp_path, bi_encoder) as page:
+def test_entities_that_overlap_are_refused_or_nested_by_setting(opened):
+    with opened() as page:
         drag(page, "lives in Paris")
         page.keyboard.press("1")
         drag(page, "Paris")
@@ -194,8 +198,8 @@ def test_entities_that_overlap_are_refused_or_nested_by_setting(bi_encoder, tmp_
         assert saved(page) == [("lives in Paris", "city"), ("Paris", "person")]
 
 
-def test_everything_is_undone_also_after_a_reload(bi_encoder, tmp_path):
-    with opened(tmp_path, bi_encoder) as page:
+def test_everything_is_undone_also_after_a_reload(opened):
+    with opened() as page:
         page.keyboard.press("ArrowRight")
         page.keyboard.press("2")
         page.reload()
@@ -216,8 +220,8 @@ def test_everything_is_undone_also_after_a_reload(bi_encoder, tmp_path):
         assert page.locator(".found li").count() == 2, "as it was accepted, to be corrected"
 
 
-def test_hostile_texts_and_types_are_shown_as_text(bi_encoder, tmp_path):
-    with opened(tmp_path, bi_encoder, HOSTILE, HOSTILE_TYPES) as page:
+def test_hostile_texts_and_types_are_shown_as_text(opened):
+    with opened(HOSTILE, HOSTILE_TYPES) as page:
         for number, text in enumerate(HOSTILE, start=1):
             page.wait_for_selector(f"#text[aria-label^='Text {number}:']")
             assert page.evaluate("document.getElementById('text').textContent") == text.replace("\ud83d", "\ufffd")
@@ -239,19 +243,17 @@ def test_hostile_texts_and_types_are_shown_as_text(bi_encoder, tmp_path):
         assert names == list(HOSTILE_TYPES)
 
 
-def test_a_text_of_a_million_characters_can_be_labelled(bi_encoder, tmp_path):
+def test_a_text_of_a_million_characters_can_be_labelled(opened):
     text = "word " * 200_000 + "Paris"
-    with opened(tmp_path, bi_encoder, [text, *TEXTS]) as page:
+    with opened([text, *TEXTS]) as page:
         page.keyboard.press("ArrowLeft")  # from the end
         page.keyboard.press("1")
         accept(page)
         assert saved(page) == [("Paris", "city")]
 
 
-def test_every_control_has_a_name_and_nothing_is_wider_than_a_telephone(bi_encoder, tmp_path):
-    with opened(
-        tmp_path, bi_encoder, viewport={"width": WIDTH, "height": 800}, color_scheme="dark", has_touch=True
-    ) as page:
+def test_every_control_has_a_name_and_nothing_is_wider_than_a_telephone(opened):
+    with opened(viewport={"width": WIDTH, "height": 800}, color_scheme="dark", has_touch=True) as page:
         page.keyboard.press("ArrowRight")
         page.keyboard.press("1")
         for panel in PANELS:
@@ -268,8 +270,8 @@ def test_every_control_has_a_name_and_nothing_is_wider_than_a_telephone(bi_encod
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(245, 244, 240)"
 
 
-def test_a_second_tab_takes_over_and_gives_back(bi_encoder, tmp_path):
-    with opened(tmp_path, bi_encoder) as page:
+def test_a_second_tab_takes_over_and_gives_back(opened):
+    with opened() as page:
         other = page.context.new_page()
         faults = watched(other)
         other.goto(page.url)
@@ -290,8 +292,8 @@ def test_a_second_tab_takes_over_and_gives_back(bi_encoder, tmp_path):
         assert faults == []
 
 
-def test_a_lost_connection_is_told_and_what_was_done_goes_on(bi_encoder, tmp_path):
-    with opened(tmp_path, bi_encoder) as page:
+def test_a_lost_connection_is_told_and_what_was_done_goes_on(opened):
+    with opened() as page:
         page.keyboard.press("ArrowRight")
         page.keyboard.press("1")
         page.context.set_offline(True)
@@ -307,7 +309,7 @@ def test_a_lost_connection_is_told_and_what_was_done_goes_on(bi_encoder, tmp_pat
         page.faults.clear()
 
 
-def test_a_page_of_another_origin_neither_reads_nor_writes(bi_encoder, tmp_path):
+def test_a_page_of_another_origin_neither_reads_nor_writes(opened):
     evil = b"""<!doctype html><title>evil</title><body><script>
       const studio = "%s";
       const tries = [
@@ -334,7 +336,7 @@ def test_a_page_of_another_origin_neither_reads_nor_writes(bi_encoder, tmp_path)
         def log_message(self, format, *args):
             pass
 
-    with opened(tmp_path, bi_encoder) as page, http.server.ThreadingHTTPServer(("127.0.0.1", 0), Evil) as server:
+    with opened() as page, http.server.ThreadingHTTPServer(("127.0.0.1", 0), Evil) as server:
         studio = page.url.rstrip("/")
         threading.Thread(target=server.serve_forever, daemon=True).start()
         # Of the same host, so that its cookies are sent to every port.
