@@ -9,6 +9,7 @@ import socket
 import sys
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -103,9 +104,11 @@ def studio(
         )
     project = context.with_resource(opened)
     token = token or secrets.token_urlsafe(_TOKEN_BYTES)
-    address = f"{web_address(host, bound)}/?token={token}"
-    for everywhere in _ALL_ADDRESSES:
-        address = address.replace(everywhere, socket.gethostname())
+    everywhere = host in _ALL_ADDRESSES
+    address, own = (
+        f"{web_address(name if everywhere else host, bound)}/?token={quote(token)}"
+        for name in (socket.gethostname(), "localhost")
+    )
     studio = Studio(
         project,
         choose_encoder(encoder, project),
@@ -118,7 +121,7 @@ def studio(
     console = PlainConsole()
     console.tell(f"{file} ({len(project.texts):,} texts) is open at {address} - Ctrl-C ends it.")
     if browser and _has_screen():
-        typer.launch(address)
+        typer.launch(own)
     try:
         BoundedServer(app).run(sockets=[bound])
     finally:

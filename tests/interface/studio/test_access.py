@@ -4,14 +4,15 @@ import socket
 
 import httpx
 import pytest
-from support.running_studio import TOKEN, Client
+from support.running_studio import TOKEN, Client, studio_thread
 
 JSON = {"Content-Type": "application/json"}
 
 
-@pytest.fixture
-def url(studio):
-    return studio[0]
+@pytest.fixture(scope="module")
+def url(bi_encoder, tmp_path_factory):
+    with studio_thread(tmp_path_factory.mktemp("project") / "trips.studio", bi_encoder) as (url, _):
+        yield url
 
 
 def ask(url, method="POST", path="/api/beat", **headers):
