@@ -50,7 +50,8 @@ class Learner:
 
     Args:
         project: The project.
-        encoder: Folder or Hub id of a bi-encoder, which suggests before the first label, or of any encoder.
+        encoder: Folder or Hub id of a bi-encoder, which suggests before the first label, or of any encoder; or the
+            encoder itself.
         cache: Folder for the vectors of the words of all texts; it is made, and made anew for another encoder.
 
     Attributes:
@@ -78,16 +79,15 @@ class Learner:
         ```
     """
 
-    def __init__(self, project: Project, encoder: str | Path, cache: Path) -> None:
+    def __init__(self, project: Project, encoder: str | Path | TextEncoder, cache: Path) -> None:
         self.project = project
-        self._encoder = TextEncoder(encoder)
+        self._encoder = encoder if isinstance(encoder, TextEncoder) else TextEncoder(encoder)
         self._pool = PoolVectors(cache, project.identity, self._encoder)
         self.knows_names = self._encoder.knows_names
         self.failure: str | None = None
         self._held_out = set(project.texts.held_out())
         # Any prefix of it is a random sample; the same one each time.
-        shuffle = np.random.default_rng(int(project.identity, 16))
-        self._shuffled: list[int] = (shuffle.permutation(len(project.texts)) + 1).tolist()
+        self._shuffled: list[int] = (np.random.default_rng(0).permutation(len(project.texts)) + 1).tolist()
         self._state = _Learnt()
         self._lock = threading.RLock()
         self._candidates = Candidates(self._pool, [])
@@ -96,14 +96,34 @@ class Learner:
         self._thread: threading.Thread | None = None
         self._noted = project.scores()[-1:]
 
+    @property
+    def head(self) -> InstantHead | None:
+        """What suggests; None where nothing is known of any type."""
+        return self._state.head
+
     def start(self, progress: Callable[[int, int], object]) -> None:
         """Make the vectors of all texts in the background; what an earlier run has made stays.
 
         Args:
             progress: Told, in the thread that makes them, how many texts of how many have vectors.
         """
-        self._thread = threading.Thread(target=self._make_vectors, args=(progress,), name="vectors", daemon=True)
+        self._thread = threading.Thread(target=self._in_background, args=(progress,), name="vectors", daemon=True)
         self._thread.start()
+
+    def make_vectors(self, progress: Callable[[int, int], object] | None = None) -> None:
+        """Make the vectors of all texts, and return when that is done.
+
+        Args:
+            progress: As for `start`.
+        """
+        total = len(self._shuffled)
+        for numbers in self._portions():
+            self._idle.wait()
+            if self._closing:
+                return
+            self._require(numbers)
+            if progress is not None:
+                progress(len(self._pool), total)
 
     def close(self) -> None:
         """Stop, and close the files of the vectors."""
@@ -260,16 +280,10 @@ class Learner:
             texts = [text.text[:_MOST_CHARACTERS] for text in self.project.texts.some(missing)]
             self._pool.append(missing, self._encoder(texts))
 
-    def _make_vectors(self, progress: Callable[[int, int], object]) -> None:
-        total = len(self._shuffled)
+    def _in_background(self, progress: Callable[[int, int], object]) -> None:
         try:
-            progress(len(self._pool), total)
-            for numbers in self._portions():
-                self._idle.wait()
-                if self._closing:
-                    return
-                self._require(numbers)
-                progress(len(self._pool), total)
+            progress(len(self._pool), len(self._shuffled))
+            self.make_vectors(progress)
         except Exception as error:  # a thread has nobody above it who would tell
             self.failure = f"the texts are no longer being read: {error}"
 
