@@ -3,9 +3,9 @@
 The training texts of each data set, 2,000 of them at most, are a project, and its test texts measure the head. Each
 seed shuffles the texts anew. Of each sitting are written, for the most instructive and a random order:
 
-- the share of gold entities that were suggested right in the next texts, before the first label, after 10 and 50;
-- F1 on the test texts against labelled texts, those that the project sets aside included;
-- key presses a text, by keyboard alone, against marking everything by hand.
+- the share of the gold entities of the test texts that are suggested right, and F1, against labelled texts, those that
+  the project sets aside included;
+- key presses a text behind the 20th, by keyboard alone, against marking everything by hand.
 
     python benchmarks/studio_sitting.py ENCODER --data support-tickets mit_movie mit_restaurant --output studio.json
 """
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from datasets import Dataset
 
 from nuner import load_labelled
@@ -40,8 +41,8 @@ from nuner.trainers.active_learning.text_encoder import EncodedWords, TextEncode
 ORDERS: tuple[Order, ...] = ("random", "instructive")
 # Texts that are labelled, and after how many of them F1 is measured each time.
 LABELLED, EVERY = 100, 5
-# Suggestions and keys are counted over so many texts behind each of these numbers of labelled ones.
-AFTER, NEXT = (0, 10, 20, 50), 10
+# Keys are counted behind so many texts.
+KEYS_AFTER = 20
 
 
 class RememberingEncoder(TextEncoder):
@@ -87,9 +88,12 @@ def learnt_texts(encoder: TextEncoder, gold: dict[str, list[TextEntity]], types:
     return [text for text in texts if len(text.types)]
 
 
-def f1(head: InstantHead | None, texts: list[LearntText]) -> float:
-    """Return the F1 of a head."""
-    return 0.0 if head is None else float(f1_of(entity_counts(head, texts).sum((0, 1))))
+def measure(head: InstantHead | None, texts: list[LearntText]) -> dict[str, float]:
+    """Return the F1 of a head, and the share of the entities that it suggests right."""
+    if head is None:
+        return {"f1": 0.0, "suggested_right": 0.0}
+    counts = entity_counts(head, texts).sum((0, 1))
+    return {"f1": float(f1_of(counts)), "suggested_right": float(counts[0] / counts[2])}
 
 
 def sitting(
@@ -111,53 +115,40 @@ def sitting(
         learner.make_vectors()
         learner.refit()
         measured = learnt_texts(encoder, test, numbers)
-        curve, steps = {0: f1(learner.head, measured)}, list[SittingStep]()
-        for step in simulate_sitting(learner, train, order, LABELLED + NEXT):
+        curve, steps = {0: measure(learner.head, measured)}, list[SittingStep]()
+        for step in simulate_sitting(learner, train, order, LABELLED):
             steps.append(step)
-            if len(steps) % EVERY == 0 and len(steps) <= LABELLED:
-                curve[len(steps)] = f1(learner.head, measured)
+            if len(steps) % EVERY == 0:
+                curve[len(steps)] = measure(learner.head, measured)
         learner.close()
+    behind = steps[KEYS_AFTER:]
     return {
         "order": order,
         "seed": seed,
-        "f1": curve,
-        "suggested_right": {after: share(steps[after : after + NEXT], "right", "entities") for after in AFTER},
-        "key_presses": {after: share(steps[after : after + NEXT], "key_presses", "by_hand") for after in AFTER},
-        "key_presses_after_20": share(steps[20:LABELLED], "key_presses", "by_hand"),
-        "key_presses_a_text_after_20": float(np.mean([step.key_presses for step in steps[20:LABELLED]])),
-        "by_hand_a_text_after_20": float(np.mean([step.by_hand for step in steps[20:LABELLED]])),
+        "curve": curve,
+        "key_presses": float(np.mean([step.key_presses for step in behind])),
+        "by_hand": float(np.mean([step.by_hand for step in behind])),
     }
-
-
-def share(steps: Sequence[SittingStep], part: str, whole: str) -> float:
-    """Return the share of one count in another over some texts."""
-    return sum(getattr(step, part) for step in steps) / max(1, sum(getattr(step, whole) for step in steps))
 
 
 def summary(sittings: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the means over the seeds, and with how many texts one order reaches what the other one has."""
-    of_order = {order: [each for each in sittings if each["order"] == order] for order in ORDERS}
-    curves = {
-        order: {labelled: float(np.mean([each["f1"][labelled] for each in found])) for labelled in found[0]["f1"]}
-        for order, found in of_order.items()
-    }
-    goal = curves["random"][LABELLED]
-    reached = next((labelled for labelled, value in curves["instructive"].items() if value >= goal), None)
-    means = {
-        order: {
-            **{
-                figure: {after: float(np.mean([each[figure][after] for each in found])) for after in AFTER}
-                for figure in ("suggested_right", "key_presses")
-            },
-            **{
-                figure: float(np.mean([each[figure] for each in found]))
-                for figure in found[0]
-                if figure.endswith("_20")
-            },
+    found: dict[str, Any] = {}
+    for order in ORDERS:
+        of_order = [each for each in sittings if each["order"] == order]
+        found[order] = {
+            figure: {
+                labelled: float(np.mean([each["curve"][labelled][figure] for each in of_order]))
+                for labelled in of_order[0]["curve"]
+            }
+            for figure in ("f1", "suggested_right")
         }
-        for order, found in of_order.items()
-    }
-    return {"f1": curves, "texts_to_reach_random_at_100": reached, **means}
+        for figure in ("key_presses", "by_hand"):
+            found[order][figure] = float(np.mean([each[figure] for each in of_order]))
+        found[order]["key_presses_of_by_hand"] = found[order]["key_presses"] / found[order]["by_hand"]
+    goal = found["random"]["f1"][LABELLED]
+    reached = [labelled for labelled, value in found["instructive"]["f1"].items() if value >= goal]
+    return {"texts_to_reach_random_at_100": min(reached, default=None), **found}
 
 
 def main() -> None:
@@ -172,6 +163,11 @@ def main() -> None:
     arguments = parser.parse_args()
     encoder = RememberingEncoder(arguments.encoder)
     figures: dict[str, Any] = {}
+    measured_on = {
+        "encoder": Path(arguments.encoder).name,
+        "seeds": arguments.seeds,
+        "machine": f"{platform.machine()}, {platform.system()}, {torch.get_num_threads()} thread(s)",
+    }
     for source in arguments.data:
         began, splits = time.perf_counter(), load_labelled(source)
         train, test = (gold_labels(splits[split]) for split in ("train", "test"))
@@ -188,14 +184,9 @@ def main() -> None:
             **summary(sittings),
             "sittings": sittings,
         }
+        write_whole(arguments.output, json.dumps({"measured_on": measured_on, "results": figures}, indent=1) + "\n")
         reached = figures[Path(source).name]["texts_to_reach_random_at_100"]
         print(f"{source}: {reached} texts, {time.perf_counter() - began:.0f} s", flush=True)
-    measured_on = {
-        "encoder": Path(arguments.encoder).name,
-        "seeds": arguments.seeds,
-        "machine": f"{platform.machine()}, {platform.system()}",
-    }
-    write_whole(arguments.output, json.dumps({"measured_on": measured_on, "results": figures}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
