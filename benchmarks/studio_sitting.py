@@ -112,7 +112,8 @@ def sitting(
         annotator = project.annotator("gold")
         numbers = {name: project.types.add(annotator, name).number for name in types}
         learner = Learner(project, encoder, Path(folder, "vectors"))
-        learner.make_vectors()
+        learner.start(lambda made, total: None)
+        learner.join()
         learner.refit()
         measured = learnt_texts(encoder, test, numbers)
         curve, steps = {0: measure(learner.head, measured)}, list[SittingStep]()

@@ -78,7 +78,8 @@ def test_another_encoder_suggests_after_the_first_labels(project, ada, tiny_bert
 
 def test_a_sitting_learns_and_measures_itself_on_what_was_set_aside(learner, project, ada):
     project.types.add(ada, "city")
-    learner.make_vectors()
+    learner.start(lambda made, total: None)
+    learner.join()
     steps = list(simulate_sitting(learner, GOLD, "instructive", 40))
     assert [step.labelled for step in steps] == list(range(40))
     assert sum(step.right for step in steps[-10:]) > sum(step.right for step in steps[:10])
@@ -208,7 +209,7 @@ def test_what_stops_the_background_is_told(learner, project, monkeypatch):
 
     monkeypatch.setattr(learner._pool, "append", full)
     learner.start(lambda made, total: None)
-    learner._thread.join()
+    learner.join()
     assert learner.failure == "the texts are no longer being read: [Errno 28] No space left on device"
 
 
@@ -247,7 +248,8 @@ def test_texts_of_any_length_and_kind_are_read(project, ada, bi_encoder, tmp_pat
     project.add_texts((text, None) for text in hostile)
     project.types.add(ada, "city")
     learner = Learner(project, bi_encoder, tmp_path / "long")
-    learner.make_vectors()
+    learner.start(lambda made, total: None)
+    learner.join()
     learner.refit()
     for number in range(81, 87):
         text = project.texts[number].text
