@@ -18,6 +18,10 @@ _MOST_WORDS = 40_000
 _LEAST_LEFT = 0.75
 _MOST_GROWTH = 1.1
 
+# Share of the candidates that counts as doubtful, and how many of them are drawn to take the most different one.
+_DOUBTFUL = 0.1
+_DRAWN = 8
+
 
 class Candidates:
     """Some of the texts that are not labelled yet, with their vectors in memory.
@@ -63,11 +67,12 @@ class Candidates:
         return left < _LEAST_LEFT * len(self.numbers)
 
     def choose(self, head: InstantHead, closed: Collection[int], learnt: Sequence[LearntText]) -> int | None:
-        """Choose the text that teaches most.
+        """Choose a text that teaches much.
 
-        That is one with many words of which the head does not know whether they are of one type or another, or of
-        none (the margin between the two most probable ones, summed over the words), and which is little like those
-        that are labelled.
+        Of the texts with most words of which the head does not know whether they are of one type or another, or of
+        none (the margin between the two most probable ones, summed over the words), some are drawn, and of these the
+        one that is least like those that are labelled is taken. Always to take the most doubtful one would fill the
+        labelled texts with odd ones.
 
         Args:
             head: The head of now.
@@ -77,15 +82,17 @@ class Candidates:
         Returns:
             Its number; None if no candidate is left.
         """
-        is_open = ~np.isin(self.numbers, list(closed))
-        if not is_open.any():
+        open_ones = np.flatnonzero(~np.isin(self.numbers, list(closed)))
+        if not len(open_ones):
             return None
         best = head.logits(self._vectors).softmax(1).topk(2, dim=1).values
-        doubt = np.add.reduceat((1 - (best[:, 0] - best[:, 1])).numpy(), self._starts)
-        if learnt:
-            likeness = (self._centers @ self._centers_of([text.vectors for text in learnt]).T).amax(1)
-            doubt = doubt * (1 - likeness.clamp(0, 1)).numpy()
-        return int(self.numbers[np.where(is_open, doubt, -1.0).argmax()])
+        doubt = np.add.reduceat((1 - (best[:, 0] - best[:, 1])).numpy(), self._starts)[open_ones]
+        doubtful = open_ones[np.argsort(-doubt, kind="stable")[: max(1, int(_DOUBTFUL * len(open_ones)))]]
+        drawn = np.random.default_rng(len(learnt)).permutation(doubtful)[:_DRAWN]
+        if not learnt:
+            return int(self.numbers[drawn[0]])
+        likeness = self._centers[drawn] @ self._centers_of([text.vectors for text in learnt]).T
+        return int(self.numbers[drawn[int(likeness.amax(1).argmin())]])
 
     def _centers_of(self, texts: Sequence[torch.Tensor]) -> torch.Tensor:
         if not len(self.numbers):

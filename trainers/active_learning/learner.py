@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from itertools import compress
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -19,6 +18,7 @@ from .advice import Advice, advise
 from .candidates import Candidates
 from .disagreements import Disagreement, find_disagreements
 from .instant_head import InstantHead, LearntText, fit_heads
+from .pool_reading import MOST_CHARACTERS, PoolReading
 from .pool_vectors import PoolVectors
 from .scoring import Score, score_head
 from .suggestions import Suggestion, suggestions
@@ -27,10 +27,6 @@ from .text_encoder import TextEncoder
 Order = Literal["instructive", "random", "in order"]
 """Which text comes next: the one that teaches most, any, or the next one of the file."""
 
-# Characters of a text that are read; a label behind them is saved, and neither suggested nor learnt from.
-_MOST_CHARACTERS = 10_000
-# Characters that are read at once in the background: a tenth of a second, after which a person may need the cores.
-_CHARACTERS_AT_ONCE = 4000
 # Texts with whose words an encoder that was not trained for it compares names.
 _SOME_TEXTS = 64
 
@@ -50,13 +46,12 @@ class Learner:
 
     Args:
         project: The project.
-        encoder: Folder or Hub id of a bi-encoder, which suggests before the first label, or of any encoder.
+        encoder: Folder or Hub id of a bi-encoder, which suggests before the first label, or of any encoder; or the
+            encoder itself.
         cache: Folder for the vectors of the words of all texts; it is made, and made anew for another encoder.
 
     Attributes:
         knows_names: Whether it suggests before the first label.
-        failure: Why the vectors of the other texts are no longer being made, as a sentence; None if they are, or are
-            done.
 
     Raises:
         FileNotFoundError: If there is no such encoder.
@@ -78,23 +73,29 @@ class Learner:
         ```
     """
 
-    def __init__(self, project: Project, encoder: str | Path, cache: Path) -> None:
+    def __init__(self, project: Project, encoder: str | Path | TextEncoder, cache: Path) -> None:
         self.project = project
-        self._encoder = TextEncoder(encoder)
+        self._encoder = encoder if isinstance(encoder, TextEncoder) else TextEncoder(encoder)
         self._pool = PoolVectors(cache, project.identity, self._encoder)
         self.knows_names = self._encoder.knows_names
-        self.failure: str | None = None
         self._held_out = set(project.texts.held_out())
         # Any prefix of it is a random sample; the same one each time.
-        shuffle = np.random.default_rng(int(project.identity, 16))
-        self._shuffled: list[int] = (shuffle.permutation(len(project.texts)) + 1).tolist()
+        self._shuffled: list[int] = (np.random.default_rng(0).permutation(len(project.texts)) + 1).tolist()
+        self._reading = PoolReading(project.texts, self._shuffled, self._encoder, self._pool)
         self._state = _Learnt()
         self._lock = threading.RLock()
         self._candidates = Candidates(self._pool, [])
-        self._in_use, self._idle, self._closing = 0, threading.Event(), False
-        self._idle.set()
-        self._thread: threading.Thread | None = None
         self._noted = project.scores()[-1:]
+
+    @property
+    def failure(self) -> str | None:
+        """Why the other texts are no longer being read, as a sentence; None if they are, or have been."""
+        return self._reading.failure
+
+    @property
+    def head(self) -> InstantHead | None:
+        """What suggests; None where nothing is known of any type."""
+        return self._state.head
 
     def start(self, progress: Callable[[int, int], object]) -> None:
         """Make the vectors of all texts in the background; what an earlier run has made stays.
@@ -102,15 +103,15 @@ class Learner:
         Args:
             progress: Told, in the thread that makes them, how many texts of how many have vectors.
         """
-        self._thread = threading.Thread(target=self._make_vectors, args=(progress,), name="vectors", daemon=True)
-        self._thread.start()
+        self._reading.start(progress)
+
+    def join(self) -> None:
+        """Wait until the vectors of all texts are made, or their making has failed."""
+        self._reading.join()
 
     def close(self) -> None:
         """Stop, and close the files of the vectors."""
-        self._closing = True
-        self._idle.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._reading.close()
         self._pool.close()
 
     def suggest(self, text: int) -> list[Suggestion]:
@@ -125,13 +126,12 @@ class Learner:
         head = self._state.head
         if head is None:
             return []
-        with self._before_others():
-            self._require([text])
-            return suggestions(head, *self._pool.of(text))
+        with self._reading.before_others():
+            return suggestions(head, *self._reading.words_of(text))
 
     def refit(self) -> None:
         """Learn what the project holds now: labels, undone labels, types."""
-        with self._before_others(), self._lock:
+        with self._reading.before_others(), self._lock:
             before, types = self._state, tuple(self.project.types.all())
             texts, held_out = self._labelled_texts({**dict(before.texts), **dict(before.held_out)})
             if not types:
@@ -163,7 +163,7 @@ class Learner:
             Its number; None if there is none left.
         """
         share = self.project.settings.double_share
-        with self._before_others(), self._lock:
+        with self._reading.before_others(), self._lock:
             while True:
                 waiting = self.project.leases.waiting(annotator, share)
                 closed = self.project.leases.closed(annotator, share)
@@ -235,12 +235,13 @@ class Learner:
     ) -> tuple[tuple[tuple[int, LearntText], ...], tuple[tuple[int, LearntText], ...]]:
         """Return the labelled texts: those to learn from, and those that are set aside."""
         answers = list(self.project.answers.counted())
-        self._require([answer.text for answer in answers])
+        self._reading.require([answer.text for answer in answers])
         sides: tuple[list[tuple[int, LearntText]], list[tuple[int, LearntText]]] = ([], [])
         for answer in answers:
+            labels = tuple(label for label in answer.labels if label.start < MOST_CHARACTERS)
             text = known.get(answer.text)
-            if text is None or text.labels != answer.labels:
-                text = LearntText.of(answer.labels, *self._pool.of(answer.text))
+            if text is None or text.labels != labels:
+                text = LearntText.of(labels, *self._pool.of(answer.text))
             sides[answer.text in self._held_out].append((answer.text, text))
         return tuple(sides[0]), tuple(sides[1])
 
@@ -252,50 +253,3 @@ class Learner:
             return None
         described = {each.name: each.description or each.name for each in types}
         return self._encoder.named_classifier(described, words.astype(np.float32)).requires_grad_(False)
-
-    def _require(self, numbers: Sequence[int]) -> None:
-        """Make the vectors of texts that have none yet."""
-        missing = [number for number in numbers if number not in self._pool]
-        if missing:
-            texts = [text.text[:_MOST_CHARACTERS] for text in self.project.texts.some(missing)]
-            self._pool.append(missing, self._encoder(texts))
-
-    def _make_vectors(self, progress: Callable[[int, int], object]) -> None:
-        total = len(self._shuffled)
-        try:
-            progress(len(self._pool), total)
-            for numbers in self._portions():
-                self._idle.wait()
-                if self._closing:
-                    return
-                self._require(numbers)
-                progress(len(self._pool), total)
-        except Exception as error:  # a thread has nobody above it who would tell
-            self.failure = f"the texts are no longer being read: {error}"
-
-    def _portions(self) -> Iterator[list[int]]:
-        """Yield the numbers of the texts in portions of some length."""
-        portion: list[int] = []
-        characters = 0
-        for text in self.project.texts.some([n for n in self._shuffled if n not in self._pool]):
-            if portion and characters + len(text.text) > _CHARACTERS_AT_ONCE:
-                yield portion
-                portion, characters = [], 0
-            portion.append(text.number)
-            characters += min(len(text.text), _MOST_CHARACTERS)
-        if portion:
-            yield portion
-
-    @contextmanager
-    def _before_others(self) -> Iterator[None]:
-        """Let the background wait while a person does."""
-        with self._lock:
-            self._in_use += 1
-            self._idle.clear()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._in_use -= 1
-                if not self._in_use:
-                    self._idle.set()

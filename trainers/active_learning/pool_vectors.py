@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import threading
 from collections.abc import Sequence
@@ -135,37 +137,40 @@ class PoolVectors:
 
 
 class _GrowingFile:
-    """Rows of one size in a file, read through a map of it."""
+    """Rows of one size in a file.
+
+    They are read and not mapped: the pages of a map that were looked at once would count as memory of the process.
+    """
 
     def __init__(self, path: Path, dtype: type[np.generic], width: int) -> None:
-        self._path, self._dtype, self._width = path, np.dtype(dtype), width
+        self._dtype, self._width = np.dtype(dtype), width
+        self._row = self._dtype.itemsize * width
         path.touch()
-        self._file = path.open("r+b")
-        self._file.seek(0, 2)
-        self._length = self._file.tell() // (self._dtype.itemsize * width)
-        self._map = np.empty((0, width), dtype)
+        self._file = path.open("r+b", buffering=0)
+        self._lock = threading.Lock()
+        self._length = self._file.seek(0, os.SEEK_END) // self._row
 
     def __len__(self) -> int:
         return self._length
 
     def __getitem__(self, rows: slice) -> np.ndarray:
-        if rows.start == rows.stop:
-            return np.empty((0, self._width), self._dtype)
-        if rows.stop > len(self._map):
-            shape = (self._length, self._width)
-            self._map = np.memmap(self._path, self._dtype, mode="r", shape=shape)
-        return self._map[rows]
+        with self._lock:
+            self._file.seek(rows.start * self._row)
+            read = self._file.read((rows.stop - rows.start) * self._row)
+        return np.frombuffer(read, self._dtype).reshape(-1, self._width)
 
     def append(self, rows: np.ndarray) -> None:
-        self._file.write(np.ascontiguousarray(rows, self._dtype).tobytes())
-        self._file.flush()
-        self._length += len(rows)
+        content = np.ascontiguousarray(rows, self._dtype).tobytes()
+        with self._lock:
+            # Behind what counts, whatever a full disk has left there.
+            self._file.seek(self._length * self._row)
+            if self._file.write(content) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._file.name)
+            self._length += len(rows)
 
     def cut(self, length: int) -> None:
-        self._map = np.empty((0, self._width), self._dtype)
         self._length = length
-        self._file.truncate(length * self._width * self._dtype.itemsize)
-        self._file.seek(0, 2)
+        self._file.truncate(length * self._row)
 
     def close(self) -> None:
         self._file.close()

@@ -112,7 +112,9 @@ def fit_linear_heads(
         start = x.new_zeros(x.shape[0], x.shape[2], num_classes)
         if starts is not None:
             for head, i in enumerate(batch):
-                start[head] = _scaled(starts[i], origins[i] if origins is not None else None, means[head], scales[head])
+                start[head] = _scaled(
+                    starts[i], origins[i] if origins is not None else None, means[head], scales[head]
+                )
         w, gradient = _fit(x, target, offset, start, l2, tolerance, max_iterations)
         weight = w[:, :-1] / scales[:, None, None]
         bias = w[:, -1] - torch.einsum("hd,hdc->hc", means, weight)
@@ -171,7 +173,7 @@ def _padded_logits(features: Sequence[Tensor], origins: Sequence[nn.Linear]) -> 
 
 @torch.no_grad()
 def _scaled(head: nn.Linear, origin: nn.Linear | None, mean: Tensor, scale: Tensor) -> Tensor:
-    """Return what a head adds to its origin, for features that are laid out by `_padded`, `(features + 1, classes)`."""
+    """Return what a head adds to its origin, for features as `_padded` lays them out, `(features + 1, classes)`."""
     weight, bias = head.weight.T, head.bias
     if origin is not None:
         weight, bias = weight - origin.weight.T, bias - origin.bias
