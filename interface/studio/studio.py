@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,16 +31,23 @@ class Studio:
         encoder: Folder or Hub id of the encoder.
         default_annotator: Who labels where nobody says a name.
         address: The address that others open to label, too; None where they cannot.
+        prepare: Called by the thread that loads the encoder before it does.
     """
 
     def __init__(
-        self, project: Project, encoder: str, *, default_annotator: str = "me", address: str | None = None
+        self,
+        project: Project,
+        encoder: str,
+        *,
+        default_annotator: str = "me",
+        address: str | None = None,
+        prepare: Callable[[], object] = lambda: None,
     ) -> None:
         self.project = project
         self.address = address
         self.tabs = Tabs()
         self.problem: str | None = None
-        self.suggesting = Suggesting(project, encoder)
+        self.suggesting = Suggesting(project, encoder, prepare)
         self.training = TrainingJob(project.path)
         self.onnx = OnnxJob()
         self._default_annotator = default_annotator

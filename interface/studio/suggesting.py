@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,10 +34,12 @@ class Suggesting:
     Args:
         project: The project.
         encoder: Folder or Hub id of the encoder.
+        prepare: Called by that thread before it loads the encoder.
     """
 
-    def __init__(self, project: Project, encoder: str) -> None:
+    def __init__(self, project: Project, encoder: str, prepare: Callable[[], object] = lambda: None) -> None:
         self.encoder = encoder
+        self._prepare = prepare
         self.failure: str | None = None
         self.scores: list[dict[str, Any]] = project.scores()
         self.advice: list[str] = []
@@ -169,6 +172,7 @@ class Suggesting:
                 self.failure = "The suggestions have stopped; what the studio printed says why."
 
     def _load(self) -> None:
+        self._prepare()
         from nuner.trainers.active_learning.learner import Learner
 
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ...files.database import Database
-from ...schema import without_lone_surrogates
+from ...surrogates import without_lone_surrogates
 from ..entity_types.type_names import TypeNames
 from ..llm.client import LLMClient
 from ..llm.cost import NO_USAGE, Usage

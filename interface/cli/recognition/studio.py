@@ -18,7 +18,7 @@ from nuner.data_builders.plain_console import PlainConsole
 from ..options.address import Host, Port, listener, web_address
 from ..options.recognizer import named_types
 from ..options.texts import InputFormat, TextColumn
-from ..output import quiet_libraries
+from ..output import quiet_models
 from ..reading_progress import ReadingProgress
 from ..wrong_kinds import Needed, refuse_wrong_kind
 
@@ -81,7 +81,6 @@ def studio(
     from ...studio.opening import project_file as file_of
     from ...studio.studio import Studio
 
-    quiet_libraries()
     types = named_types(label) or {}
     if token is not None and len(token) < _SHORTEST_TOKEN:
         raise ValueError(
@@ -114,6 +113,8 @@ def studio(
         choose_encoder(encoder, project),
         default_annotator=_user(),
         address=None if host in _LOOPBACK else address,
+        # What takes seconds to import goes on behind the page.
+        prepare=quiet_models,
     )
     studio.name_types(types)
     studio.start()

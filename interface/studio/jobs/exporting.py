@@ -6,8 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from nuner.data_builders.labelled.conversion import convert_labels
-
 from .job import Job
 
 LABEL_FORMATS = {
@@ -62,6 +60,8 @@ def labels_as(project: Path, format_name: str) -> bytes:
     Raises:
         ValueError: If nothing is labelled.
     """
+    from nuner.data_builders.labelled.conversion import convert_labels
+
     with TemporaryDirectory() as folder:
         target = Path(folder, f"labels{LABEL_FORMATS[format_name]}")
         convert_labels(project, target, target_format=format_name)
