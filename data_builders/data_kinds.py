@@ -10,7 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+PROJECT_ID = 0x4E754E50  # "NuNP"
+"""Number in the header of a SQLite file that tells labelling projects from any other one."""
+
 _SQLITE_MAGIC = b"SQLite format 3\x00"
+_APPLICATION_ID = slice(68, 72)
 _SAVED_TO_DISK = ("dataset_dict.json", "state.json")
 # Rows that are looked at until one has an entity.
 _ROWS = 100
@@ -43,7 +47,9 @@ def data_kind(path: str | os.PathLike[str]) -> DataKind | None:
     """
     place = Path(path)
     if place.is_file():
-        return DataKind.STORE if is_sqlite(place) else _kind_of_rows([place])
+        if is_sqlite(place):
+            return DataKind.LABELLED if is_project(place) else DataKind.STORE
+        return _kind_of_rows([place])
     if not place.is_dir():
         return None
     if any((place / name).is_file() for name in _SAVED_TO_DISK):
@@ -62,6 +68,20 @@ def is_sqlite(path: Path) -> bool:
     """
     with path.open("rb") as file:
         return file.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
+
+
+def is_project(path: Path) -> bool:
+    """Tell whether a file is a labelling project.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Whether it is a SQLite file with the number of projects.
+    """
+    with path.open("rb") as file:
+        header = file.read(_APPLICATION_ID.stop)
+    return header.startswith(_SQLITE_MAGIC) and header[_APPLICATION_ID] == PROJECT_ID.to_bytes(4, "big")
 
 
 def _kind_of_rows(files: list[Path]) -> DataKind | None:

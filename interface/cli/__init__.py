@@ -17,7 +17,7 @@ from .data import annotate, corpus, labels, sentences
 from .errors import errors_as_messages
 from .hub import card, pull, push
 from .output import log_plainly
-from .recognition import demo, export, predict, serve
+from .recognition import demo, export, predict, serve, studio
 from .training import benchmark, evaluate, experiment, finetune, pretrain, quickstart
 
 
@@ -71,6 +71,7 @@ app.add_typer(annotate.app, name="annotate")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(labels.app, name="labels")
 app.command("pretrain")(pretrain.pretrain)
+app.command("studio")(studio.studio)
 app.command("finetune")(finetune.finetune)
 app.command("predict")(predict.predict)
 app.command("evaluate")(evaluate.evaluate)

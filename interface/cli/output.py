@@ -49,12 +49,17 @@ def quiet_libraries() -> None:
 
     Of the processes of `torchrun`, only the first warns.
     """
+    quiet_datasets()
+    quiet_models()
+    if not is_main_process():
+        logging.getLogger("nuner").setLevel(logging.ERROR)
+
+
+def quiet_models() -> None:
+    """Silence those that load models, without importing `datasets`."""
     import huggingface_hub
     import transformers
 
-    quiet_datasets()
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
     huggingface_hub.logging.set_verbosity_error()
-    if not is_main_process():
-        logging.getLogger("nuner").setLevel(logging.ERROR)

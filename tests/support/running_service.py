@@ -13,7 +13,7 @@ from typing import Any
 from support.cli_runs import start_nuner
 
 from nuner import EntityRecognizer
-from nuner.cli.recognition.serve import listener
+from nuner.cli.options.address import listener
 from nuner.serving import create_app
 from nuner.serving.server import BoundedServer
 

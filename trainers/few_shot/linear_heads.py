@@ -59,6 +59,7 @@ def fit_linear_heads(
     *,
     l2: float = DEFAULT_L2,
     origins: Sequence[nn.Linear] | None = None,
+    starts: Sequence[nn.Linear] | None = None,
     tolerance: float = 1e-4,
     max_iterations: int = 500,
 ) -> LinearHeads:
@@ -77,6 +78,8 @@ def fit_linear_heads(
         l2: Weight of the penalty, above 0.
         origins: For each head, a layer from features to the logits of the classes that the penalty draws the head to,
             in place of zeros: W and b are then what the head adds to it.
+        starts: For each head, where the solver begins, such as what was fitted to most of the words before; the origin
+            if not given. The minimum is the same.
         tolerance: A head is done when no entry of its gradient exceeds this.
         max_iterations: Most steps of the solver.
 
@@ -106,7 +109,13 @@ def fit_linear_heads(
         offset = torch.zeros(())
         if origins is not None:
             offset = _padded_logits([features[i] for i in batch], [origins[i] for i in batch])
-        w, gradient = _fit(x, target, offset, l2, tolerance, max_iterations)
+        start = x.new_zeros(x.shape[0], x.shape[2], num_classes)
+        if starts is not None:
+            for head, i in enumerate(batch):
+                start[head] = _scaled(
+                    starts[i], origins[i] if origins is not None else None, means[head], scales[head]
+                )
+        w, gradient = _fit(x, target, offset, start, l2, tolerance, max_iterations)
         weight = w[:, :-1] / scales[:, None, None]
         bias = w[:, -1] - torch.einsum("hd,hdc->hc", means, weight)
         if origins is not None:
@@ -162,8 +171,17 @@ def _padded_logits(features: Sequence[Tensor], origins: Sequence[nn.Linear]) -> 
     return nn.utils.rnn.pad_sequence(logits, batch_first=True)
 
 
+@torch.no_grad()
+def _scaled(head: nn.Linear, origin: nn.Linear | None, mean: Tensor, scale: Tensor) -> Tensor:
+    """Return what a head adds to its origin, for features as `_padded` lays them out, `(features + 1, classes)`."""
+    weight, bias = head.weight.T, head.bias
+    if origin is not None:
+        weight, bias = weight - origin.weight.T, bias - origin.bias
+    return torch.cat([weight * scale, (bias + mean @ weight)[None]])
+
+
 def _fit(
-    x: Tensor, target: Tensor, offset: Tensor, l2: float, tolerance: float, max_iterations: int
+    x: Tensor, target: Tensor, offset: Tensor, start: Tensor, l2: float, tolerance: float, max_iterations: int
 ) -> tuple[Tensor, Tensor]:
     words = target.sum((1, 2))
     transposed = x.transpose(1, 2)
@@ -177,6 +195,5 @@ def _fit(
 
     # The Hessian is never above this matrix in any class's block (Böhning, 1992).
     bound = transposed @ x / (2 * words[:, None, None]) + 2 * l2 * torch.eye(x.shape[2])
-    start = x.new_zeros(x.shape[0], x.shape[2], target.shape[2])
     w, gradient = minimize(objective, start, torch.linalg.cholesky(bound), tolerance, max_iterations)
     return w, gradient.abs().amax((1, 2))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ...schema import without_lone_surrogates
+from ...surrogates import without_lone_surrogates
 from .cost import Usage
 from .faults import BROKEN, NO_PROTOCOL, TOO_DEEP, Blame, RequestFault, error_message
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ...locating import locate
 from ...raw_entity import RawEntity
-from ...schema import is_encodable
+from ...surrogates import is_encodable
 from .concept_names import clean_concept
 from .folded_text import FoldedText
 from .sides import with_known_sides

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...raw_entity import EitherWay, RawEntity
-from ...schema import without_lone_surrogates
+from ...surrogates import without_lone_surrogates
 from .entity_keys import CONCEPT, DESCRIPTION, PARTS, TEXT, UNSURE, names_a_part, part
 
 _NAMES_OF_A_PART = ("text", "name", "value", "label", "type", "concept")

@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any, Literal
 
 from ...raw_entity import SEPARATOR, EitherWay, RawEntity
-from ...schema import without_lone_surrogates
+from ...surrogates import without_lone_surrogates
 from .answers import last_answer
 from .entity_keys import MARKS, plain_name
 from .entity_values import FoundEntities, entities_in

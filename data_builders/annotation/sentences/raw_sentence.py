@@ -8,7 +8,8 @@ from typing import Any, TypedDict
 from datasets import Features, Value
 
 from ...record_error import RecordError
-from ...schema import is_encodable, sentence_id
+from ...schema import sentence_id
+from ...surrogates import is_encodable
 
 COLUMNS = ("text", "id", "language", "source")
 

@@ -16,7 +16,7 @@ from ...files.source import looks_like_a_hub_id
 from ...files.text_rows import text_rows
 from ...record_error import RecordError
 from ...rejections import CorpusError, Rejections
-from ...schema import is_encodable
+from ...surrogates import is_encodable
 
 _LANGUAGE_END = re.compile(r"[-_]")
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-APPLICATION_ID = 0x4E754E52  # "NuNR", which tells a store from any other SQLite file
-VERSION = 1
+from ...files.database import DatabaseKind
 
-SCHEMA = """
+
+class StoreError(ValueError):
+    """A store that cannot be used as it was asked to; the message says why and what to do."""
+
+
+_TABLES = """
 CREATE TABLE annotators (
     number INTEGER PRIMARY KEY,
     model TEXT NOT NULL,
@@ -64,3 +68,13 @@ CREATE TABLE batches (
 CREATE TABLE usage (prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL);
 INSERT INTO usage VALUES (0, 0);
 """
+
+# A commit is safe from anything that ends the process. Only a power cut can undo the last ones, and none can damage
+# the file; waiting for the disk at each would make a slow or busy one the limit of the speed.
+ANNOTATION_STORE = DatabaseKind(
+    title="annotation store",
+    application_id=0x4E754E52,  # "NuNR"
+    version=1,
+    schema=_TABLES,
+    error=StoreError,
+)

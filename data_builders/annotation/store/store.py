@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import itertools
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from ...schema import without_lone_surrogates
+from ...files.database import Database
+from ...surrogates import without_lone_surrogates
 from ..entity_types.type_names import TypeNames
 from ..llm.client import LLMClient
 from ..llm.cost import NO_USAGE, Usage
@@ -20,17 +18,12 @@ from ..sentences.raw_sentence import RawSentence
 from . import workers
 from .asked_types import difference, keep_types, types_in
 from .finished_sentence import FinishedSentence
-from .schema import APPLICATION_ID, SCHEMA, VERSION
+from .schema import ANNOTATION_STORE, StoreError
 
 State = Literal["pending", "done", "failed"]
 
 _ROWS_AT_ONCE = 1000
-_BUSY_SECONDS = 900.0  # a process may be suspended in the middle of a transaction
 FREE = "state = 'pending' AND worker IS NULL AND batch IS NULL"
-
-
-class StoreError(ValueError):
-    """A store that cannot be used as it was asked to; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +77,7 @@ class Annotator(NamedTuple):
     prompt: str
 
 
-class AnnotationStore:
+class AnnotationStore(Database):
     """An open store. It may be used by several threads in turn, and the file by several processes at once.
 
     A file that cannot be written, as on read-only media, can be read if `create` is not set.
@@ -111,35 +104,13 @@ class AnnotationStore:
     """
 
     def __init__(self, path: str | Path, *, create: bool = True) -> None:
-        self.path = Path(path)
-        if not self.path.exists():
-            if not create:
-                raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(self.path))
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._connection = sqlite3.connect(
-                self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.OperationalError as error:
-            raise StoreError(f"{self.path} cannot be opened: {error}.") from None
-        try:
-            with self._errors_for_users():
-                self._open()
-        except BaseException as error:
-            self._connection.close()
-            if create or not _is_for_reading_only(error):
-                raise
-            self._open_for_reading()
+        super().__init__(path, ANNOTATION_STORE, create=create)
 
     def __enter__(self) -> AnnotationStore:
         return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
 
     def add(self, sentences: Iterable[RawSentence]) -> int:
         """Add sentences that the store does not have yet.
@@ -363,90 +334,6 @@ class AnnotationStore:
         """Return how long the replies of the finished sentences took together; a shared one is counted once."""
         ((seconds,),) = self.query("SELECT total(DISTINCT latency) FROM sentences WHERE state = 'done'")
         return seconds
-
-    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a query."""
-        with self._errors_for_users():
-            return self._connection.execute(sql, values).fetchall()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Do all of it or nothing."""
-        with self._errors_for_users():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _errors_for_users(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            if "disk is full" in str(error):
-                raise OSError(errno.ENOSPC, "No space left on device", str(self.path)) from error
-            if "locked" in str(error):
-                raise StoreError(
-                    f"{self.path} is held by another process that does not let it go; is one suspended?"
-                ) from error
-            raise StoreError(f"{self.path} cannot be used: {error}.") from error
-        except sqlite3.DatabaseError as error:
-            if "not a database" in str(error):
-                raise StoreError(f"{self.path} is no annotation store.") from None
-            raise StoreError(f"{self.path} is damaged: {error}.") from error
-
-    def _open_for_reading(self) -> None:
-        """Open a store that cannot be written, nor the files beside it that a log needs."""
-        log = self.path.with_name(self.path.name + "-wal")
-        if log.exists() and log.stat().st_size:
-            raise StoreError(
-                f"{self.path} cannot be written, and its last replies are in {log.name}: copy both into a folder that "
-                "can be written, and read it there."
-            )
-        address = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
-        try:
-            with self._errors_for_users():
-                self._check_version()
-        except BaseException:
-            self._connection.close()
-            raise
-
-    def _open(self) -> None:
-        connection = self._connection
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables and application != APPLICATION_ID:
-            raise StoreError(f"{self.path} is no annotation store.")
-        connection.execute("PRAGMA journal_mode = WAL")
-        # A commit is safe from anything that ends the process. Only a power cut can undo the last ones, and none can
-        # damage the file; waiting for the disk at each would make a slow or busy one the limit of the speed.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        with self.transaction():
-            # Another process may have made the tables since.
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if not tables:
-                for statement in SCHEMA.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-        self._check_version()
-
-    def _check_version(self) -> None:
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if version != VERSION:
-            raise StoreError(f"{self.path} is a store of version {version}; this release reads version {VERSION}.")
-
-
-def _is_for_reading_only(error: BaseException) -> bool:
-    cause = error.__cause__
-    return isinstance(cause, sqlite3.OperationalError) and any(
-        words in str(cause) for words in ("readonly", "unable to open", "read-only")
-    )
 
 
 def _storable(text: str | None) -> str | None:

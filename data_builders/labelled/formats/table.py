@@ -20,11 +20,13 @@ from .labelled_format import LabelledFormat
 from .parquet import PARQUET
 from .spacy.docs import SPACY_DOCS
 from .spacy.training import NER_ANNOTATOR, SPACY_TRAINING
+from .studio_project import STUDIO_PROJECT
 from .text_records import JSON_LINES
 from .word_rows import WORD_ROWS
 
 # Of formats that a file looks like equally much, the first one is taken.
 FORMATS = (
+    STUDIO_PROJECT,
     ANNOTATION_STORE,
     PARQUET,
     SPACY_DOCS,
@@ -46,7 +48,7 @@ FORMATS = (
     WORD_ROWS,
     CONLL,
 )
-"""Every format that is read; the first one is not written."""
+"""Every format that is read; the first two are not written."""
 
 LABELLED_SUFFIXES = tuple(dict.fromkeys(suffix for each in FORMATS for suffix in each.suffixes))
 """Ends of the names of labelled files, to be compared with `data_suffix`."""

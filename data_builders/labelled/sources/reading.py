@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from datasets import Dataset, DatasetDict, IterableDataset, load_dataset, load_from_disk
 
+from ...data_kinds import is_project
 from ...record_error import RecordError
 from ...rejections import Rejections
 from ..columns.choice import ColumnName
@@ -23,6 +24,7 @@ from ..formats.table import recognize_format
 from ..formats.text_records import JSON_LINES, lists_of, read_text_records
 from ..formats.word_rows import WORD_ROWS, read_word_rows
 from ..labelled_text import LabelledText
+from ..projects.reading import project_splits
 from ..sentence import LabelledSentence
 from ..support_tickets import SUPPORT_TICKETS, support_tickets_files
 from ..tag_spelling import is_outside
@@ -97,6 +99,12 @@ def read_splits(source: LabelledSource, config: str | None, columns: Columns, re
 def _read_files(files: Mapping[str, Sequence[Path]], columns: Columns, rejections: Rejections) -> ReadSplits:
     read = ReadSplits({}, [])
     notes: Counter[str] = Counter()
+    if [path.is_file() and is_project(path) for paths in files.values() for path in paths] == [True]:
+        ((path,),) = files.values()
+        for split, texts in project_splits(path, notes).items():
+            read.sentences[split] = list(_sentences(texts, False, rejections, notes))
+        _log(notes)
+        return read
     for split, paths in files.items():
         read.sentences[split] = []
         for path in paths:

@@ -21,7 +21,7 @@ app = typer.Typer(cls=CommandGroup, help="Labelled files of annotation tools and
 _NAMES = (
     "label-studio, label-studio-min, prodigy, doccano, doccano-relation, ner-annotator, brat, webanno, pubtator, "
     "bioc, bioc-json, spacy, spacy-json, gliner, conversations, csv, conll, jsonl, parquet or, only read, "
-    "annotation-store"
+    "annotation-store, studio"
 )
 Source = Annotated[
     Path, typer.Argument(metavar="IN", help="A labelled file, or a folder of brat's files; compressed or not.")

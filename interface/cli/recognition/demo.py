@@ -10,6 +10,7 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..options.address import Host, Port
 from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types, refuse_other_than_recognizer
 from ..output import quiet_libraries
 
@@ -23,8 +24,8 @@ def demo(
     threshold: Threshold = None,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 7860,
-    host: Annotated[str, typer.Option(help="Address to serve on; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
+    port: Port = 7860,
+    host: Host = "127.0.0.1",
     trust_remote_code: Annotated[
         bool,
         typer.Option(

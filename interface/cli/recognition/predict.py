@@ -26,18 +26,9 @@ from ..options.recognizer import (
     named_types,
     refuse_other_than_recognizer,
 )
+from ..options.texts import InputFormat, TextColumn
 from ..output import quiet_libraries
 from ..wrong_kinds import Needed, refuse_wrong_kind
-
-
-class InputFormat(str, Enum):
-    """Formats of the input."""
-
-    text = "text"
-    jsonl = "jsonl"
-    csv = "csv"
-    tsv = "tsv"
-    parquet = "parquet"
 
 
 class Tool(str, Enum):
@@ -62,11 +53,9 @@ def predict(
         Path | None,
         typer.Option("--output", "-o", help="A .jsonl, .csv, .tsv or .parquet file; standard output if left."),
     ] = None,
-    column: Annotated[str, typer.Option(help="Field with the text.")] = "text",
+    column: TextColumn = "text",
     entities_field: Annotated[str, typer.Option(help="Name of the new field with the entities.")] = "entities",
-    input_format: Annotated[
-        InputFormat | None, typer.Option(help="Format of the input, where its ending does not tell.")
-    ] = None,
+    input_format: InputFormat = None,
     tool: Annotated[
         Tool | None,
         typer.Option(

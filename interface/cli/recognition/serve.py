@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +9,15 @@ import typer
 
 from nuner.data_builders.plain_console import PlainConsole
 
+from ..options.address import Host, Port, listener, web_address
 from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types, refuse_other_than_recognizer
 from ..output import quiet_libraries
 
 
 def serve(
     model: Annotated[str, typer.Argument(help="Folder or Hub id of a recognizer.", show_default=False)],
-    host: Annotated[str, typer.Option(help="Address to serve on; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 8000,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
     backend: Backend = Runtime.torch,
     dtype: Dtype = None,
     label: Labels = None,
@@ -52,28 +52,5 @@ def serve(
     name = Path(model).resolve().name if Path(model).is_dir() else model
     app = create_app(recognizer, name, max_bytes=max_bytes, max_requests=max_requests)
     server = BoundedServer(app, request_seconds=request_timeout, graceful_seconds=graceful_timeout)
-    shown = f"[{host}]" if ":" in host else host
-    PlainConsole().tell(f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.")
+    PlainConsole().tell(f"{name} is at {web_address(host, bound)} - Ctrl-C ends it.")
     server.run(sockets=[bound])
-
-
-def listener(host: str, port: int) -> socket.socket:
-    """Take a port.
-
-    Args:
-        host: IPv4 or IPv6 address, or a name.
-        port: The port; 0 for any that is free.
-
-    Returns:
-        A socket that listens.
-
-    Raises:
-        ValueError: If it is taken, or the address is not of this machine.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        # As many as 64 clients and more may knock while a batch is under way.
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ValueError(f"cannot serve on {host}, port {port} ({reason}); choose others by --host, --port") from None

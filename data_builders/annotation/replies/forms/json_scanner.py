@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from ....schema import without_lone_surrogates
+from ....surrogates import without_lone_surrogates
 from ..entity_keys import names_a_part
 
 MOST_BRACKETS = 32

@@ -1,0 +1,1 @@
+"""The studio: a page on which texts are labelled while a recognizer learns from them."""

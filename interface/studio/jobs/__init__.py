@@ -1,0 +1,1 @@
+"""Work that takes minutes, in processes of its own, beside a sitting."""
