@@ -31,6 +31,7 @@ def test_settings_name_the_model_and_what_is_changed() -> None:
     slow = system_of(
         method="universal-ner-server", model="gold", base_url="http://localhost/v1", timeout=600, max_attempts=1
     )
+    assert isinstance(slow, AskedByType)
     assert slow.server.client().timeout == 600
     assert slow.server.run_settings == {"concurrency": 16, "max_attempts": 1, "prices": None}
     shown, named = (system_of(method="llm", model="gold", examples=examples) for examples in (True, False))
