@@ -32,29 +32,35 @@ def serve(
     graceful_timeout: Annotated[
         int, typer.Option(min=1, help="Seconds in which, at the end, requests under way are answered.")
     ] = 30,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that answer at the port; each loads the recognizer.")
+    ] = 1,
 ) -> None:
     """Serve a recognizer over HTTP until Ctrl-C: /entities, /health, /metrics, and /docs.
 
     Requests that wait together are recognized together. On SIGTERM and Ctrl-C the requests under way are answered
-    first, within --graceful-timeout. There is no access control: put a proxy before it where others can reach it.
+    first, within --graceful-timeout. Of several --workers each has --max-requests of its own, and one that dies is
+    replaced. There is no access control: put a proxy before it where others can reach it.
     """
-    from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
-
-    from ...serving.app import create_app
-    from ...serving.server import BoundedServer
+    from ...serving.workers import Service, Workers
 
     if backend == Runtime.torch:
         quiet_libraries()
     types = named_types(label)
     refuse_other_than_recognizer(model, backend, types)
     bound = listener(host, port)
-    recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=types, threshold=threshold)
     name = Path(model).resolve().name if Path(model).is_dir() else model
-    app = create_app(recognizer, name, max_bytes=max_bytes, max_requests=max_requests)
-    server = BoundedServer(app, request_seconds=request_timeout, graceful_seconds=graceful_timeout)
+    loading = {"backend": backend.value, "dtype": dtype, "labels": types, "threshold": threshold}
+    service = Service(model, loading, name, max_bytes, max_requests, request_timeout, graceful_timeout)
     shown = f"[{host}]" if ":" in host else host
-    PlainConsole().tell(f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.")
-    server.run(sockets=[bound])
+
+    def tell() -> None:
+        PlainConsole().tell(f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.")
+
+    if workers == 1:
+        service.serve(bound, tell)
+    else:
+        Workers(service, bound, workers).run(tell)
 
 
 def listener(host: str, port: int) -> socket.socket:
