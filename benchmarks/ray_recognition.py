@@ -44,7 +44,7 @@ for path in sorted(Path(source).iterdir()):
     records = list(with_entities(read_records(str(path), "jsonl", "text"), recognizer, "text"))
     RecordFiles("jsonl", "entities").write_part(records, Path(output, path.name))
 """
-_NODE = {"num_cpus": 1, "object_store_memory": 80 << 20}
+_NODE: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 80 << 20}
 
 
 def write_texts(source: Path, folder: Path, texts: int, files: int, seed: int) -> None:
@@ -116,11 +116,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         source, plain, parts = Path(folder, "texts"), Path(folder, "plain"), Path(folder, "engine")
         write_texts(arguments.texts, source, arguments.number, arguments.files, arguments.seed)
-        cluster = Cluster(initialize_head=True, head_node_args=_NODE)
+        cluster = Cluster(initialize_head=True, head_node_args={**_NODE, "include_dashboard": False})
         cluster.add_node(**_NODE)
         cluster.wait_for_nodes()
         try:
-            command = engine(arguments, source, parts, cluster.address)
+            command = engine(arguments, source, parts, str(cluster.address))
             for _ in range(arguments.rounds):
                 shutil.rmtree(plain, ignore_errors=True)
                 shutil.rmtree(parts, ignore_errors=True)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -95,12 +96,14 @@ def recognize_dataset(
         raise ValueError(f"workers is {workers}; it must be at least 1")
     room = recognizing_workers(loading.get("backend", "torch"))
     # A block goes to a worker as a whole: each holds one batch.
+    # Workers have other current directories.
+    checkpoint = Path(recognizer).absolute() if Path(recognizer).is_dir() else recognizer
     packed = dataset.map_batches(partial(_pack, column=column), batch_size=None, batch_format="pyarrow").repartition(
         target_num_rows_per_block=1
     )
     return packed.map_batches(
         _Recognition,
-        fn_constructor_kwargs={"recognizer": os.fspath(recognizer), "column": column, "loading": loading},
+        fn_constructor_kwargs={"recognizer": os.fspath(checkpoint), "column": column, "loading": loading},
         batch_size=1,
         batch_format="pyarrow",
         compute=ActorPoolStrategy(min_size=1, max_size=workers or room.number),

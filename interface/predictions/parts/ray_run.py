@@ -25,6 +25,8 @@ _TRIES = 5
 _OBJECT_STORE_BYTES = 128 << 20
 _CONNECT_SECONDS = 10
 
+logger = logging.getLogger(__name__)
+
 
 class PartError(ValueError):
     """A file whose part could not be made.
@@ -116,9 +118,11 @@ def _outcomes(
     try:
         for row in outcomes.iter_rows():
             outcome = json.loads(row["outcome"])
+            for warning in outcome["warnings"]:
+                logger.warning("%s", warning)
             if "recognizer" in outcome:
                 raise ValueError(outcome["recognizer"])
-            yield PartError(outcome["error"]) if "error" in outcome else PartCounts(**outcome)
+            yield PartError(outcome["error"]) if "error" in outcome else PartCounts(**outcome["counts"])
     except RayError as error:
         first = (str(error).strip().splitlines() or [""])[-1]
         raise ValueError(f"the Ray cluster has ended the work: {first}") from error
@@ -128,25 +132,45 @@ class _Worker:
     """Makes parts in a process of its own."""
 
     def __init__(self, job: PartsJob) -> None:
-        use_given_threads()
         import ray
 
+        use_given_threads()
         self._maker, self._output = PartMaker(job), PartsOutput(job.output)
         self._run = ray.get_runtime_context().get_job_id()
+        self._warnings = _Kept(logging.WARNING)
+        logging.getLogger("nuner").addHandler(self._warnings)
 
     def __call__(self, row: dict[str, str]) -> dict[str, str]:
         known = json.loads(row["file"])
         file = InputFile(**{**known, "location": Location(known["location"])})
+        return {"outcome": json.dumps({**self._outcome(file), "warnings": self._warnings.taken()})}
+
+    def _outcome(self, file: InputFile) -> dict[str, Any]:
         try:
             _ = self._maker.recognizer
         except (ValueError, OSError, ImportError) as error:
-            return {"outcome": json.dumps({"recognizer": f"{error} (on the machine {socket.gethostname()})"})}
-        if self._output.begun(file.part, self._run) > _TRIES:
-            return {"outcome": json.dumps({"error": f"{file.name} has ended its process {_TRIES} times"})}
+            return {"recognizer": f"{error} (on the machine {socket.gethostname()})"}
         try:
-            return {"outcome": json.dumps(asdict(self._maker(file)))}
+            if self._output.begun(file.part, self._run) > _TRIES:
+                return {"error": f"{file.name} has ended its process {_TRIES} times"}
+            return {"counts": asdict(self._maker(file))}
         except (ValueError, OSError) as error:
-            return {"outcome": json.dumps({"error": str(error)})}
+            return {"error": str(error)}
+
+
+class _Kept(logging.Handler):
+    """Keeps what is logged until it is told elsewhere."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self._messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._messages.append(record.getMessage())
+
+    def taken(self) -> list[str]:
+        taken, self._messages = self._messages, []
+        return taken
 
 
 @contextmanager
