@@ -95,6 +95,8 @@ class Workers:
         Raises:
             ValueError: If one of them cannot begin, with its reason.
         """
+        import prometheus_client.multiprocess  # noqa: F401 (tells at once where the extra is missing)
+
         # The cores are shared by them all.
         threads = str(max(1, (os.cpu_count() or 1) // self.number))
         for variable in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS"):

@@ -84,7 +84,7 @@ class PartsOutput:
                     "output, go on with the same, or throw them away with --restart"
                 )
             return self._done()
-        if [name for name in present if not name.startswith(".")]:
+        if any(not name.startswith((".", "_")) for name in present):
             raise ValueError(f"{self.folder.url} holds files that are no parts of such a run: choose another output")
         noted.write(json.dumps(settings, indent=2) + "\n")
         return {}

@@ -189,9 +189,11 @@ def _silence() -> Iterator[None]:
 
 def _require_open(address: str) -> None:
     """Refuse at once what Ray would try for a minute."""
+    if address == "auto":
+        return
     host, divided, port = address.removeprefix("ray://").rpartition(":")
     if not divided or not port.isdecimal():
-        return
+        raise ValueError(f"the address {address!r} is neither HOST:PORT nor auto")
     try:
         socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
     except OSError as error:
