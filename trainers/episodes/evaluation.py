@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -51,16 +51,21 @@ class EpisodeScores:
     Args:
         total: Entities of all types: `total.f1` is the benchmark's score, micro-averaged over all episodes.
         types: Those of each type, by name.
-        episodes: Number of episodes.
+        of_episodes: Those of all types in each episode, in the order of the episodes.
         sentences: Number of sentences in their queries.
         seconds: How long the method took for all of them, learning from the supports included.
     """
 
     total: SpanCounts
     types: dict[str, SpanCounts]
-    episodes: int
+    of_episodes: list[SpanCounts]
     sentences: int
     seconds: float
+
+    @property
+    def episodes(self) -> int:
+        """Number of episodes."""
+        return len(self.of_episodes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return scores and counts, ready for JSON."""
@@ -107,6 +112,7 @@ def evaluate_episodes(
         ```
     """
     counts = {name: Counter[str]() for name in SpanCounts._fields}
+    of_episodes: list[SpanCounts] = []
     seconds = 0.0
     with counted(description, len(episodes), "episodes", show=show) as advance:
         for number, episode in enumerate(episodes, start=1):
@@ -114,21 +120,27 @@ def evaluate_episodes(
             predicted = method.predict(episode)
             seconds += time.perf_counter() - started
             _check(predicted, episode, number)
+            before = _totals(counts)
             for sentence, labels in zip(episode.query, predicted, strict=True):
                 gold, found = (set(read_spans(each, "plain")) for each in (sentence.labels, labels))
                 for name, spans in zip(SpanCounts._fields, (gold, found, gold & found), strict=True):
                     counts[name].update(span.label for span in spans)
+            of_episodes.append(SpanCounts(*(now - then for now, then in zip(_totals(counts), before, strict=True))))
             advance(1)
     if not counts["gold"]:
         raise ValueError("no word in the query of any episode belongs to an entity, so F1 is not defined")
     names = sorted({name for each in counts.values() for name in each})
     return EpisodeScores(
-        total=SpanCounts(*(each.total() for each in counts.values())),
+        total=_totals(counts),
         types={name: SpanCounts(*(each[name] for each in counts.values())) for name in names},
-        episodes=len(episodes),
+        of_episodes=of_episodes,
         sentences=sum(len(episode.query) for episode in episodes),
         seconds=seconds,
     )
+
+
+def _totals(counts: Mapping[str, Counter[str]]) -> SpanCounts:
+    return SpanCounts(*(each.total() for each in counts.values()))
 
 
 def _check(predicted: Sequence[Sequence[str]], episode: Episode, number: int) -> None:

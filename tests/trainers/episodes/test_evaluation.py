@@ -42,6 +42,7 @@ def test_a_hand_computed_example() -> None:
     assert (found.total.precision, found.total.recall) == (2 / 5, 2 / 4)
     assert found.total.f1 == pytest.approx(2 * 0.4 * 0.5 / 0.9)
     assert (found.episodes, found.sentences) == (2, 3)
+    assert found.of_episodes == [SpanCounts(2, 2, 1), SpanCounts(2, 3, 1)]
 
 
 _LABELS = st.sampled_from(["O", "O", "a", "b", "c"])

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
+from ...episodes.episode_groups import f1_of_groups
+from ...episodes.evaluation import SpanCounts
 from ..cells.encoder import Encoder
 from ..cells.episodes.measuring import EpisodeMeasuring
 from ..cells.episodes.methods import EPISODE_METHODS
@@ -28,6 +31,9 @@ from ..settings.reading import Settings
 
 METRIC = "micro-averaged F1 of entities over all episodes, in percent"
 
+# Enough for a bootstrap to draw from, and as many in each task, whatever its number of episodes.
+_MOST_GROUPS = 20
+
 
 class FewNerdSettings(Settings):
     """Settings of the experiment.
@@ -38,7 +44,7 @@ class FewNerdSettings(Settings):
         benchmarks: Name -> episodes, such as those of INTRA and INTER; a table each.
         ways: Numbers of types of an episode.
         shots: K, where the support of an episode has K to 2K entities of each type.
-        seeds: Of what methods learn before they meet the episodes: a sample of the table each.
+        seeds: Of what methods learn before they meet the episodes.
     """
 
     encoders: dict[str, EncoderSettings] = Field(min_length=1)
@@ -109,20 +115,17 @@ class _Grid:
         return cells
 
     def table(self, benchmark: str, folder: ResultsFolder) -> ScoreTable:
-        """Collect the scores of a benchmark: a group for each number of types, a sample for each seed."""
+        """Collect the scores of a benchmark: a group for each number of types, a run for each encoder and seed."""
         settings = self.settings
+        episodes = {task: len(self._episodes[(benchmark, *task)][0].episodes) for task in self._tasks()}
+        samples = min(_MOST_GROUPS, *episodes.values())
         scores: dict[str, dict[str, dict[int, list[list[float]]]]] = {}
-        episodes: dict[str, int] = {}
-        for method, encoder in product(settings.methods, self._encoders):
-            groups = scores.setdefault(_row(method, encoder), {})
-            for way, shot in self._tasks():
-                results = [
-                    [folder[self._cell(benchmark, method, encoder, run, way, shot, seed)] for seed in settings.seeds]
-                    for run in self._encoders[encoder]
-                ]
-                of_way = groups.setdefault(f"{way}-way", {})
-                of_way[shot] = [[result["scores"]["f1"] for result in of_run] for of_run in results]
-                episodes[_task_name(way, shot)] = results[0][0]["episodes"]["measured"]
+        for (method, encoder), task in product(product(settings.methods, settings.encoders), self._tasks()):
+            way, shot = task
+            scores.setdefault(_row(method, encoder), {}).setdefault(f"{way}-way", {})[shot] = [
+                [100 * f1 for f1 in f1_of_groups([SpanCounts(*each) for each in result["of_episodes"]], samples)]
+                for result in self._results(benchmark, method, encoder, task, folder)
+            ]
         first, *others = settings.encoders
         return ScoreTable(
             f"{benchmark}: k to 2k entities of each type in the support",
@@ -130,12 +133,26 @@ class _Grid:
             scores,
             {_row(method, other): _row(method, first) for method in settings.methods for other in others},
             notes=[
-                "Episodes: " + ", ".join(f"{number:,} of {task}" for task, number in episodes.items()),
-                "A sample is a seed of what a method learns before: all are measured on the same episodes, and a "
-                "method that learns nothing before has the same score with each seed",
+                "Episodes: " + ", ".join(f"{number:,} of {_task_name(*task)}" for task, number in episodes.items()),
+                "Seeds are of what a method learns before: one that learns nothing has the same score with each",
                 *training_notes(self._encoders, folder),
             ],
+            samples_are="groups of episodes",
+            runs_are="seeds",
         )
+
+    def _results(
+        self, benchmark: str, method: str, encoder: str, task: tuple[int, int], folder: ResultsFolder
+    ) -> list[dict[str, Any]]:
+        """Return what was measured with each encoder of a name and, for each of these, each seed."""
+        runs = self._encoders[encoder]
+        if len(runs) == 1:
+            # Once for each pre-training of the others, so that seeds are paired with seeds.
+            runs = [*runs] * max(map(len, self._encoders.values()))
+        return [
+            folder[self._cell(benchmark, method, encoder, run, *task, seed)]
+            for run, seed in product(runs, self.settings.seeds)
+        ]
 
     def _cell(
         self, benchmark: str, method: str, encoder: str, run: Encoder | TrainedEncoder, way: int, shot: int, seed: int

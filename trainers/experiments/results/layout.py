@@ -127,9 +127,9 @@ def _gain_over(table: ScoreTable, row: str) -> str:
 def _notes(summary: Summary) -> Iterator[str]:
     table = summary.table
     runs = {table.runs(row) for row in table.rows}
-    samples = f"{table.samples} training samples" if table.samples > 1 else "a single training sample"
-    spread = f", mean ± standard deviation over {samples}" if table.samples > 1 else f", of {samples}"
-    yield table.metric + spread + (f" of the mean over {max(runs)} seeds of the pre-training" if max(runs) > 1 else "")
+    samples = f"mean ± standard deviation over {table.samples} {table.samples_are}"
+    spread = f", {samples if table.samples > 1 else 'of a single sample'}"
+    yield table.metric + spread + (f" of the mean over {max(runs)} {table.runs_are}" if max(runs) > 1 else "")
     if table.references:
         references = dict.fromkeys(table.references.values())
         over = f" over {next(iter(references))}" if len(references) == 1 else ""

@@ -30,6 +30,8 @@ class ScoreTable:
         x: Row -> the number (of concepts, of sentences) that a picture shows it at.
         series: Row -> the line of that picture that it is on.
         notes: What was left out, and why.
+        samples_are: What a bootstrap draws anew, in the plural.
+        runs_are: What runs differ in, in the plural.
 
     Raises:
         ValueError: If scores are missing within a row or a sample or are no finite numbers, if a reference is no row
@@ -53,6 +55,8 @@ class ScoreTable:
     x: Mapping[str, float] = field(default_factory=dict)
     series: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    samples_are: str = "training samples"
+    runs_are: str = "seeds of the pre-training"
 
     def __post_init__(self) -> None:
         samples = {len(run) for cells in self._cells().values() for cell in cells.values() for run in cell}
@@ -97,7 +101,7 @@ class ScoreTable:
 
     @property
     def samples(self) -> int:
-        """Number of training samples of each group and k."""
+        """Number of samples of each group and k."""
         return next(len(run) for cells in self._cells().values() for cell in cells.values() for run in cell)
 
     @property

@@ -15,7 +15,7 @@ _DRAWS = 10_000
 
 @dataclass(frozen=True)
 class Difference:
-    """A mean difference of two rows, and the interval in which it would lie with other training samples.
+    """A mean difference of two rows, and the interval in which it would lie with other samples.
 
     The test sentences are those that there are: about others the interval says nothing, nor about other seeds of the
     pre-training where there is one run. With few samples or runs it is a little narrow: in simulations with normally

@@ -181,6 +181,39 @@ def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
     [table] = [ScoreTable.from_dict(each) for each in result["tables"]]
     assert table.rows == [f"{m}, {e}" for m in settings["methods"] for e in ("base", "NuNER")]
     assert table.references["TadNER, NuNER"] == "TadNER, base"
-    assert (table.groups, table.ks, table.samples) == (["2-way"], [1], 1)
+    assert (table.groups, table.ks, table.samples) == (["2-way"], [1], 2)
     assert table.notes[0] == "Episodes: 2 of 2-way 1~2"
     assert len(result["claims"]) == 3
+
+
+def test_gains_are_told_by_the_episodes(tmp_path: Path, tiny_bert_dir: Path) -> None:
+    counts = [[4, 4, right] for right in (1, 2, 3, 2, 1, 3)]
+    settings = read(
+        encoders={
+            "base": str(tiny_bert_dir),
+            "NuNER": {"text_encoder": str(tiny_bert_dir), "corpus": "bundled", "seeds": [0, 1]},
+        },
+        methods={"TadNER": "tadner"},
+        benchmarks={"mine": {"episodes": str(tmp_path), "sentences": "support-tickets"}},
+        ways=[2],
+        shots=[1],
+    )
+    write_episodes(tmp_path / "test_2_1.jsonl", travel(6))
+
+    class Measured:
+        """Each seed and pre-training of NuNER finds one more of each episode's entities."""
+
+        def __getitem__(self, cell: EpisodeMeasuring) -> dict[str, Any]:
+            more = cell.name.endswith("NuNER")
+            return {"of_episodes": [[gold, found, right + more] for gold, found, right in counts]}
+
+    measured: Any = Measured()
+    notes = "nuner.trainers.experiments.catalog.few_nerd.training_notes"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notes, lambda *_: [])
+        [table] = FEW_NERD.tables(settings, measured)
+    assert (table.samples, table.runs("TadNER, base"), table.runs("TadNER, NuNER")) == (6, 4, 4)
+    assert table.mean("TadNER, base") == pytest.approx(100 * 12 / 24)
+    assert table.gain("TadNER, NuNER") == pytest.approx(100 * 6 / 24)
+    [claim] = FEW_NERD.claims(settings, [table])
+    assert claim.verdict == "holds"

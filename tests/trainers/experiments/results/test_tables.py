@@ -48,7 +48,7 @@ def test_notes_say_what_was_measured():
     assert several.notes[1].startswith("Gain over base on the same samples; in parentheses")
     assert several.notes[2:] == ["genes: cut to 1,000 sentences"]
     single = Layout.of(Summary.of(score_table(samples=1, runs=1, references={})))
-    assert single.notes == ["Macro-averaged token F1 without O, in percent, of a single training sample"]
+    assert single.notes == ["Macro-averaged token F1 without O, in percent, of a single sample"]
     assert not any("±" in cell for section in single.sections for line in section.lines for cell in line.cells)
 
 
@@ -58,7 +58,7 @@ def test_title_and_notes_are_not_folded_to_the_width_of_a_narrow_table():
     )
     lines = _printed(Layout.of(Summary.of(table))).splitlines()
     assert lines[0] == "A frozen encoder and a linear layer"
-    assert lines[-1] == "Macro-averaged token F1 without O, in percent, of a single training sample"
+    assert lines[-1] == "Macro-averaged token F1 without O, in percent, of a single sample"
 
 
 def test_gains_over_different_rows_name_them():

@@ -85,7 +85,8 @@ class EpisodeMeasuring(Cell):
             tell: Called with what the method says while it learns.
 
         Returns:
-            `scores`: F1, precision and recall in percent; `counts` of each type; seconds; numbers of episodes.
+            `scores`: F1, precision and recall in percent; `counts` of each type; `of_episodes`: gold, predicted and
+            correct entities of each episode; seconds; numbers of episodes.
         """
         method = EPISODE_METHODS[self.method]
         training = [] if self.training is None else self.training.episodes
@@ -97,6 +98,7 @@ class EpisodeMeasuring(Cell):
         return {
             "scores": {name: 100 * getattr(scores.total, name) for name in ("f1", "precision", "recall")},
             "counts": {name: counts._asdict() for name, counts in scores.types.items()},
+            "of_episodes": [list(counts) for counts in scores.of_episodes],
             "seconds": round(scores.seconds, 2),
             "episodes": {"measured": scores.episodes, "training": len(training)},
             "sentences": {

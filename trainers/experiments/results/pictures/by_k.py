@@ -9,6 +9,7 @@ from nuner.data_builders.files.pictures import save_picture
 from nuner.trainers.few_shot.panels import add_legend, draw_line, ticks_at
 
 from ..score_table import ScoreTable
+from .bars import plot_bars
 from .group_panels import REFERENCE_COLOR, group_panels, samples_shown
 
 # Of the cycle of matplotlib.
@@ -19,7 +20,8 @@ def plot_by_k(table: ScoreTable, path: str | os.PathLike[str]) -> None:
     """Draw scores against k as in figures 7, 8, 12 and 13 of the paper: a panel for each group and one for their mean.
 
     A line is the mean of a row, its band one standard deviation over the samples to each side. What rows are compared
-    with is dashed: gray, or where there are several, in the color of the first row that is compared with it.
+    with is dashed: gray, or where there are several, in the color of the first row that is compared with it. Of a
+    single k there is no line, but bars.
 
     Args:
         table: The scores.
@@ -28,6 +30,9 @@ def plot_by_k(table: ScoreTable, path: str | os.PathLike[str]) -> None:
     Raises:
         ImportError: If matplotlib, of the extra `plot`, is not installed.
     """
+    if len(table.ks) == 1:
+        plot_bars(table, path)
+        return
     figure, panels = group_panels(table)
     colors = _colors(table)
     references = set(table.references.values()) - table.references.keys()

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 from support.score_tables import NOT_TOLD, score_table
 
-from nuner.trainers.experiments.results.pictures import by_k, by_x, gains
+from nuner.trainers.experiments.results.pictures import bars, by_k, by_x, gains
 from nuner.trainers.experiments.results.pictures.by_k import plot_by_k
 from nuner.trainers.experiments.results.pictures.by_x import plot_by_x
 from nuner.trainers.experiments.results.pictures.gains import plot_gains
@@ -17,7 +17,7 @@ from nuner.trainers.experiments.results.summary import Summary
 def drawn(monkeypatch):
     """Keep the figures that would be written."""
     figures: list[Figure] = []
-    for module in (by_k, by_x, gains):
+    for module in (bars, by_k, by_x, gains):
         monkeypatch.setattr(module, "save_picture", lambda figure, path: figures.append(figure))
     return figures
 
@@ -60,6 +60,20 @@ def test_by_k_it_has_a_panel_for_each_group_and_their_mean(drawn):
     assert band.ymax == pytest.approx(
         max(table.mean("base", "movies", k) + table.standard_deviation("base", "movies", k) for k in (1, 16))
     )
+
+
+def test_by_k_a_single_k_is_drawn_as_bars_with_their_numbers(drawn):
+    table = score_table(ks=(1,))
+    plot_by_k(table, "bars.png")
+    (figure,) = drawn
+    assert [axes.get_title() for axes in figure.axes] == ["movies", "genes", "mean of 2"]
+    for axes, group in zip(figure.axes, ("movies", "genes", None), strict=True):
+        means = [table.mean(row, group) for row in table.rows]
+        assert [bar.get_width() for bar in axes.patches] == means
+        assert [text.get_text() for text in axes.texts] == [f"{mean:.1f}" for mean in means]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == table.rows
+    gray, *others = (bar.get_facecolor() for bar in figure.axes[0].patches)
+    assert gray not in others
 
 
 def test_by_k_one_sample_has_no_band(drawn):
