@@ -53,7 +53,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
         return
     # Nothing is reported to the makers of Ray, and nothing of its own is shown on the terminal.
     os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
-    options: dict[str, Any] = {"logging_level": logging.CRITICAL, "log_to_driver": False, "configure_logging": True}
+    options: dict[str, Any] = {"logging_level": logging.CRITICAL, "log_to_driver": False}
     if address is None:
         options |= {"address": "local", "include_dashboard": False, "object_store_memory": _OBJECT_STORE_BYTES}
     else:
@@ -62,21 +62,23 @@ def ray_cluster(address: str | None) -> Iterator[None]:
     try:
         with _silence():
             ray.init(**options)
-    except ConnectionError as error:
-        raise ValueError(f"there is no Ray cluster at {address}: start one with ray start --head") from error
-    except RuntimeError as error:
-        if "Version mismatch" not in str(error):
-            raise
-        theirs = " ".join(line.strip() for line in str(error).splitlines()[1:] if line.strip())
-        raise ValueError(
-            f"the Ray cluster at {address} has other versions ({theirs}): install the same here"
-        ) from error
+    except Exception as error:
+        raise ValueError(_why_not(address, error)) from error
     try:
         # What Ray says of workers that die goes to the standard output.
         with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
             yield
     finally:
         ray.shutdown()
+
+
+def _why_not(address: str | None, error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    if address is None:
+        return f"Ray cannot be started on this machine: {lines[0]}"
+    if "Version mismatch" in lines[0]:
+        return f"the Ray cluster at {address} has other versions ({' '.join(lines[1:])}): install the same here"
+    return f"there is no Ray cluster at {address}: start one with ray start --head"
 
 
 def make_parts(job: PartsJob, files: Sequence[InputFile]) -> tuple[int, Iterator[PartCounts | PartError]]:

@@ -39,15 +39,15 @@ def address():
 
 def test_the_same_paths_give_the_same_answers(url, model):
     direct = EntityRecognizer.from_pretrained(model)
-    answer = httpx.post(f"{url}/entities", json={"texts": TEXTS})
+    answer = httpx.post(f"{url}/entities", timeout=120, json={"texts": TEXTS})
     assert places(answer.json()["entities"]) == places(direct(TEXTS))
-    one = httpx.post(f"{url}/entities", json={"texts": TEXTS[0], "labels": ["city"]}).json()["entities"]
+    one = httpx.post(f"{url}/entities", timeout=120, json={"texts": TEXTS[0], "labels": ["city"]}).json()["entities"]
     assert places([one]) == places([direct.with_labels(["city"])(TEXTS[0])])
-    assert httpx.get(f"{url}/health").json()["labels"] == direct.types
-    assert 'nuner_requests_total{status="200"} 2.0' in httpx.get(f"{url}/metrics").text
-    assert httpx.get(f"{url}/openapi.json").json()["paths"].keys() >= {"/entities", "/health", "/metrics"}
-    assert httpx.post(f"{url}/entities", json={"texts": 5}).status_code == 422
-    assert httpx.post(f"{url}/entities", json={"texts": "x" * 30_000}).status_code == 413
+    assert httpx.get(f"{url}/health", timeout=120).json()["labels"] == direct.types
+    assert 'nuner_requests_total{status="200"} 2.0' in httpx.get(f"{url}/metrics", timeout=120).text
+    assert httpx.get(f"{url}/openapi.json", timeout=120).json()["paths"].keys() >= {"/entities", "/health", "/metrics"}
+    assert httpx.post(f"{url}/entities", timeout=120, json={"texts": 5}).status_code == 422
+    assert httpx.post(f"{url}/entities", timeout=120, json={"texts": "x" * 30_000}).status_code == 413
 
 
 @pytest.mark.parametrize("wrong", [{}, {"recognizer": "r", "backends": "onnx"}, {"recognizer": "r", "replicas": 0}])

@@ -16,6 +16,9 @@ from nuner import EntityRecognizer
 
 TEXTS = [f"{name} visited paris and {name} lives in london" for name in ("acme", "berlin", "monday", "order")]
 
+# A busy machine must not fail a test.
+PATIENCE = 120
+
 
 @pytest.fixture(scope="module")
 def model(tiny_bert_dir, tmp_path_factory):
@@ -24,12 +27,14 @@ def model(tiny_bert_dir, tmp_path_factory):
 
 def ask(url):
     # A connection of its own each time: the next one may go to the other process.
-    found = [httpx.post(f"{url}/entities", json={"texts": text}).json()["entities"] for text in TEXTS]
+    found = [
+        httpx.post(f"{url}/entities", json={"texts": text}, timeout=PATIENCE).json()["entities"] for text in TEXTS
+    ]
     return places(found)
 
 
 def metrics(url, name):
-    lines = httpx.get(f"{url}/metrics").text.splitlines()
+    lines = httpx.get(f"{url}/metrics", timeout=PATIENCE).text.splitlines()
     return [float(line.rpartition(" ")[2]) for line in lines if line.startswith(name)]
 
 
@@ -49,7 +54,7 @@ def test_two_processes_answer_alike_count_together_and_are_replaced(model):
         before = {worker.pid for worker in workers_of(process)}
         assert len(before) == 2
         os.kill(min(before), signal.SIGKILL)
-        latest = time.monotonic() + 120
+        latest = time.monotonic() + PATIENCE
         while len(now := {worker.pid for worker in workers_of(process)} - {min(before)}) < 2:
             assert time.monotonic() < latest
             time.sleep(0.1)
@@ -65,7 +70,7 @@ def test_two_processes_answer_alike_count_together_and_are_replaced(model):
 def test_requests_under_way_are_answered_at_the_end(model):
     with service_process(model, "--workers", 2) as (url, process), ThreadPoolExecutor(4) as clients:
         long = {"texts": [" ".join(TEXTS) * 50] * 20}
-        answers = [clients.submit(httpx.post, f"{url}/entities", json=long, timeout=120) for _ in range(4)]
+        answers = [clients.submit(httpx.post, f"{url}/entities", json=long, timeout=PATIENCE) for _ in range(4)]
         while not metrics(url, "nuner_waiting_requests")[0]:
             time.sleep(0.01)
         process.terminate()
