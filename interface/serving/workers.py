@@ -79,10 +79,11 @@ class Workers:
         service: What each of them serves.
         listener: A socket that listens; the system hands each connection to one of them.
         number: How many.
+        prepare: What each of them does first.
     """
 
-    def __init__(self, service: Service, listener: socket.socket, number: int) -> None:
-        self.service, self.listener, self.number = service, listener, number
+    def __init__(self, service: Service, listener: socket.socket, number: int, prepare: Callable[[], object]) -> None:
+        self.service, self.listener, self.number, self.prepare = service, listener, number, prepare
         self._processes: list[tuple[BaseProcess, Connection]] = []
         self._ended = False
 
@@ -123,7 +124,7 @@ class Workers:
     def _start(self) -> tuple[BaseProcess, Connection]:
         context = multiprocessing.get_context("spawn")
         messages, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(self.service, self.listener, sender), name="nuner serve")
+        process = context.Process(target=_work, args=(self.service, self.listener, sender, self.prepare))
         process.start()
         sender.close()
         return process, messages
@@ -173,9 +174,10 @@ def _how(process: BaseProcess) -> str:
     return f"(process {process.pid}, exit code {process.exitcode})"
 
 
-def _work(service: Service, listener: socket.socket, messages: Connection) -> None:
+def _work(service: Service, listener: socket.socket, messages: Connection, prepare: Callable[[], object]) -> None:
     """Serve in a process of its own, for as long as the one that began it is there."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    prepare()
     try:
         service.serve(listener, lambda: messages.send(None))
     except (ValueError, OSError, ImportError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ import typer
 from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types, refuse_other_than_recognizer
-from ..output import quiet_libraries
+from ..output import log_plainly, quiet_libraries
 
 
 def serve(
@@ -44,8 +45,6 @@ def serve(
     """
     from ...serving.workers import Service, Workers
 
-    if backend == Runtime.torch:
-        quiet_libraries()
     types = named_types(label)
     refuse_other_than_recognizer(model, backend, types)
     bound = listener(host, port)
@@ -57,10 +56,19 @@ def serve(
     def tell() -> None:
         PlainConsole().tell(f"{name} is at http://{shown}:{bound.getsockname()[1]} - Ctrl-C ends it.")
 
+    quiet = partial(_quiet, backend)
     if workers == 1:
+        quiet()
         service.serve(bound, tell)
     else:
-        Workers(service, bound, workers).run(tell)
+        Workers(service, bound, workers, quiet).run(tell)
+
+
+def _quiet(backend: Runtime) -> None:
+    """Let the process that serves, this one or another, write what the command line writes."""
+    log_plainly()
+    if backend == Runtime.torch:
+        quiet_libraries()
 
 
 def listener(host: str, port: int) -> socket.socket:
