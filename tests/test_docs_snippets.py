@@ -24,7 +24,13 @@ PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 BLOCKS = [block for page in PAGES for block in docs_blocks(page)]
 
 # Pages about a package that need not be installed.
-NEEDS = {"spacy.md": "spacy", "labelled-formats.md": "spacy", "export.md": "onnxruntime"}
+NEEDS = {
+    "spacy.md": "spacy",
+    "labelled-formats.md": "spacy",
+    "export.md": "onnxruntime",
+    "ray.md": "ray",
+    "spark.md": "pyspark",
+}
 
 # What readers have before they come to a page.
 GIVEN: dict[str, str] = {
