@@ -31,7 +31,7 @@ from typing import Any
 import torch
 from large_corpora import bundled_passages, write_large_corpus
 from tokenizers import BertWordPieceTokenizer
-from transformers import BertConfig, BertModel, BertTokenizerFast
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 SECONDS_APART = 0.5
 STEP = re.compile(r"Pre-training: step (\d+)/")
@@ -42,7 +42,8 @@ def tiny_encoder(folder: Path) -> None:
     """Write a BERT of two layers of 32, with a vocabulary of the bundled passages."""
     words = BertWordPieceTokenizer()
     words.train_from_iterator((row["text"] for row in bundled_passages()), vocab_size=8000, show_progress=False)
-    tokenizer = BertTokenizerFast(tokenizer_object=words._tokenizer, model_max_length=512)
+    names = {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]"}
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words._tokenizer, model_max_length=512, **names)
     config = BertConfig(
         vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
     )

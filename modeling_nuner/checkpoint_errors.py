@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from safetensors import SafetensorError
-
-# What readers of weights raise on a file that is cut or damaged; those of GGUF know no error of their own.
-_UNREADABLE = (OSError, ValueError, SafetensorError, struct.error, OverflowError)
 _REACHED_SECONDS = 5
 # What transformers says where a checkpoint wants to bring its code.
 _CUSTOM_CODE = "custom code"
@@ -58,7 +55,7 @@ def explain_checkpoint_errors(
         raise missing
     try:
         yield
-    except _UNREADABLE as error:
+    except _unreadable() as error:
         if path.exists():
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             if _CUSTOM_CODE in reason:
@@ -83,3 +80,11 @@ def _is_within_reach(repository: str) -> bool:
     except (HFValidationError, httpx2.TransportError):
         return False
     return True
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """Return what readers of weights raise on a file that is cut; those of GGUF have no error of their own."""
+    known = (OSError, ValueError, struct.error, OverflowError)
+    # Exports run without safetensors; then no file of it has been read.
+    safetensors = sys.modules.get("safetensors")
+    return known if safetensors is None else (*known, safetensors.SafetensorError)

@@ -46,6 +46,7 @@ _READERS = {
 }
 FILES_THAT_DECIDE_THE_ROWS = (
     "schema.py",
+    "surrogates.py",
     "record_error.py",
     "rejections.py",
     "locating.py",

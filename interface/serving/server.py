@@ -91,6 +91,8 @@ class BoundedServer(uvicorn.Server):
             http=protocol,
             # A connection that another protocol took over would have no bounds.
             ws="none",
+            # uvloop, which uvicorn takes where it is installed, says nothing of connections that cannot be accepted.
+            loop="asyncio",
             # Of what clients do wrong uvicorn warns, once a request.
             log_level="error",
             access_log=False,

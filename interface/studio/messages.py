@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -39,7 +39,7 @@ class Beat(_Message):
 class Wish(_Message):
     """Which text is wanted next."""
 
-    order: str = "instructive"
+    order: Literal["instructive", "random", "in order"] = "instructive"
 
 
 class Accepted(Wish):

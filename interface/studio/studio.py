@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nuner.data_builders.labelled.projects.answers import Answer, Label
 from nuner.data_builders.labelled.projects.entity_types import EntityType
@@ -19,6 +20,9 @@ from .jobs.exporting import OnnxJob
 from .jobs.training import TrainingJob
 from .suggesting import Suggesting
 from .tabs import Tabs
+
+if TYPE_CHECKING:
+    from nuner.trainers.active_learning.learner import Order
 
 _RENEWAL_SECONDS = 60.0
 
@@ -106,7 +110,7 @@ class Studio:
         self._renewed[annotator] = time.monotonic()
         return False
 
-    def next_text(self, annotator: int, order: str) -> int | None:
+    def next_text(self, annotator: int, order: Order) -> int | None:
         """Return the text that an annotator has open, or open the next one."""
         held = self.project.leases.held(annotator)
         if held is not None:

@@ -13,7 +13,7 @@ from nuner.data_builders.labelled.projects.project import Project
 
 if TYPE_CHECKING:
     from nuner.trainers.active_learning.disagreements import Disagreement
-    from nuner.trainers.active_learning.learner import Learner
+    from nuner.trainers.active_learning.learner import Learner, Order
     from nuner.trainers.active_learning.suggestions import Suggestion
 
 logger = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ class Suggesting:
         learner = self._fitted()
         return learner.suggest(text) if learner else []
 
-    def next_text(self, annotator: int, order: str) -> int | None:
+    def next_text(self, annotator: int, order: Order) -> int | None:
         """Choose the next text of an annotator and open it; the first of those that are left while it cannot.
 
         Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -22,16 +23,22 @@ from nuner.serving.server import BoundedServer
 def server_thread(app: Any, **options: Any) -> Iterator[tuple[str, BoundedServer]]:
     """Serve an application from a thread; the address, and the server. It takes no seconds to start."""
     server = BoundedServer(app, **options)
-    with listener("127.0.0.1", 0) as sock:
-        thread = threading.Thread(target=server.run, args=([sock],))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{sock.getsockname()[1]}", server
-        finally:
-            # Also after a failed test: a server that goes on would keep the whole run from ending.
-            server.should_exit = True
-            thread.join(timeout=30)
-        assert not thread.is_alive()
+    with listener("127.0.0.1", 0) as sock, running(server, sock):
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}", server
+
+
+@contextmanager
+def running(server: BoundedServer, sock: socket.socket) -> Iterator[None]:
+    """Run a server in a thread for the length of a block."""
+    thread = threading.Thread(target=server.run, args=([sock],))
+    thread.start()
+    try:
+        yield
+    finally:
+        # Also after a failed test: a server that goes on would keep the whole run from ending.
+        server.should_exit = True
+        thread.join(timeout=30)
+    assert not thread.is_alive()
 
 
 @contextmanager

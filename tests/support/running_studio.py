@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import httpx
 import pytest
 from support.cli_runs import start_nuner
 from support.narrow_page import CHROMIUM
+from support.running_service import running
 
 from nuner.cli.options.address import listener
 from nuner.data_builders.labelled.projects.project import Project
@@ -73,15 +73,11 @@ def studio_thread(
         studio.start()
         port = sock.getsockname()[1]
         server = BoundedServer(create_app(studio, TOKEN, port))
-        thread = threading.Thread(target=server.run, args=([sock],))
-        thread.start()
         try:
-            yield f"http://127.0.0.1:{port}", studio
+            with running(server, sock):
+                yield f"http://127.0.0.1:{port}", studio
         finally:
-            server.should_exit = True
-            thread.join(timeout=30)
             studio.close()
-        assert not thread.is_alive()
 
 
 @contextmanager

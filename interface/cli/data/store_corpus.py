@@ -117,7 +117,9 @@ def _print_yields(build: CorpusBuild, unfinished: Mapping[str, int]) -> None:
         f"{statistics.unique_concepts:,} concepts."
     ]
     if unfinished:
-        lines.append("Not in it: " + ", ".join(f"{count:,} {state}" for state, count in unfinished.items()) + ".")
+        lines.append(
+            "Not in it: " + ", ".join(f"{count:,} {state}" for state, count in sorted(unfinished.items())) + "."
+        )
     splits = ", ".join(f"{name}: {rows:,}" for name, rows in build.splits.items())
     lines.append(f"Wrote {splits} to {build.folder}; look at {build.folder / PAGE_FILENAME}")
     PlainConsole().tell(*lines)

@@ -5,7 +5,7 @@ import { copied } from "./export.js";
 import { count, element, field, named, percent } from "./dom.js";
 
 const ORDERS = [
-  ["instructive", "The most instructive", "texts from which the model learns most, of all types and of many kinds"],
+  ["instructive", "The most instructive", "one of those about which the model is least sure"],
   ["random", "Any", "drawn at random"],
   ["in order", "One after the other", "in the order of the file"],
 ];

@@ -85,8 +85,9 @@ def test_only_files_of_the_page_are_served(url):
 
 
 def test_the_body_of_a_stranger_is_not_read(url):
-    with socket.create_connection(("127.0.0.1", httpx.URL(url).port)) as connection:
-        host = f"127.0.0.1:{httpx.URL(url).port}"
+    port = int(httpx.URL(url).port or 0)
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        host = f"127.0.0.1:{port}"
         connection.sendall(f"POST /api/beat HTTP/1.1\r\nHost: {host}\r\nContent-Length: 999999999\r\n\r\n".encode())
         assert b" 403 " in connection.recv(100)
 

@@ -42,6 +42,12 @@ def write_recognizer(folder, f1, held_out, seconds):
     os.utime(folder / "finetuning.json", (seconds, seconds))
 
 
+def result_of(training):
+    view = training.view()
+    assert view is not None
+    return view["result"]
+
+
 def test_the_newest_recognizer_is_shown_also_in_a_later_sitting(tmp_path):
     training = TrainingJob(tmp_path / "a[b].studio")
     assert training.view() is None and training.recognizer is None
@@ -49,7 +55,7 @@ def test_the_newest_recognizer_is_shown_also_in_a_later_sitting(tmp_path):
     write_recognizer(tmp_path / "a[b]-recognizer-2", 0.6, "a fifth was held out", 1000)
     write_recognizer(tmp_path / "ab-recognizer", 0.9, None, 3000)  # of another project
     assert training.recognizer == tmp_path / "a[b]-recognizer"
-    assert training.view()["result"]["f1"] == 0.5
+    assert result_of(training)["f1"] == 0.5
     os.utime(tmp_path / "a[b]-recognizer-2" / "finetuning.json", (4000, 4000))
-    result = training.view()["result"]
+    result = result_of(training)
     assert result["held_out"] == "a fifth was held out" and result["instant_f1"] is None

@@ -313,18 +313,35 @@ def test_a_page_of_another_origin_neither_reads_nor_writes(opened):
     evil = b"""<!doctype html><title>evil</title><body><script>
       const studio = "%s";
       const tries = [
-        fetch(studio + "/api/types", {method: "POST", mode: "no-cors", credentials: "include", body: '{"name":"evil"}'}),
-        fetch(studio + "/api/types", {method: "POST", credentials: "include", headers: {"Content-Type": "application/json"}, body: '{"name":"evil"}'}),
-        fetch(studio + "/api/texts/1", {credentials: "include"}).then((answer) => answer.text()).then((text) => { document.title = text; }),
-        new Promise((resolve, reject) => { const script = document.createElement("script"); script.onload = () => { document.title = "loaded"; }; script.onerror = reject; script.src = studio + "/api/texts/1"; document.body.append(script); }),
+        fetch(studio + "/api/types", {
+          method: "POST", mode: "no-cors", credentials: "include", body: '{"name":"evil"}'
+        }),
+        fetch(studio + "/api/types", {
+          method: "POST", credentials: "include",
+          headers: {"Content-Type": "application/json"}, body: '{"name":"evil"}'
+        }),
+        fetch(studio + "/api/texts/1", {credentials: "include"})
+          .then((answer) => answer.text()).then((text) => { document.title = text; }),
+        new Promise((resolve, reject) => {
+          const script = document.createElement("script");
+          script.onload = () => { document.title = "loaded"; };
+          script.onerror = reject;
+          script.src = studio + "/api/texts/1";
+          document.body.append(script);
+        }),
       ];
       const form = document.createElement("form");
       form.method = "post"; form.enctype = "text/plain"; form.action = studio + "/api/types"; form.target = "frame";
-      const field = document.createElement("input"); field.name = '{"name":"evil","x":"'; field.value = '"}';
+      const field = document.createElement("input");
+      field.name = '{"name":"evil","x":"';
+      field.value = '"}';
       form.append(field);
-      const frame = document.createElement("iframe"); frame.name = "frame"; document.body.append(frame, form); form.submit();
+      const frame = document.createElement("iframe");
+      frame.name = "frame";
+      document.body.append(frame, form);
+      form.submit();
       Promise.allSettled(tries).then(() => { document.body.append("tried"); });
-    </script>"""  # noqa: E501
+    </script>"""
 
     class Evil(http.server.BaseHTTPRequestHandler):
         def do_GET(self):

@@ -44,6 +44,7 @@ def test_entities_are_counted_in_their_texts(head):
 def test_a_score_has_a_band_that_narrows_with_the_texts(head):
     right, wrong = text_of([1], [Label(0, 1, 3)]), text_of([0], [Label(0, 1, 3)])
     few, many = (score_head(head, [right, right, wrong] * times) for times in (4, 40))
+    assert few is not None and many is not None
     assert few.f1 == many.f1 == pytest.approx(0.8)
     assert few.low < many.low < 0.8 < many.high < few.high
     assert many.types[3].support == 120
@@ -73,12 +74,13 @@ def test_agreement_is_f1_of_entities_and_kappa_of_words(tmp_path):
         project.save(1, ada, [Label(5, 9, city), Label(13, 17, city)])
         project.save(1, bo, [Label(5, 9, city), Label(13, 17, place)])
         project.save(2, ada, [Label(3, 9, city)])
-        assert agreement(project).texts == 1
         found = agreement(project)
+        assert found is not None and found.texts == 1
         assert found.f1 == pytest.approx(0.5)
         assert found.kappa == pytest.approx(cohen_kappa_score([0, 1, 0, 1], [0, 1, 0, 2]))
         project.save(1, bo, [Label(5, 9, city), Label(13, 17, city)])
-        assert agreement(project)[1:] == (1.0, 1.0)
+        found = agreement(project)
+        assert found is not None and found[1:] == (1.0, 1.0)
 
 
 def entities(words=8):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -83,8 +83,8 @@ def test_the_trainer_calibrates_on_its_validation_sentences(tiny_bert_dir: Path,
     assert fit is not None
     config: Any = trainer.model.config
     assert (config.score_scale, config.score_bias, config.score_threshold) == (fit.scale, fit.bias, fit.threshold)
-    features: Any = trainer.eval_dataset
-    assert calibrate(trainer.model, features, trainer.concepts, seed=trainer.args.seed) == fit
+    features, concepts = cast(Any, trainer.eval_dataset), cast(ConceptTable, trainer.concepts)
+    assert calibrate(trainer.model, features, concepts, seed=trainer.args.seed) == fit
 
 
 def test_the_trainer_leaves_the_scores_where_there_is_nothing_to_fit_them_to(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import cast
 
 import pytest
 from support.small_corpus import small_trainer
@@ -12,6 +13,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from nuner import EntityRecognizer
 from nuner.modeling_nuner.recognition.bi_encoder_loading import CONCEPT_TOKENIZER, load_bi_encoder
+from nuner.trainers.pretraining.concept_table import ConceptTable
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def test_model_and_checkpoints_hold_the_concept_tokenizer(
     )
     trainer.train()
     trainer.save_model(str(model))
-    place = trainer.concepts.names.index("city")
+    place = cast(ConceptTable, trainer.concepts).names.index("city")
     for folder in (model, run / "checkpoint-1"):
         parts = load_bi_encoder(str(folder), "float32", "cpu")
         assert parts.concept_tokenizer("city")["input_ids"] == list(trainer.concepts.input_ids[place])

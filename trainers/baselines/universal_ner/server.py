@@ -36,11 +36,12 @@ class ConversationPrompt(Prompt):
     def reply_format(self) -> None:
         """None: the protocol of servers has no schema for a list alone."""
 
-    def messages(self, texts: Sequence[FencedText]) -> list[Message]:
+    def messages(self, texts: Sequence[FencedText], *, system_role: bool = True) -> list[Message]:
         """Return the messages of a request.
 
         Args:
             texts: One row.
+            system_role: Not looked at: the protocol has no such role.
         """
         question, _, text = texts[0].text.partition("\n")
         return question_to(text, question)

@@ -36,7 +36,7 @@ def test_a_store_becomes_a_corpus_with_a_report(store, tmp_path):
     result = nuner("corpus", "build", store, "--output", output, "--license", "cc-by-4.0")
     assert result.exit_code == 0, result.output
     assert "18 sentences, 18 in the corpus; 36 entities, 18 placed; 18 annotations of 1 concepts." in result.stdout
-    assert "Not in it: 1 pending, 1 failed." in result.stdout
+    assert "Not in it: 1 failed, 1 pending." in result.stdout
     assert {"report.html", "corpus-report.json", "corpus_facts.json"} <= {path.name for path in output.iterdir()}
     facts = json.loads((output / "corpus_facts.json").read_text(encoding="utf-8"))
     assert facts["license"] == "cc-by-4.0"
@@ -87,7 +87,7 @@ def test_the_cost_is_known_where_the_prices_are(store, tmp_path, currency, cost)
     ("arguments", "message"),
     [
         (["{store}", "--max-concepts", "5"], "--max-concepts has no effect here"),
-        (["{store}", "more.jsonl"], "data-files has no effect here"),
+        (["{store}", "more.jsonl"], "more.jsonl: no such file"),
         (["bundled", "--ignore-case"], "--ignore-case has no effect here: bundled is no annotation store"),
         (["{store}", "--rows-per-shard", "0"], "--rows-per-shard is 0"),
         (["{store}", "--prompt-price", "1"], "give both prices"),

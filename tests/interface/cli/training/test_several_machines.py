@@ -81,19 +81,19 @@ def newest_step(checkpoints):
     return int(newest.name.split("-")[1])
 
 
-def weights(folder, file="nuner/model.safetensors"):
+def weights(folder, file="out/model.safetensors"):
     return load_file(folder / file)
 
 
 @pytest.mark.parametrize(("launcher", "options"), [("torchrun", []), ("accelerate", ["--streaming"])])
 def test_each_machine_has_the_same_model_in_its_own_folder(machines, tiny_bert_dir, launcher, options):
-    run = ["pretrain", "--text-encoder", tiny_bert_dir, *SMALL, "--max-steps", 4, "--save-steps", 2, "-o", "nuner"]
+    run = ["pretrain", "--text-encoder", tiny_bert_dir, *SMALL, "--max-steps", 4, "--save-steps", 2, "-o", "out"]
     (first, _), (second, _) = machines.run(launcher, *run, *options)
-    assert "Written: nuner" in first and second == ""
+    assert "Written: out" in first and second == ""
     for folder in machines.folders:
-        figures = json.loads((folder / "nuner" / "pretraining.json").read_text())
+        figures = json.loads((folder / "out" / "pretraining.json").read_text())
         assert figures["settings"]["processes"] == 2
-        assert newest_step(folder / "nuner" / "checkpoints") == 4
+        assert newest_step(folder / "out" / "checkpoints") == 4
     one, other = map(weights, machines.folders)
     assert all(torch.equal(one[name], other[name]) for name in one)
 
@@ -101,9 +101,9 @@ def test_each_machine_has_the_same_model_in_its_own_folder(machines, tiny_bert_d
 @pytest.mark.parametrize("objective", ["contrastive", "token-classification"])
 def test_a_lost_machine_ends_the_run_with_a_sentence_and_it_goes_on(machines, tiny_bert_dir, objective):
     run = ["pretrain", "--text-encoder", tiny_bert_dir, *SMALL, "--objective", objective, "--max-concepts", 100]
-    run += ["--save-steps", 4, "-o", "nuner"]
+    run += ["--save-steps", 4, "-o", "out"]
     first, second = machines.start("none", *run, "--max-steps", 5000)
-    checkpoints = [folder / "nuner" / "checkpoints" for folder in machines.folders]
+    checkpoints = [folder / "out" / "checkpoints" for folder in machines.folders]
     end = time.monotonic() + 120
     while not all((folder / "checkpoint-4" / "manifest.json").exists() for folder in checkpoints):
         assert time.monotonic() < end and first.poll() is None, first.communicate()
@@ -115,7 +115,7 @@ def test_a_lost_machine_ends_the_run_with_a_sentence_and_it_goes_on(machines, ti
     steps = [newest_step(folder) for folder in checkpoints]
     assert said.endswith(
         "Error: another process of this run has ended, or its machine cannot be reached. The checkpoint "
-        f"nuner/checkpoints/checkpoint-{steps[0]} is whole; the same command with --resume goes on from it.\n"
+        f"out/checkpoints/checkpoint-{steps[0]} is whole; the same command with --resume goes on from it.\n"
     )
     assert "Traceback" not in said
     for folder in checkpoints:  # the same run, a few steps later at its end
@@ -123,8 +123,8 @@ def test_a_lost_machine_ends_the_run_with_a_sentence_and_it_goes_on(machines, ti
         settings["overrides"]["max_steps"] = min(steps) + 3
         (folder / "settings.json").write_text(json.dumps(settings))
     (resumed, _), _ = machines.run("none", *run, "--max-steps", min(steps) + 3, "--resume")
-    assert f"Going on from nuner/checkpoints/checkpoint-{min(steps)}" in resumed
-    one, other = (weights(folder, "nuner/backbone/model.safetensors") for folder in machines.folders)
+    assert f"Going on from out/checkpoints/checkpoint-{min(steps)}" in resumed
+    one, other = (weights(folder, "out/backbone/model.safetensors") for folder in machines.folders)
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
@@ -135,7 +135,7 @@ def test_machines_with_different_corpora_are_refused(machines, tiny_bert_dir):
         rows = [{"text": f"paris {place}", "entities": [entity]} for place in range(30)]
         (folder / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     run = ["pretrain", "--text-encoder", tiny_bert_dir, "--frozen-layers", 1, "--corpus", "corpus.jsonl"]
-    started = machines.start("none", *run, "-o", "nuner")
+    started = machines.start("none", *run, "-o", "out")
     said = [process.communicate(timeout=120)[1] for process in started]
     assert any("The machines do not train on the same corpus: give all of them" in text for text in said)
     assert "Traceback" not in "".join(said)

@@ -1,3 +1,5 @@
+from typing import cast
+
 import pytest
 from datasets import Dataset
 from support.small_corpus import small_corpus, small_trainer
@@ -22,10 +24,11 @@ def test_all_are_measured_where_there_are_no_more(size):
 def test_a_trainer_measures_the_part_and_shows_how_far_it_is(tiny_bert_dir, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("nuner.trainers.progress._FIRST_LINE", 0.0)
     trainer = small_trainer(tiny_bert_dir, tmp_path, max_eval_samples=5, per_device_eval_batch_size=2)
-    assert len(trainer.eval_dataset) == 5
+    assert len(cast(Dataset, trainer.eval_dataset)) == 5
     trainer.evaluate()
     assert "Validation: 1/3" in capsys.readouterr().out
-    assert len(small_trainer(tiny_bert_dir, tmp_path, max_eval_samples=None).eval_dataset) == 12
+    everything = small_trainer(tiny_bert_dir, tmp_path, max_eval_samples=None)
+    assert len(cast(Dataset, everything.eval_dataset)) == 12
 
 
 def test_nothing_to_measure_is_refused(tmp_path):

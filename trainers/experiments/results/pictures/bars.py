@@ -10,7 +10,7 @@ from nuner.data_builders.files.pictures import save_picture
 
 from ..layout import decimals
 from ..score_table import ScoreTable
-from .group_panels import REFERENCE_COLOR, panels_of
+from .group_panels import REFERENCE_COLOR, group_panels
 
 _COLOR = "#1f77b4"
 # In characters, in lines and in inches.
@@ -31,7 +31,7 @@ def plot_bars(table: ScoreTable, path: str | os.PathLike[str]) -> None:
     """
     names = [fill(row, _NAME_WIDTH) for row in table.rows]
     references = set(table.references.values()) - table.references.keys()
-    figure, panels = panels_of(table)
+    figure, panels = group_panels(table)
     figure.set_size_inches(
         2.4 + figure.get_figwidth(), 1.5 + _LINE_HEIGHT * sum(name.count("\n") + 1.4 for name in names)
     )

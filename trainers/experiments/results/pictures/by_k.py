@@ -34,6 +34,7 @@ def plot_by_k(table: ScoreTable, path: str | os.PathLike[str]) -> None:
         plot_bars(table, path)
         return
     figure, panels = group_panels(table)
+    figure.supylabel(table.metric, fontsize=9)
     colors = _colors(table)
     references = set(table.references.values()) - table.references.keys()
     for panel, group in panels:

@@ -33,6 +33,7 @@ def plot_by_x(table: ScoreTable, path: str | os.PathLike[str], label: str) -> No
         ImportError: If matplotlib, of the extra `plot`, is not installed.
     """
     figure, panels = group_panels(table)
+    figure.supylabel(table.metric, fontsize=9)
     lines: dict[str, list[str]] = {}
     for row in sorted(table.x, key=lambda row: table.x[row]):
         lines.setdefault(table.series.get(row, label), []).append(row)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REFERENCE_COLOR = "0.45"
 
 
-def panels_of(table: ScoreTable) -> tuple[Figure, list[tuple[Axes, str | None]]]:
+def group_panels(table: ScoreTable) -> tuple[Figure, list[tuple[Axes, str | None]]]:
     """Make a figure with a panel for each group of a table, and one for their mean if there are several.
 
     Args:
@@ -31,23 +31,6 @@ def panels_of(table: ScoreTable) -> tuple[Figure, list[tuple[Axes, str | None]]]
     groups = [*table.groups, None] if len(table.groups) > 1 else [*table.groups]
     figure, panels = figure_of_panels([f"mean of {len(table.groups)}" if name is None else name for name in groups])
     return figure, list(zip(panels, groups, strict=True))
-
-
-def group_panels(table: ScoreTable) -> tuple[Figure, list[tuple[Axes, str | None]]]:
-    """Make the panels of `panels_of`, with the scores upwards.
-
-    Args:
-        table: The scores.
-
-    Returns:
-        The figure, and its panels with their groups; that of the mean has None.
-
-    Raises:
-        ImportError: If matplotlib, of the extra `plot`, is not installed.
-    """
-    figure, panels = panels_of(table)
-    figure.supylabel(table.metric, fontsize=9)
-    return figure, panels
 
 
 def samples_shown(table: ScoreTable) -> str:
