@@ -13,8 +13,19 @@ from nuner.trainers.experiments.results.summary import Summary
 from nuner.trainers.experiments.settings.reading import read_settings
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
-NAMES = sorted(file.stem for file in RESULTS.glob("*.json") if file.stem in EXPERIMENTS)
-PAGES = sorted(page for page in RESULTS.glob("*.md") if page.stem in EXPERIMENTS)
+
+
+def experiment_of(page):
+    return page.read_text(encoding="utf-8").partition("\nnuner experiment ")[2].partition(" ")[0]
+
+
+PAGES = sorted(page for page in RESULTS.glob("*.md") if experiment_of(page))
+NAMES = [page.stem for page in PAGES if page.with_suffix(".json").exists()]
+
+
+def test_each_experiment_that_has_a_page_is_known():
+    assert {experiment_of(page) for page in PAGES} <= EXPERIMENTS.keys()
+    assert EXPERIMENTS.keys() & {page.stem for page in RESULTS.glob("*.md")} <= {page.stem for page in PAGES}
 
 
 def settings_of(page):
@@ -35,7 +46,7 @@ def test_tables_are_those_of_the_figures(name):
 def test_claims_are_judged_as_the_figures_say(name):
     page = (RESULTS / f"{name}.md").read_text(encoding="utf-8")
     result = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-    experiment = EXPERIMENTS[name]
+    experiment = EXPERIMENTS[experiment_of(RESULTS / f"{name}.md")]
     settings = read_settings(experiment.settings, settings_of(page), name)
     tables = [ScoreTable.from_dict(table) for table in result["tables"]]
     claims = [claim.to_dict() for claim in experiment.claims(settings, tables)]
@@ -47,8 +58,7 @@ def test_claims_are_judged_as_the_figures_say(name):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_settings_can_be_run_and_pictures_are_there(page):
     text = page.read_text(encoding="utf-8")
-    assert f"nuner experiment {page.stem} " in text
-    read_settings(EXPERIMENTS[page.stem].settings, settings_of(text), page.name)
+    read_settings(EXPERIMENTS[experiment_of(page)].settings, settings_of(text), page.name)
     pictures = [part.partition(")")[0] for part in text.split("](")[1:] if part.partition(")")[0].endswith(".png")]
     assert pictures and all((RESULTS / picture).is_file() for picture in pictures)
 

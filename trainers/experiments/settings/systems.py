@@ -153,6 +153,7 @@ class WithServer(Settings):
         prices: US dollars for a million tokens sent, and received.
         max_tokens: Longest reply to one sentence, in tokens.
         concurrency: Requests at once.
+        timeout: Seconds to wait for a reply; a long prompt takes a small machine minutes.
     """
 
     model: str = Field(min_length=1)
@@ -160,11 +161,12 @@ class WithServer(Settings):
     prices: tuple[NonNegativeFloat, NonNegativeFloat] | None = None
     max_tokens: int = Field(2048, ge=1)
     concurrency: int = Field(16, ge=1)
+    timeout: float = Field(60.0, gt=0)
 
     @property
     def server(self) -> Server:
         """The language model."""
-        return Server(self.model, self.base_url, self.prices, self.max_tokens, self.concurrency)
+        return Server(self.model, self.base_url, self.prices, self.max_tokens, self.concurrency, self.timeout)
 
     def runs(self, name: str) -> list[None]:
         """Return that there is no encoder.
@@ -223,12 +225,14 @@ class TunedByTypeSettings(Settings):
         model: Folder, Hub id or `.gguf` file of the language model.
         examples: Whether it learns from the sample; otherwise it answers as it is.
         arguments: Fields of `UniversalNerArguments` that replace those of A.4.
+        max_new_tokens: Longest answer, in tokens.
     """
 
     method: Literal["universal-ner"]
     model: str = Field(min_length=1)
     examples: bool = True
     arguments: dict[str, Any] = Field(default_factory=dict)
+    max_new_tokens: int = Field(64, ge=1)
 
     @field_validator("arguments")
     @classmethod
@@ -249,7 +253,7 @@ class TunedByTypeSettings(Settings):
         Args:
             bf16: Compute in bfloat16.
         """
-        return TunedByType(self.model, self.examples, {**self.arguments, "bf16": bf16})
+        return TunedByType(self.model, self.examples, {**self.arguments, "bf16": bf16}, self.max_new_tokens)
 
 
 SystemSettings: TypeAlias = Annotated[

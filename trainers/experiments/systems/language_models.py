@@ -34,6 +34,7 @@ class Server:
         prices: US dollars for a million tokens sent, and received.
         max_tokens: Longest reply to one sentence, in tokens.
         concurrency: Requests at once.
+        timeout: Seconds to wait for a reply.
     """
 
     model: str
@@ -41,10 +42,13 @@ class Server:
     prices: tuple[float, float] | None = None
     max_tokens: int = 2048
     concurrency: int = 16
+    timeout: float = 60.0
 
     def client(self) -> LLMClient:
         """Return who asks it, always for the likeliest answer."""
-        return LLMClient(self.model, self.base_url, temperature=0, max_tokens=self.max_tokens)
+        return LLMClient(
+            self.model, self.base_url, temperature=0, max_tokens=self.max_tokens, timeout=self.timeout
+        )
 
     @property
     def run_settings(self) -> dict[str, Any]:
@@ -130,11 +134,13 @@ class TunedByType(System):
         model: Folder, Hub id or `.gguf` file of the language model.
         examples: Whether it learns from the sample; otherwise it answers as it is.
         arguments: Arguments that replace those of A.4.
+        max_new_tokens: Longest answer, in tokens.
     """
 
     model: str
     examples: bool = True
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    max_new_tokens: int = 64
 
     @property
     def learns(self) -> bool:
@@ -149,4 +155,6 @@ class TunedByType(System):
     def run(self, train: Dataset, test: Dataset, place: Place, seed: int, tell: Callable[[str], None]) -> RivalResult:
         """Fine-tune and ask; see `System.run`."""
         arguments = self.arguments if self.examples else {**self.arguments, "num_train_epochs": 0}
-        return run_universal_ner(train, test, model=self.model, seed=seed, tell=tell, **arguments)
+        return run_universal_ner(
+            train, test, model=self.model, seed=seed, tell=tell, max_new_tokens=self.max_new_tokens, **arguments
+        )

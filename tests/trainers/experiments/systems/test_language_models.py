@@ -22,12 +22,14 @@ def system_of(**values: object) -> System:
 
 
 def test_settings_name_the_model_and_what_is_changed() -> None:
-    tuned = system_of(method="universal-ner", model="gemma.gguf", arguments={"lora_rank": 8})
-    assert tuned == TunedByType("gemma.gguf", True, {"bf16": False, "lora_rank": 8})
+    tuned = system_of(method="universal-ner", model="gemma.gguf", arguments={"lora_rank": 8}, max_new_tokens=9)
+    assert tuned == TunedByType("gemma.gguf", True, {"bf16": False, "lora_rank": 8}, 9)
     assert tuned.learns
     asked = system_of(method="universal-ner-server", model="gold", base_url="http://localhost/v1", prices=[1, 2])
     assert asked == AskedByType(Server("gold", "http://localhost/v1", (1.0, 2.0)))
     assert not asked.learns
+    slow = system_of(method="universal-ner-server", model="gold", base_url="http://localhost/v1", timeout=600)
+    assert slow.server.client().timeout == 600
     shown, named = (system_of(method="llm", model="gold", examples=examples) for examples in (True, False))
     assert shown == InContext(Server("gold"))
     assert (shown.learns, named.learns) == (True, False)
@@ -38,11 +40,13 @@ def test_settings_that_make_no_sense_are_refused() -> None:
         system_of(method="universal-ner")
     with pytest.raises(ValueError, match="max_tokens"):
         system_of(method="universal-ner-server", model="gold", max_tokens=0)
+    with pytest.raises(ValueError, match="timeout"):
+        system_of(method="llm", model="gold", timeout=0)
 
 
 def test_a_model_is_asked_as_it_is(tmp_path: Path) -> None:
     model = write_tiny_language_model(tmp_path / "tiny")
     rows = load_labelled(Dataset.from_list([{"tokens": ["in", "Rome"], "tags": ["O", "B-city"]}]), "train")
-    system = TunedByType(str(model), False, {"max_new_tokens": 4, "num_train_epochs": 3})
+    system = TunedByType(str(model), False, {"num_train_epochs": 3}, max_new_tokens=4)
     result = system.run(rows, rows, Place(None, None, tmp_path), 0, lambda line: None)
     assert (result.tags, result.details["questions"]) == ([["O", "O"]], 1)
