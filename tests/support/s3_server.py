@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
         if "aws-chunked" not in self.headers.get("Content-Encoding", ""):
             return body
         whole = b""
-        while (match := re.match(rb"([0-9a-f]+)[^\r]*\r\n", body)) and (size := int(match[1], 16)):
+        while (match := re.match(rb"([0-9a-fA-F]+)[^\r]*\r\n", body)) and (size := int(match[1], 16)):
             whole += body[match.end() : match.end() + size]
             body = body[match.end() + size + 2 :]
         return whole
