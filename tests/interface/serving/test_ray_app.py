@@ -1,6 +1,7 @@
 """The service as an application of Ray Serve."""
 
 import logging
+import socket
 
 import httpx
 import pytest
@@ -23,18 +24,14 @@ def model(tiny_bert_dir, tmp_path_factory):
 def url(ray_address, model):
     from nuner.serving.ray_app import RayAppArguments, app
 
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
     ray.init(ray_address, log_to_driver=False, logging_level=logging.CRITICAL)
-    serve.start(http_options={"host": "127.0.0.1", "port": 0})
+    serve.start(http_options={"host": "127.0.0.1", "port": port})
     serve.run(app(RayAppArguments(recognizer=str(model), max_bytes=20_000)), name="nuner")
-    yield serve.status().proxies and address()
+    yield f"http://127.0.0.1:{port}"
     serve.shutdown()
     ray.shutdown()
-
-
-def address():
-    from ray.serve._private.api import _get_global_client
-
-    return _get_global_client().root_url
 
 
 def test_the_same_paths_give_the_same_answers(url, model):
