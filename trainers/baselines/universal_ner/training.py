@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -79,7 +80,10 @@ def with_adapters(model: PreTrainedModel, args: UniversalNerArguments) -> nn.Mod
         lora_dropout=args.lora_dropout,
         target_modules="all-linear",
     )
-    return get_peft_model(model, config)  # pyright: ignore[reportReturnType]
+    with warnings.catch_warnings():
+        # peft asks by a name that transformers is about to drop.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+        return get_peft_model(model, config)  # pyright: ignore[reportReturnType]
 
 
 class AnswerCollator:

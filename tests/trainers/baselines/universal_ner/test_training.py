@@ -43,6 +43,7 @@ def train():
     return load_labelled(Dataset.from_list(ROWS), "train")
 
 
+@pytest.mark.filterwarnings("error::FutureWarning")
 def test_adapters_learn_two_sentences(tiny, train, tmp_path):
     as_it_is = run_universal_ner(train, train, model=tiny, num_train_epochs=0, max_new_tokens=12)
     assert as_it_is.tags == [["O"] * 3, ["O"] * 2]
@@ -60,6 +61,18 @@ def test_adapters_learn_two_sentences(tiny, train, tmp_path):
     assert "ASSISTANT:" in load_language_model(output)[1].chat_template
     with pytest.raises(FileExistsError):
         run_universal_ner(train, train, model=tiny, output_dir=output, num_train_epochs=0)
+
+
+def test_weights_are_not_frozen_behind_adapters(tiny, train, monkeypatch):
+    trainable = []
+
+    def answers(model, tokenizer, texts, types, **options):
+        trainable.extend(parameter.requires_grad for parameter in model.parameters())
+        return [["[]"] * len(types) for _ in texts]
+
+    monkeypatch.setattr("nuner.trainers.baselines.universal_ner.run.generate_answers", answers)
+    run_universal_ner(train, train, model=tiny, max_steps=1, num_train_epochs=1, lora_rank=4, **FAST)
+    assert trainable and all(trainable)
 
 
 def test_all_weights_learn_two_sentences(tiny, train):
