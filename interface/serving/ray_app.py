@@ -22,9 +22,9 @@ class RayAppArguments(BaseModel):
     recognizer: str = Field(description="Folder, at the same place of all machines, or Hub id.")
     backend: Literal["torch", "onnx", "openvino"] = "torch"
     dtype: str | None = None
-    labels: list[str] | dict[str, str] | None = Field(None, description="As `EntityRecognizer` takes them.")
+    labels: list[str] | dict[str, str] | None = Field(default=None, description="As `EntityRecognizer` takes them.")
     threshold: float | None = None
-    replicas: int = Field(1, ge=1, description="Processes that answer, each on a GPU or a processor of its own.")
+    replicas: int = Field(default=1, ge=1, description="Processes that answer, each on a GPU or a processor.")
     max_bytes: int = MAX_BYTES
     max_requests: int = MAX_REQUESTS
 
@@ -57,7 +57,8 @@ def app(arguments: RayAppArguments) -> serve.Application:
         use_given_threads()
         return create_app(EntityRecognizer.from_pretrained(recognizer, **options), recognizer, **bounds)
 
-    deployment = serve.deployment(
+    # Types of Ray say that a decorated class stays one.
+    deployment: Any = serve.deployment(
         serve.ingress(replica)(),
         name="nuner",
         num_replicas=arguments.replicas,

@@ -20,6 +20,7 @@ def two_nodes() -> Iterator[str]:
     try:
         cluster.add_node(**{name: value for name, value in node.items() if name != "include_dashboard"})
         cluster.wait_for_nodes()
+        assert cluster.address
         yield cluster.address
     finally:
         cluster.shutdown()

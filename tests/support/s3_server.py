@@ -47,10 +47,14 @@ def s3_server() -> Iterator[S3Server]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: S3Server
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+    @property
+    def _store(self) -> S3Server:
+        assert isinstance(self.server, S3Server)
+        return self.server
 
     def _asked(self) -> tuple[str, str, dict[str, str]]:
         parts = urlsplit(self.path)
@@ -71,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _refused(self) -> bool:
         """Answer what is asked of another bucket, or without the right to."""
         bucket, _, _ = self._asked()
-        code = None if self.server.allowed else (403, "AccessDenied")
+        code = None if self._store.allowed else (403, "AccessDenied")
         code = code or (None if bucket == BUCKET else (404, "NoSuchBucket"))
         if code:
             self._body()
@@ -105,8 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
         _, key, _ = self._asked()
         if not key:
             self._answer(200)
-        elif key in self.server.objects:
-            size = str(len(self.server.objects[key]))
+        elif key in self._store.objects:
+            size = str(len(self._store.objects[key]))
             self._answer(200, Content_Length=size, Last_Modified=formatdate(0, usegmt=True), ETag='"e"')
         else:
             self._answer(404)
@@ -117,15 +121,15 @@ class _Handler(BaseHTTPRequestHandler):
         _, key, asked = self._asked()
         if not key:
             self._list(asked)
-        elif key not in self.server.objects:
+        elif key not in self._store.objects:
             self._answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
         elif span := re.match(r"bytes=(\d+)-(\d*)", self.headers.get("Range", "")):
-            whole = self.server.objects[key]
+            whole = self._store.objects[key]
             part = whole[int(span[1]) : int(span[2] or len(whole)) + 1]
             last = int(span[1]) + len(part) - 1
             self._answer(206, part, Content_Range=f"bytes {span[1]}-{last}/{len(whole)}")
         else:
-            self._answer(200, self.server.objects[key])
+            self._answer(200, self._store.objects[key])
 
     def do_PUT(self) -> None:
         if self._refused():
@@ -133,18 +137,18 @@ class _Handler(BaseHTTPRequestHandler):
         _, key, asked = self._asked()
         body, source = self._body(), self.headers.get("x-amz-copy-source")
         if "partNumber" in asked:
-            self.server.uploads.setdefault(asked["uploadId"], {})[int(asked["partNumber"])] = body
+            self._store.uploads.setdefault(asked["uploadId"], {})[int(asked["partNumber"])] = body
             self._answer(200, ETag='"e"')
             return
         if source:
-            body = self.server.objects[unquote(source).lstrip("/").partition("/")[2]]
-        self.server.objects[key] = body
+            body = self._store.objects[unquote(source).lstrip("/").partition("/")[2]]
+        self._store.objects[key] = body
         copied = b'<CopyObjectResult><ETag>"e"</ETag></CopyObjectResult>' if source else b""
         self._answer(200, copied, ETag='"e"')
 
     def do_DELETE(self) -> None:
         if not self._refused():
-            self.server.objects.pop(self._asked()[1], None)
+            self._store.objects.pop(self._asked()[1], None)
             self._answer(204)
 
     def do_POST(self) -> None:
@@ -153,25 +157,25 @@ class _Handler(BaseHTTPRequestHandler):
         _, key, asked = self._asked()
         body = self._body()
         if "uploads" in asked:
-            upload = f"u{len(self.server.uploads)}"
-            self.server.uploads[upload] = {}
+            upload = f"u{len(self._store.uploads)}"
+            self._store.uploads[upload] = {}
             self._answer(
                 200,
                 f"<InitiateMultipartUploadResult><UploadId>{upload}</UploadId></InitiateMultipartUploadResult>".encode(),
             )
         elif "uploadId" in asked:
-            parts = self.server.uploads[asked["uploadId"]]
-            self.server.objects[key] = b"".join(parts[number] for number in sorted(parts))
+            parts = self._store.uploads[asked["uploadId"]]
+            self._store.objects[key] = b"".join(parts[number] for number in sorted(parts))
             self._answer(200, b"<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>")
         else:
             for removed in re.findall(rb"<Key>([^<]*)</Key>", body):
-                self.server.objects.pop(removed.decode(), None)
+                self._store.objects.pop(removed.decode(), None)
             self._answer(200, b"<DeleteResult></DeleteResult>")
 
     def _list(self, asked: dict[str, str]) -> None:
         prefix, delimiter = asked.get("prefix", ""), asked.get("delimiter", "")
         found, common = [], set()
-        for key in sorted(key for key in list(self.server.objects) if key.startswith(prefix)):
+        for key in sorted(key for key in list(self._store.objects) if key.startswith(prefix)):
             below, divided, _ = key[len(prefix) :].partition(delimiter) if delimiter else (key, "", "")
             if divided:
                 common.add(f"{prefix}{below}{delimiter}")
@@ -180,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         found = found[: int(asked.get("max-keys", 1000))]
         when = datetime.fromtimestamp(0, timezone.utc).isoformat()
         rows = [
-            f"<Contents><Key>{escape(key)}</Key><Size>{len(self.server.objects[key])}</Size>"
+            f"<Contents><Key>{escape(key)}</Key><Size>{len(self._store.objects[key])}</Size>"
             f"<LastModified>{when}</LastModified><ETag>e</ETag></Contents>"
             for key in found
         ]

@@ -73,6 +73,6 @@ def test_a_data_set_that_cannot_be_recognized(column):
         list(ray_data._pack(table, column))
 
 
-def test_workers_are_counted():
+def test_workers_are_counted(connected):
     with pytest.raises(ValueError, match="workers is 0"):
-        recognize_dataset(None, "recognizer", workers=0)
+        recognize_dataset(ray.data.from_items([]), "recognizer", workers=0)

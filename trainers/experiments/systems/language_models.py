@@ -46,9 +46,7 @@ class Server:
 
     def client(self) -> LLMClient:
         """Return who asks it, always for the likeliest answer."""
-        return LLMClient(
-            self.model, self.base_url, temperature=0, max_tokens=self.max_tokens, timeout=self.timeout
-        )
+        return LLMClient(self.model, self.base_url, temperature=0, max_tokens=self.max_tokens, timeout=self.timeout)
 
     @property
     def run_settings(self) -> dict[str, Any]:
