@@ -57,6 +57,7 @@ def outcomes_of_reply(
         One outcome for each sentence. `pending` ones are to be asked about again.
     """
     shares = _shares(completion.usage or NO_USAGE, len(sentences))
+    latency = None if completion.latency is None else completion.latency / len(sentences)
     outcomes = []
     try:
         if several:
@@ -79,7 +80,7 @@ def outcomes_of_reply(
                     truncated=completion.truncated and not several,
                     entities=entities,
                     usage=usage,
-                    latency=completion.latency,
+                    latency=latency,
                     annotator=annotator,
                 )
             )
@@ -92,7 +93,7 @@ def outcomes_of_reply(
                     reply=completion.text[:MAX_REPLY_CHARACTERS],
                     truncated=completion.truncated,
                     usage=usage,
-                    latency=completion.latency,
+                    latency=latency,
                     error=missing,
                     annotator=annotator,
                 )

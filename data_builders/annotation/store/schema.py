@@ -35,7 +35,7 @@ CREATE TABLE sentences (
     entities TEXT,                   -- as JSON, by the contract of replies
     prompt_tokens INTEGER NOT NULL DEFAULT 0,
     completion_tokens INTEGER NOT NULL DEFAULT 0,
-    latency REAL,                    -- seconds
+    latency REAL,                    -- seconds to all replies about it, of a shared one its share
     error TEXT,
     annotator INTEGER,
     finished_at REAL

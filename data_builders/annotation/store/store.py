@@ -54,7 +54,7 @@ class Outcome:
         truncated: Whether the reply was cut off at the limit of its length.
         entities: The parsed reply as JSON, for `done`.
         usage: The tokens of this attempt.
-        latency: Seconds to the reply.
+        latency: Seconds to the reply; of one about several sentences, this one's share.
         error: Why there is no reply to go on with.
         annotator: Who answered: a number that `bind` returned.
     """
@@ -259,8 +259,9 @@ class AnnotationStore(Database):
         now = time.time()
         with self.transaction() as connection:
             connection.executemany(
-                "UPDATE sentences SET state = ?1, reply = ?2, truncated = ?3, entities = ?4, latency = ?5, error = ?6,"
-                " annotator = ?7, attempts = attempts + 1, prompt_tokens = prompt_tokens + ?8,"
+                "UPDATE sentences SET state = ?1, reply = ?2, truncated = ?3, entities = ?4, error = ?6,"
+                " latency = coalesce(latency + ?5, ?5, latency), annotator = ?7, attempts = attempts + 1,"
+                " prompt_tokens = prompt_tokens + ?8,"
                 " completion_tokens = completion_tokens + ?9,"
                 " finished_at = CASE ?1 WHEN 'pending' THEN NULL ELSE ?10 END,"
                 " worker = CASE ?1 WHEN 'pending' THEN worker END, batch = NULL, request = NULL"
@@ -331,8 +332,8 @@ class AnnotationStore(Database):
         return first, last
 
     def seconds_of_replies(self) -> float:
-        """Return how long the replies of the finished sentences took together; a shared one is counted once."""
-        ((seconds,),) = self.query("SELECT total(DISTINCT latency) FROM sentences WHERE state = 'done'")
+        """Return how long all replies took together, those too that were of no use."""
+        ((seconds,),) = self.query("SELECT total(latency) FROM sentences")
         return seconds
 
 

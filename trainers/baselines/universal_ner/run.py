@@ -102,8 +102,8 @@ def run_universal_ner(
         if args.num_train_epochs > 0:
             trained = train_on_conversations(language_model, tokenizer, train, args, tell)
             if args.lora_rank:
-                # Adapters froze the weights. To multiply a slice of vectors by frozen ones, torch copies these for each
-                # text, which of a large vocabulary is gigabytes.
+                # Adapters froze the weights. To multiply some vectors of each text by frozen weights, torch copies
+                # these for each text: gigabytes, where the vocabulary is large.
                 trained = trained.merge_and_unload().requires_grad_(True)
         learnt = time.monotonic()
         sentences = placed_sentences(test)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, NonNegativeFloat, field_validator
@@ -154,6 +155,7 @@ class WithServer(Settings):
         max_tokens: Longest reply to one sentence, in tokens.
         concurrency: Requests at once.
         timeout: Seconds to wait for a reply; a long prompt takes a small machine minutes.
+        max_attempts: A sentence has failed after so many replies that are of no use.
     """
 
     model: str = Field(min_length=1)
@@ -162,11 +164,12 @@ class WithServer(Settings):
     max_tokens: int = Field(2048, ge=1)
     concurrency: int = Field(16, ge=1)
     timeout: float = Field(60.0, gt=0)
+    max_attempts: int = Field(6, ge=1)
 
     @property
     def server(self) -> Server:
         """The language model."""
-        return Server(self.model, self.base_url, self.prices, self.max_tokens, self.concurrency, self.timeout)
+        return Server(**self.model_dump(include={field.name for field in fields(Server)}))
 
     def runs(self, name: str) -> list[None]:
         """Return that there is no encoder.

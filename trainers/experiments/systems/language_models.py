@@ -35,6 +35,7 @@ class Server:
         max_tokens: Longest reply to one sentence, in tokens.
         concurrency: Requests at once.
         timeout: Seconds to wait for a reply.
+        max_attempts: A sentence has failed after so many replies that are of no use.
     """
 
     model: str
@@ -43,6 +44,7 @@ class Server:
     max_tokens: int = 2048
     concurrency: int = 16
     timeout: float = 60.0
+    max_attempts: int = 6
 
     def client(self) -> LLMClient:
         """Return who asks it, always for the likeliest answer."""
@@ -51,7 +53,8 @@ class Server:
     @property
     def run_settings(self) -> dict[str, Any]:
         """Fields of `RunSettings`."""
-        return {"concurrency": self.concurrency, "prices": None if self.prices is None else Prices(*self.prices)}
+        prices = None if self.prices is None else Prices(*self.prices)
+        return {"concurrency": self.concurrency, "max_attempts": self.max_attempts, "prices": prices}
 
 
 @dataclass(frozen=True)

@@ -71,12 +71,24 @@ def test_attempts_and_tokens_add_up(store):
     store.add(some_sentences(1))
     worker = store.join()
     (sentence,) = store.claim(worker, 1)
-    store.record([Outcome(sentence.number, "pending", error="HTTP 500: oh", usage=Usage(3, 0))], Usage(1, 1))
+    no_use = Outcome(sentence.number, "pending", error="the reply has no JSON", usage=Usage(3, 0), latency=0.25)
+    store.record([no_use], Usage(1, 1))
     assert store.claim(worker, 1) == []  # the worker has it still
     store.record([done(sentence, usage=Usage(3, 2), latency=0.5)])
     row = store.query("SELECT attempts, prompt_tokens, completion_tokens, latency, error, worker FROM sentences")
-    assert row == [(2, 6, 2, 0.5, None, None)]
+    assert row == [(2, 6, 2, 0.75, None, None)]
     assert store.usage() == Usage(7, 3)
+
+
+def test_replies_that_were_of_no_use_took_time_too(store):
+    store.add(some_sentences(2))
+    answered, failed = store.claim(store.join(), 2)
+    store.record([done(answered, latency=0.5)])
+    store.record([Outcome(failed.number, "pending", error="no reply within 60 s")])
+    for _ in range(2):
+        store.record([Outcome(failed.number, "pending", error="the reply has no JSON", latency=2.0)])
+    store.record([Outcome(failed.number, "failed", error="no reply within 60 s")])
+    assert store.seconds_of_replies() == 4.5
 
 
 def test_leases_of_a_worker_that_leaves_are_free_at_once(store):

@@ -28,8 +28,11 @@ def test_settings_name_the_model_and_what_is_changed() -> None:
     asked = system_of(method="universal-ner-server", model="gold", base_url="http://localhost/v1", prices=[1, 2])
     assert asked == AskedByType(Server("gold", "http://localhost/v1", (1.0, 2.0)))
     assert not asked.learns
-    slow = system_of(method="universal-ner-server", model="gold", base_url="http://localhost/v1", timeout=600)
+    slow = system_of(
+        method="universal-ner-server", model="gold", base_url="http://localhost/v1", timeout=600, max_attempts=1
+    )
     assert slow.server.client().timeout == 600
+    assert slow.server.run_settings == {"concurrency": 16, "max_attempts": 1, "prices": None}
     shown, named = (system_of(method="llm", model="gold", examples=examples) for examples in (True, False))
     assert shown == InContext(Server("gold"))
     assert (shown.learns, named.learns) == (True, False)
