@@ -16,6 +16,7 @@ from ..annotation.sentences.filters import SentenceFilters
 from ..annotation.sentences.segmentation import DEFAULT_LANGUAGE
 from ..corpus.parquet_shards import ParquetShards, corpus_files
 from ..corpus.report import REPORT_FILENAME, BuildReport, CorpusReport
+from ..corpus.selection import KeptCounts
 from ..corpus.statistics import CorpusStatistics
 from ..files.compression import unpacked_stream
 from ..files.reading_share import Advance, tell_nobody
@@ -155,7 +156,9 @@ def build_wikipedia_corpus(
             corpus=Path(dump).name,
             options=options,
             splits=shards.rows,
-            report=CorpusReport(rejections=rejections),
+            report=CorpusReport(
+                KeptCounts(kept=sum(shards.rows.values()), annotations=statistics.annotations), rejections
+            ),
             yields={**counts.to_dict(), "rare_types": rare},
             statistics=statistics.to_dict(),
         ).write(staging / REPORT_FILENAME)

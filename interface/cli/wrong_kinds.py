@@ -84,7 +84,7 @@ _WAYS_OUT: dict[Needed, dict[Kind, str]] = {
     Needed.FORMAT: {
         **dict.fromkeys(CheckpointKind, _MODEL_ELSEWHERE),
         DataKind.STORE: _BUILD,
-        DataKind.CORPUS: "name it first, which is mostly records: records {path}",
+        DataKind.CORPUS: "give the format before it, which is mostly records: records {path}",
         DataKind.LABELLED: _FINETUNE_ON,
     },
     Needed.STORE: {

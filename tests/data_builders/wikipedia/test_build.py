@@ -110,6 +110,8 @@ def test_everything_that_is_left_out_is_counted(tmp_path):
     report = json.loads((tmp_path / "corpus" / "corpus-report.json").read_text())
     assert report["yields"]["left_out"] == counts.to_dict()["left_out"]
     assert report["splits"] == built.splits
+    assert report["report"]["kept"] == sum(built.splits.values())
+    assert report["report"]["annotations"] == built.statistics.annotations
 
 
 def test_rare_types_go_and_sentences_that_have_no_others(tmp_path):

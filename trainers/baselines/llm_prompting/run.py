@@ -22,6 +22,7 @@ from nuner.data_builders.annotation.store.store import AnnotationStore
 from nuner.data_builders.labelled.load import entity_types
 from nuner.data_builders.labelled.samples.prompt_examples import prompt_examples
 
+from ..asking_progress import shown_asking
 from ..rival_result import RivalResult
 from .found_tags import found_tags, texts_of
 
@@ -86,7 +87,9 @@ def run_llm_prompting(
     texts = texts_of(test)
     learnt = time.perf_counter()
     path = Path(store)
-    done = fill_store(path, client, run_settings, [raw_sentence(text.text) for text in texts])
+    with shown_asking(len(texts), "sentences") as on_progress:
+        rows = [raw_sentence(text.text) for text in texts]
+        done = fill_store(path, client, run_settings, rows, on_progress=on_progress)
     if done.end != "finished":
         raise AnnotationStopped(f"{end_in_words(done)} What was answered is in {path}.")
     with AnnotationStore(path, create=False) as opened:

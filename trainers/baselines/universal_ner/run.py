@@ -26,6 +26,7 @@ from nuner.modeling_nuner.encoder_loading import without_bars
 from nuner.modeling_nuner.recognition.concepts import concept_labels
 
 from ...progress import counted
+from ..asking_progress import shown_asking
 from ..rival_result import RivalResult
 from .answers import Account, answered_tags, placed_sentences
 from .arguments import UniversalNerArguments
@@ -164,7 +165,8 @@ def ask_universal_ner(
 
     Returns:
         Tags of the test sentences, time, cost and the account of all answers. A question without an answer that can be
-        read finds nothing.
+        read finds nothing. The seconds are those between questions and answers, divided by the number of requests at
+        once.
 
     Raises:
         AnnotationStopped: If the server went away, or the limit on the cost was reached.
@@ -183,18 +185,18 @@ def ask_universal_ner(
     types = _types_of(train, test)
     run_settings = RunSettings(**settings)
     sentences = placed_sentences(test)
-    tell(f"Asking {client.model} {len(types) * len(sentences):,} questions")
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
+    questions = len(types) * len(sentences)
+    tell(f"Asking {client.model} {questions:,} questions")
+    with tempfile.TemporaryDirectory() as folder, shown_asking(questions, "questions") as on_progress:
         kept_in = Path(store) if store is not None else Path(folder, "answers.sqlite")
         texts = [sentence.text for sentence in sentences]
-        answered = ask_server(texts, [*types.values()], client, kept_in, run_settings)
+        answered = ask_server(texts, [*types.values()], client, kept_in, run_settings, on_progress)
     account = Account(unanswered=answered.reasons)
     tags = _tags(sentences, types, answered.answers, account)
     return RivalResult(
         tags,
         seconds_to_learn=0.0,
-        seconds_to_find=time.monotonic() - started,
+        seconds_to_find=answered.seconds / min(run_settings.concurrency, questions),
         dollars=run_settings.prices.cost(answered.usage) if run_settings.prices is not None else None,
         details={**account.to_dict(), **vars(answered.usage)},
     )

@@ -88,11 +88,13 @@ class ServerAnswers:
         answers: For each text, the answer to each question; None where there is none to go on with.
         reasons: Why not -> questions.
         usage: Tokens that the store has taken in all.
+        seconds: How long all replies took together.
     """
 
     answers: list[list[str | None]]
     reasons: Counter[str]
     usage: Usage
+    seconds: float
 
 
 def ask_server(
@@ -126,6 +128,6 @@ def ask_server(
     with AnnotationStore(store, create=False) as opened:
         replies: dict[str, Any] = {each.id: each.reply for each in opened.finished()}
         failed = dict(opened.query("SELECT id, error FROM sentences WHERE state = 'failed'"))
-        usage = opened.usage()
+        usage, seconds = opened.usage(), opened.seconds_of_replies()
     reasons = Counter(failed[row["id"]] for row in questions if row["id"] in failed)
-    return ServerAnswers([[replies.get(row["id"]) for row in rows] for rows in asked], reasons, usage)
+    return ServerAnswers([[replies.get(row["id"]) for row in rows] for rows in asked], reasons, usage, seconds)

@@ -171,6 +171,8 @@ def test_a_run_goes_on_where_it_was(server, tmp_path):
     whole = ask_universal_ner(data, data, client=server.client, tell=lambda line: None, **QUICK)
     assert result.tags == whole.tags
     assert result.dollars is None
+    again = ask_universal_ner(data, data, tell=lambda line: None, **arguments)
+    assert again.seconds_to_find == result.seconds_to_find > 0
     answered_once = [key for key, answer in server.answers.items() if answer.startswith("[")]
     assert sum(server.asked[key] == 2 for key in answered_once) >= 25  # once in each of the two runs
 
