@@ -58,7 +58,7 @@ train, validation = load_labelled("my-data", "train"), load_labelled("my-data", 
 """,
     "label-with-an-llm.md": f"sentences = {TEXTS!r}",
     # The import keeps Ray's processes from giving way to all others.
-    "ray.md": "import ray, support.ray_cluster; ray.init("local", num_cpus=2, object_store_memory=80 << 20)",
+    "ray.md": "import ray, support.ray_cluster; ray.init('local', num_cpus=2, object_store_memory=80 << 20)",
     "recognize.md": f"texts = {TEXTS!r}",
     "spacy.md": f"texts = {TEXTS!r}",
     "zero-shot.md": f"""
