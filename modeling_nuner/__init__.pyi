@@ -5,6 +5,7 @@ from .export.plain import export_backbone as export_backbone
 from .export.plain import export_token_classifier as export_token_classifier
 from .export.recognizer import export_recognizer as export_recognizer
 from .integrations.pipelines import ZeroShotNerPipeline as ZeroShotNerPipeline
+from .integrations.ray_data import recognize_dataset as recognize_dataset
 from .loss import contrastive_bce as contrastive_bce
 from .modeling_nuner import NuNerForPreTraining as NuNerForPreTraining
 from .modeling_nuner import NuNerForPreTrainingOutput as NuNerForPreTrainingOutput

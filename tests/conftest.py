@@ -2,6 +2,7 @@
 
 import os
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,13 @@ def docs_world_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("docs-world") / "world"
     build_world(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def ray_address() -> Iterator[str]:
+    """The address of a cluster of two nodes, which all tests share; nothing is connected to it."""
+    pytest.importorskip("ray", reason="ray is not installed")
+    from support.ray_cluster import two_nodes
+
+    with two_nodes() as address:
+        yield address

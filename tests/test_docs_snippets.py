@@ -24,7 +24,13 @@ PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 BLOCKS = [block for page in PAGES for block in docs_blocks(page)]
 
 # Pages about a package that need not be installed.
-NEEDS = {"spacy.md": "spacy", "labelled-formats.md": "spacy", "export.md": "onnxruntime"}
+NEEDS = {
+    "spacy.md": "spacy",
+    "labelled-formats.md": "spacy",
+    "export.md": "onnxruntime",
+    "ray.md": "ray",
+    "spark.md": "pyspark",
+}
 
 # What readers have before they come to a page.
 GIVEN: dict[str, str] = {
@@ -51,6 +57,8 @@ shutil.rmtree("recognizer")
 train, validation = load_labelled("my-data", "train"), load_labelled("my-data", "test")
 """,
     "label-with-an-llm.md": f"sentences = {TEXTS!r}",
+    # The import keeps Ray's processes from giving way to all others.
+    "ray.md": "import ray, support.ray_cluster; ray.init('local', num_cpus=2, object_store_memory=80 << 20)",
     "recognize.md": f"texts = {TEXTS!r}",
     "spacy.md": f"texts = {TEXTS!r}",
     "zero-shot.md": f"""
@@ -62,6 +70,9 @@ model, tokenizer = NuNerForPreTraining.from_pretrained("nuner-roberta"), AutoTok
 corpus = load_dataset("json", data_files={{"train": "mine.jsonl", "validation": "mine.jsonl"}})
 """,
 }
+
+# What a page leaves running.
+ENDED = {"ray.md": "ray.shutdown()"}
 
 
 @pytest.fixture
@@ -89,10 +100,13 @@ def test_python_runs(page: Path, world: Path) -> None:
         pytest.importorskip(NEEDS[page.name])
     names: dict[str, Any] = {"__name__": "__main__"}
     exec(GIVEN.get(page.name, ""), names)
-    for block in blocks:
-        # Errors show the line of the page.
-        code = compile("\n" * (block.line - 1) + block.code, str(page), "exec")
-        exec(code, names)
+    try:
+        for block in blocks:
+            # Errors show the line of the page.
+            code = compile("\n" * (block.line - 1) + block.code, str(page), "exec")
+            exec(code, names)
+    finally:
+        exec(ENDED.get(page.name, ""), names)
 
 
 @pytest.mark.slow

@@ -119,7 +119,7 @@ def extras(*names: str) -> set[str]:
 
 
 INSTALLED = {normalized(name) for name in listed("options", "install_requires")}
-FEATURES = ("quickstart", "plot", "map", "wikipedia", "gguf", "onnx", "openvino", "demo", "serve", "spacy")
+FEATURES = ("quickstart", "plot", "map", "wikipedia", "gguf", "onnx", "openvino", "demo", "serve", "ray", "spacy")
 
 
 def test_every_direct_import_is_declared():

@@ -7,6 +7,7 @@ _EXTRAS = {
     "openvino": ("openvino",),
     "demo": ("gradio",),
     "serve": ("fastapi", "starlette", "pydantic", "anyio", "uvicorn", "h11", "prometheus_client"),
+    "ray": ("ray",),
     "spacy": ("spacy",),
     "plot": ("matplotlib",),
     "wikipedia": ("pyoxigraph",),

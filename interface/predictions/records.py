@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from nuner.data_builders.files.compression import unpacked_stream
 from nuner.data_builders.files.rows import NOT_JSON, NOT_UTF8, Row, json_rows, parquet_rows
-from nuner.data_builders.files.text_rows import csv_rows, line_rows, suffix_of
+from nuner.data_builders.files.text_rows import NOT_CSV, csv_rows, line_rows, suffix_of
 from nuner.data_builders.record_error import RecordError
 from nuner.data_builders.rejections import CorpusError, Rejections
 
@@ -76,39 +76,73 @@ def read_records(
     """
     if path == STANDARD_INPUT:
         lines = unpacked_stream(sys.stdin.buffer)
-        yield from islice(_records(lines, "standard input", file_format, column), skip, None)
+        rows = _line_rows(lines, "standard input", file_format, column, _Refusals())
+        yield from (row.value for row in islice(rows, skip, None))
         return
+    for row in read_rows(path, file_format, column, _Refusals(), skip, tell_share):
+        yield row.value
+
+
+def read_rows(
+    path: str,
+    file_format: str,
+    column: str,
+    rejections: Rejections,
+    skip: int = 0,
+    tell_share: Callable[[float], object] | None = None,
+    shown_as: str | None = None,
+) -> Iterator[Row]:
+    """Read the records of a file with the places they come from, and leave out those that cannot be read.
+
+    Args:
+        path: The file.
+        file_format: As `read_records` takes it.
+        column: Likewise.
+        rejections: Gets the records that cannot be read or have no such field.
+        skip: As above.
+        tell_share: As above.
+        shown_as: How messages name the file; the path by default.
+
+    Yields:
+        The rows, whose values are records.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If the file as a whole is damaged, or none of its records can have such a field.
+    """
+    name = shown_as or path
     if not Path(path).is_file():
-        raise FileNotFoundError(2, "No such file", path)
+        raise FileNotFoundError(2, "No such file", name)
     with Path(path).open("rb") as file:
         unpacked = unpacked_stream(file)
         if file_format == "parquet":
-            rows = max(1, _parquet_file(path).metadata.num_rows) if tell_share else 1
-            for number, record in enumerate(_parquet_records(unpacked, path, column, skip), start=skip + 1):
+            total = max(1, _parquet_file(path, name).metadata.num_rows) if tell_share else 1
+            for number, row in enumerate(_parquet_rows(unpacked, name, column, rejections, skip), start=skip + 1):
                 if tell_share:
-                    tell_share(number / rows)
-                yield record
+                    tell_share(number / total)
+                yield row
             return
         size = max(1, Path(path).stat().st_size)
-        for record in islice(_records(unpacked, path, file_format, column), skip, None):
+        for row in islice(_line_rows(unpacked, name, file_format, column, rejections), skip, None):
             if tell_share:
                 tell_share(file.tell() / size)
-            yield record
+            yield row
 
 
-def schema_of(path: str) -> pyarrow.Schema:
+def schema_of(path: str, shown_as: str | None = None) -> pyarrow.Schema:
     """Return the types of the fields of a Parquet file.
 
     Args:
         path: The file.
+        shown_as: How messages name the file; the path by default.
 
     Raises:
         ValueError: If it is no Parquet file.
     """
-    return _parquet_file(path).schema_arrow
+    return _parquet_file(path, shown_as or path).schema_arrow
 
 
-def _parquet_file(path: str) -> parquet.ParquetFile:
+def _parquet_file(path: str, name: str) -> parquet.ParquetFile:
     import pyarrow
     from pyarrow import parquet
 
@@ -116,7 +150,7 @@ def _parquet_file(path: str) -> parquet.ParquetFile:
         try:
             return parquet.ParquetFile(unpacked_stream(file))
         except (pyarrow.ArrowException, OSError) as error:
-            raise ValueError(f"{path} is no Parquet file: {error}") from error
+            raise ValueError(f"{name} is no Parquet file: {error}") from error
 
 
 class _Refusals(Rejections):
@@ -130,45 +164,53 @@ class _Refusals(Rejections):
         if error.reason == NOT_JSON:
             why = f"{cause.msg} at character {cause.colno}" if isinstance(cause, json.JSONDecodeError) else str(cause)
             raise ValueError(f"line {line} of {file} is no JSON: {why}") from cause
-        raise ValueError(f"line {line} of {file} is no CSV: {error.detail}") from cause
+        if error.reason == NOT_CSV:
+            raise ValueError(f"line {line} of {file} is no CSV: {error.detail}") from cause
+        raise ValueError(f"line {line} of {file} {error.reason}{error.detail and f', {error.detail}'}") from cause
 
 
-def _records(file: Iterable[bytes], name: str, file_format: str, column: str) -> Iterator[dict[str, Any]]:
+def _line_rows(
+    file: Iterable[bytes], name: str, file_format: str, column: str, rejections: Rejections
+) -> Iterator[Row]:
     # A line may end with a carriage return alone, too.
     lines = chain.from_iterable(line.splitlines(keepends=True) for line in file)
     if file_format == "text":
-        rows: Iterator[Row] = line_rows(lines, name, _Refusals(), column, as_they_are=True)
+        rows: Iterator[Row] = line_rows(lines, name, rejections, column, as_they_are=True)
     elif file_format == "jsonl":
-        rows = json_rows(lines, name, _Refusals(), arrays=False)
+        rows = json_rows(lines, name, rejections, arrays=False)
     else:
         rows = csv_rows(
             lines,
             name,
-            _Refusals(),
+            rejections,
             _DELIMITERS[file_format],
             [column],
             check=lambda names: _require(column, names, name),
             longest_field=_LONGEST_FIELD,
         )
     for row in rows:
-        record, place = row.value, f"line {row.line} of {name}"
+        record = row.value
         if not isinstance(record, dict):
-            raise ValueError(f"{place} is no JSON object but a {type(record).__name__}")
-        if None in record:
-            raise ValueError(f"{place} has more fields than the header")
-        _require(column, record, place)
-        yield record
+            rejections.add(name, row.line, RecordError(f"is no JSON object but a {type(record).__name__}"))
+        elif None in record:
+            rejections.add(name, row.line, RecordError("has more fields than the header"))
+        elif column not in record:
+            rejections.add(name, row.line, RecordError(*_lack(column, record)))
+        else:
+            yield row
+
+
+def _lack(column: str, fields: Collection[str]) -> tuple[str, str]:
+    return f"has no field {column!r}", f"only {', '.join(map(str, fields))}; name it with --column"
 
 
 def _require(column: str, fields: Collection[str], place: str) -> None:
     if column not in fields:
-        raise ValueError(f"{place} has no field {column!r}, only {', '.join(map(str, fields))}; name it with --column")
+        raise ValueError(f"{place} {', '.join(_lack(column, fields))}")
 
 
-def _parquet_records(file: IO[bytes], path: str, column: str, skip: int) -> Iterator[dict[str, Any]]:
-    rows = parquet_rows(file, path, _Refusals(), check=lambda names: _require(column, names, path), skip=skip)
+def _parquet_rows(file: IO[bytes], name: str, column: str, rejections: Rejections, skip: int) -> Iterator[Row]:
     try:
-        for row in rows:
-            yield row.value
+        yield from parquet_rows(file, name, rejections, check=lambda names: _require(column, names, name), skip=skip)
     except CorpusError as error:
-        raise ValueError(f"{path} is no Parquet file: {error.__cause__}") from error
+        raise ValueError(f"{name} is no Parquet file: {error.__cause__}") from error

@@ -13,6 +13,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
+from nuner.modeling_nuner.recognition.entities import entities_type
+
 if TYPE_CHECKING:
     import pyarrow
 
@@ -142,11 +144,7 @@ class RecordFiles:
         from pyarrow import parquet
 
         known = {} if self.schema is None else {field.name: field for field in self.schema}
-        entity = pyarrow.struct(
-            {"start": pyarrow.int64(), "end": pyarrow.int64(), "text": pyarrow.string()}
-            | {"label": pyarrow.string(), "score": pyarrow.float64()}
-        )
-        known[self.field] = pyarrow.field(self.field, pyarrow.list_(entity))
+        known[self.field] = pyarrow.field(self.field, entities_type())
         columns, fields = [], []
         for name in [*self._names(records), self.field]:
             values = [_storable(record.get(name)) for record in records]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from .app import create_app
+import lazy_loader
 
-__all__ = ["create_app"]
+# The process that only watches over others loads nothing of what they serve with.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -110,7 +110,6 @@ class DynamicBatcher:
         self._arrival = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognizer")
-        metrics.waiting.set_function(lambda: self._requests)
 
     @property
     def running(self) -> bool:
@@ -162,6 +161,7 @@ class DynamicBatcher:
             raise self.overloaded()
         request = _Request(texts, search, asyncio.get_running_loop().create_future())
         self._requests += 1
+        self._metrics.waiting.inc()
         self._characters += characters
         try:
             self._turns.append(request)
@@ -169,6 +169,7 @@ class DynamicBatcher:
             return await request.answer
         finally:
             self._requests -= 1
+            self._metrics.waiting.dec()
             self._characters -= characters
 
     async def _run(self) -> None:

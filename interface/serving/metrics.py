@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import os
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
+import psutil
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from nuner.modeling_nuner.recognition.entities import Entity
+
+from .metrics_folder import METRICS_FOLDER
 
 _OTHER = "(other)"
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -16,6 +23,8 @@ _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 class Metrics:
     """The metrics of one service, beside those of its process (memory, processor time).
+
+    Of several processes that serve at one port each renders what all have counted together.
 
     Args:
         types: The entity types that are counted by name; others, which requests name, are counted together.
@@ -38,7 +47,10 @@ class Metrics:
     def __init__(self, types: Collection[str]) -> None:
         self._types = frozenset(types)
         self._registry = CollectorRegistry()
-        ProcessCollector(registry=self._registry)
+        # Several processes count in files of one folder, which prometheus_client finds by this variable, too.
+        self._folder = os.environ.get(METRICS_FOLDER)
+        if self._folder is None:
+            ProcessCollector(registry=self._registry)
         registry = self._registry
         self._requests = Counter("nuner_requests", "Requests to /entities", ["status"], registry=registry)
         self._seconds = Histogram(
@@ -51,7 +63,12 @@ class Metrics:
             "nuner_batch_texts", "Texts recognized together", buckets=_SIZES, registry=registry
         )
         self._batch_seconds = Histogram("nuner_batch_seconds", "Recognition of a batch", registry=registry)
-        self.waiting = Gauge("nuner_waiting_requests", "Requests that wait or are under way", registry=registry)
+        self.waiting = Gauge(
+            "nuner_waiting_requests",
+            "Requests that wait or are under way",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
 
     def request(self, status: int, seconds: float) -> None:
         """Count a request.
@@ -81,4 +98,27 @@ class Metrics:
 
     def render(self) -> bytes:
         """Return all metrics as text."""
-        return generate_latest(self._registry)
+        if self._folder is None:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together, self._folder)
+        together.register(_WorkersMemory(self._folder))
+        return generate_latest(together)
+
+
+class _WorkersMemory:
+    """The memory of each of the processes that count in a folder and are alive."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        memory = GaugeMetricFamily(
+            "process_resident_memory_bytes", "Resident memory size in bytes.", labels=["worker"]
+        )
+        for worker in sorted({int(path.stem.rpartition("_")[2]) for path in self._folder.glob("counter_*.db")}):
+            try:
+                memory.add_metric([str(worker)], psutil.Process(worker).memory_info().rss)
+            except psutil.Error:  # it has ended; what it counted stays
+                continue
+        yield memory

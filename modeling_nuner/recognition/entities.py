@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from .decoding import WordSpans
 from .words.tokens import WordTokens
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 class Entity(TypedDict):
@@ -25,6 +28,18 @@ class Entity(TypedDict):
     text: str
     label: str
     score: float
+
+
+def entities_type() -> pyarrow.DataType:
+    """Return the type of a column of Arrow or Parquet that holds the entities of texts."""
+    import pyarrow
+
+    return pyarrow.list_(
+        pyarrow.struct(
+            {"start": pyarrow.int64(), "end": pyarrow.int64(), "text": pyarrow.string()}
+            | {"label": pyarrow.string(), "score": pyarrow.float64()}
+        )
+    )
 
 
 def place_entities(

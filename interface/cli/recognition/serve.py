@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from nuner.data_builders.plain_console import PlainConsole
 
 from ..options.address import Host, Port, listener, web_address
 from ..options.recognizer import Backend, Dtype, Labels, Runtime, Threshold, named_types, refuse_other_than_recognizer
-from ..output import quiet_libraries
+from ..output import log_plainly, quiet_libraries
 
 
 def serve(
@@ -32,25 +33,38 @@ def serve(
     graceful_timeout: Annotated[
         int, typer.Option(min=1, help="Seconds in which, at the end, requests under way are answered.")
     ] = 30,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that answer at the port; each loads the recognizer.")
+    ] = 1,
 ) -> None:
     """Serve a recognizer over HTTP until Ctrl-C: /entities, /health, /metrics, and /docs.
 
     Requests that wait together are recognized together. On SIGTERM and Ctrl-C the requests under way are answered
-    first, within --graceful-timeout. There is no access control: put a proxy before it where others can reach it.
+    first, within --graceful-timeout. Of several --workers each has --max-requests of its own, and one that dies is
+    replaced. There is no access control: put a proxy before it where others can reach it.
     """
-    from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
+    from ...serving.workers import Service, Workers
 
-    from ...serving.app import create_app
-    from ...serving.server import BoundedServer
-
-    if backend == Runtime.torch:
-        quiet_libraries()
     types = named_types(label)
     refuse_other_than_recognizer(model, backend, types)
     bound = listener(host, port)
-    recognizer = EntityRecognizer.from_pretrained(model, backend.value, dtype, labels=types, threshold=threshold)
     name = Path(model).resolve().name if Path(model).is_dir() else model
-    app = create_app(recognizer, name, max_bytes=max_bytes, max_requests=max_requests)
-    server = BoundedServer(app, request_seconds=request_timeout, graceful_seconds=graceful_timeout)
-    PlainConsole().tell(f"{name} is at {web_address(host, bound)} - Ctrl-C ends it.")
-    server.run(sockets=[bound])
+    loading = {"backend": backend.value, "dtype": dtype, "labels": types, "threshold": threshold}
+    service = Service(model, loading, name, max_bytes, max_requests, request_timeout, graceful_timeout)
+
+    def tell() -> None:
+        PlainConsole().tell(f"{name} is at {web_address(host, bound)} - Ctrl-C ends it.")
+
+    quiet = partial(_quiet, backend)
+    if workers == 1:
+        quiet()
+        service.serve(bound, tell)
+    else:
+        Workers(service, bound, workers, quiet).run(tell)
+
+
+def _quiet(backend: Runtime) -> None:
+    """Let the process that serves, this one or another, write what the command line writes."""
+    log_plainly()
+    if backend == Runtime.torch:
+        quiet_libraries()

@@ -10,6 +10,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from ...devices import use_one_thread_after_fork
+from .device_memory import classify_within_memory
 
 
 class BiEncoderBackend:
@@ -27,9 +28,12 @@ class BiEncoderBackend:
         self.model: Any = model
         self.classifier = classifier
 
-    @torch.inference_mode()
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
         """Classify tokens, see `Backend`."""
+        return classify_within_memory(self, self._classify, input_ids, attention_mask)
+
+    @torch.inference_mode()
+    def _classify(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
         use_one_thread_after_fork()
         device = self.model.device
         output = self.model(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .exported_files import exported_file
+from .threads import allowed_threads
 
 
 class OnnxBackend:
@@ -32,6 +33,7 @@ class OnnxBackend:
         # Threads that wait actively take the cores from tokenizing and from other processes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
+        options.intra_op_num_threads = allowed_threads() or 0
         self.session = onnxruntime.InferenceSession(self.path, options, providers=_providers())
         self.inputs = {value.name for value in self.session.get_inputs()}
 

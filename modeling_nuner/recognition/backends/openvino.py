@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .exported_files import exported_file
+from .threads import allowed_threads
 
 # Numbers of a token's vector that share a scale when they are rounded to 8 bits: small, so that the outliers of
 # transformers spoil only their neighbors.
@@ -40,6 +41,8 @@ class OpenVinoBackend:
         if dtype == "int8" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
             precision = "f32"
         options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+        if threads := allowed_threads():
+            options["INFERENCE_NUM_THREADS"] = threads
         if dtype == "int8":
             options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = _INT8_GROUP
         self.model = core.compile_model(self.path, "CPU", options)

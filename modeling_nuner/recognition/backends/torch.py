@@ -12,6 +12,7 @@ from transformers import AutoModelForTokenClassification, PreTrainedModel
 from ...devices import choose_device, use_one_thread_after_fork
 from ...encoder_loading import without_load_report
 from . import DeviceMap
+from .device_memory import classify_within_memory
 from .packed_linear import pack_linear_layers
 
 # On a CPU small batches stay in the cache and padding costs as much as text; an accelerator wants large batches.
@@ -81,9 +82,12 @@ class TorchBackend:
             )
         return cls(model, device=device)
 
-    @torch.inference_mode()
     def __call__(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
         """Classify tokens, see `Backend`."""
+        return classify_within_memory(self, self._classify, input_ids, attention_mask)
+
+    @torch.inference_mode()
+    def _classify(self, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
         use_one_thread_after_fork()
         inputs: dict[str, Any] = {"input_ids": torch.from_numpy(input_ids).to(self.device)}
         # Attention without a mask is faster, and without padding it is the same.
