@@ -125,8 +125,6 @@ def predict(
     from nuner.data_builders.files.output_lock import output_lock
     from nuner.modeling_nuner.recognition.recognizer import EntityRecognizer
 
-    from ...predictions.parts.locations import Location
-    from ...predictions.parts.part import PartsJob
     from ...predictions.pre_annotation import pre_annotation
     from ...predictions.progress import PredictionProgress
     from ...predictions.records import STANDARD_INPUT, format_of, read_records, schema_of
@@ -142,6 +140,9 @@ def predict(
         refuse_wrong_kind(source, Needed.TEXTS)
     loading = {"backend": backend.value, "dtype": dtype, "max_length": max_length, "decoding": decoding.value, **named}
     if engine is not None:
+        from ...predictions.parts.locations import Location
+        from ...predictions.parts.part import PartsJob
+
         if source == STANDARD_INPUT or output is None or text is not None or force:
             raise ValueError(
                 "--engine takes INPUT and --output, neither --text nor --force; --restart throws away earlier parts"
