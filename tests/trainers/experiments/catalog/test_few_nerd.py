@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support.small_episodes import travel, write_episodes
+from support.small_episodes import in_other_sentences, travel, write_episodes
 
 from nuner.trainers.experiments.catalog.few_nerd import FEW_NERD, FewNerdSettings
 from nuner.trainers.experiments.cells.episodes.measuring import EpisodeMeasuring
@@ -135,7 +135,10 @@ def test_what_tadner_learns_from_is_given_or_missed(tmp_path: Path, tiny_bert_di
     write_episodes(tmp_path / "test_2_1.jsonl", travel(1))
     with pytest.raises(ValueError, match="TadNER, base has nothing to learn from before mine 2-way 1~2"):
         cell().check()
-    write_episodes(tmp_path / "train_2_1.jsonl", travel(1))
+    write_episodes(tmp_path / "train_2_1.jsonl", travel(2))
+    with pytest.raises(ValueError, match="each of its training episodes shares a sentence with the episodes"):
+        cell().check()
+    write_episodes(tmp_path / "train_2_1.jsonl", in_other_sentences(travel(1)))
     assert cell().training is not None
     cell().check()
     from_sentences = cell(sentences="support-tickets")
@@ -155,7 +158,7 @@ def test_episodes_count_by_their_content(tmp_path: Path, tiny_bert_dir: Path) ->
 
 def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
     write_episodes(tmp_path / "test_2_1.jsonl", travel(3))
-    write_episodes(tmp_path / "train_2_1.jsonl", travel(2))
+    write_episodes(tmp_path / "train_2_1.jsonl", [*travel(1), *in_other_sentences(travel(2))])
     settings: dict[str, Any] = {
         "encoders": {
             "base": str(tiny_bert_dir),
@@ -177,7 +180,9 @@ def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
     }
     file = tmp_path / "settings.yaml"
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
-    result = run_experiment("few-nerd", file, tmp_path / "out", tell=lambda _: None)
+    told: list[str] = []
+    result = run_experiment("few-nerd", file, tmp_path / "out", tell=told.append)
+    assert any("1 of 3 training episodes share a sentence with what is measured on; left out" in each for each in told)
     [table] = [ScoreTable.from_dict(each) for each in result["tables"]]
     assert table.rows == [f"{m}, {e}" for m in settings["methods"] for e in ("base", "NuNER")]
     assert table.references["TadNER, NuNER"] == "TadNER, base"

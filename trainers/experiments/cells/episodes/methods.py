@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +30,31 @@ class LearntBefore(NamedTuple):
 
     episodes: Sequence[Episode]
     sentences: Dataset | None
+
+    def apart_from(self, measured: Iterable[Episode]) -> LearntBefore:
+        """Leave out all that shares a sentence with episodes that are measured on.
+
+        Benchmarks repeat sentences with the labels of other types: who learns from them is taught that what they are
+        asked for later is no entity.
+
+        Args:
+            measured: The episodes that are measured on.
+
+        Returns:
+            What is left; it may be nothing.
+        """
+        known = {tuple(words) for episode in measured for words, _ in (*episode.support, *episode.query)}
+        return LearntBefore(
+            [
+                episode
+                for episode in self.episodes
+                if known.isdisjoint(tuple(words) for words, _ in (*episode.support, *episode.query))
+            ],
+            self.sentences
+            and self.sentences.select(
+                [row for row, words in enumerate(self.sentences["tokens"]) if tuple(words) not in known]
+            ),
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,21 @@
+"""What few-shot methods may learn from before they are measured."""
+
+from support.small_episodes import in_other_sentences, travel
+
+from nuner.data_builders.labelled.episodes.sentences import episode_sentences
+from nuner.trainers.experiments.cells.episodes.methods import LearntBefore
+
+
+def test_nothing_is_learnt_from_sentences_that_are_measured_on() -> None:
+    measured = travel(1)
+    others = in_other_sentences(travel(3))
+    before = LearntBefore([*travel(3), *others], episode_sentences([*measured, *others])).apart_from(measured)
+    assert before.episodes == others
+    assert before.sentences is not None
+    assert before.sentences[:] == episode_sentences(others)[:]
+
+
+def test_one_sentence_in_common_is_enough() -> None:
+    [measured], [other] = travel(1), in_other_sentences(travel(1))
+    other.support.append(measured.query[0])
+    assert LearntBefore([other], None).apart_from([measured]) == LearntBefore([], None)
