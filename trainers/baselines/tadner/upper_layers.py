@@ -128,7 +128,7 @@ class UpperLayers:
         before = [parameter.detach().clone() for parameter in parameters]
         for parameter in parameters:
             parameter.requires_grad_(True)
-        optimizer = torch.optim.AdamW(parameters, lr=self._arguments.learning_rate)
+        optimizer = torch.optim.AdamW(parameters, lr=self._arguments.learning_rate, fused=True)
         try:
             with torch.random.fork_rng(), torch.enable_grad():
                 torch.manual_seed(self._seed)
