@@ -42,7 +42,7 @@ class UpperLayers:
         reader: Tokenizes sentences for it.
         arguments: How it learns.
         averaged_layers: The vectors are means over so many layers, the highest ones.
-        seed: Of dropout; the same for all examples, so that their order changes nothing.
+        seed: Of dropout, which begins anew with each block.
     """
 
     def __init__(
