@@ -146,6 +146,18 @@ def test_what_tadner_learns_from_is_given_or_missed(tmp_path: Path, tiny_bert_di
     assert str(from_sentences.sentences) == "support-tickets"
 
 
+def test_what_is_not_trained_needs_nothing_to_learn_from(tmp_path: Path, tiny_bert_dir: Path) -> None:
+    for split in ("train", "test"):
+        write_episodes(tmp_path / f"{split}_2_1.jsonl", travel(1))
+    methods = {"trained": "proto", "not": {"method": "proto", "arguments": {"epochs": 0}}}
+    encoders, benchmarks = {"base": str(tiny_bert_dir)}, {"mine": str(tmp_path)}
+    settings = read(encoders=encoders, methods=methods, benchmarks=benchmarks, ways=[2], shots=[1], seeds=[0])
+    trained, not_trained = cells_of(settings)
+    with pytest.raises(ValueError, match="trained, base has nothing to learn from before mine"):
+        trained.check()
+    not_trained.check()
+
+
 def test_episodes_count_by_their_content(tmp_path: Path, tiny_bert_dir: Path) -> None:
     def fingerprint(folder: str, number: int, **values: object) -> str:
         (tmp_path / folder).mkdir()

@@ -113,12 +113,14 @@ class EpisodeMeasuring(Cell):
             None if self.sentences is None else self.sentences.splits["train"],
         )
         left = given.apart_from(self.episodes.episodes)
+        method = EPISODE_METHODS[self.method]
+        learns = method.learns(method.arguments(self.arguments))
         for what, all_of_it, rest in (
             ("training episodes", given.episodes, left.episodes),
             ("training sentences", given.sentences or (), left.sentences or ()),
         ):
             shared = len(all_of_it) - len(rest)
-            if shared and not rest:
+            if shared and not rest and learns:
                 raise ValueError(
                     f"{self.name} has nothing to learn from before {self.data_name}: each of its {what} shares a "
                     "sentence with the episodes that are measured on"
