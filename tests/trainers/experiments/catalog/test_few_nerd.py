@@ -112,6 +112,13 @@ def test_episodes_that_are_not_there_are_said_before_anything_is_computed(tmp_pa
         cells_of(settings)[0].check()
 
 
+def test_a_file_in_place_of_the_folder_is_said(tmp_path: Path) -> None:
+    file = write_episodes(tmp_path / "test_2_1.jsonl", travel(1))
+    [cell, *_] = cells_of(read(benchmarks={"mine": str(file)}, ways=[2], shots=[1]))
+    with pytest.raises(ValueError, match=r"test_2_1\.jsonl' is a file; episodes are named by their folder"):
+        _ = cell.episodes.episodes
+
+
 def test_episodes_that_cannot_be_used_are_said_or_left_out(tmp_path: Path) -> None:
     file = write_episodes(tmp_path / "test_2_1.jsonl", travel(3))
     lines = file.read_text(encoding="utf-8").splitlines()

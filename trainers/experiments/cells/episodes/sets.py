@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from nuner.data_builders.labelled.episodes.episode import Episode
@@ -48,6 +49,9 @@ class EpisodeFile:
             return list(islice(read_episodes(self.path, on_error=self.on_error), self.max_episodes))
         except FileNotFoundError:
             raise or_the_nearest(FileNotFoundError(f"there are no episodes {self.path!r}"), self.path) from None
+        except NotADirectoryError:
+            folder, name = str(Path(self.path).parent), Path(self.path).name
+            raise ValueError(f"{folder!r} is a file; episodes are named by their folder, which has {name!r}") from None
 
     @cached_property
     def content(self) -> str:
