@@ -51,9 +51,9 @@ class TadNerArguments:
     source_epochs: int | None = None
     source_learning_rate: float = 1e-4
     batch_size: int = 32
-    steps: int = 100
+    steps: int = 30
     patience: int = 3
-    learning_rate: float = 3e-5
+    learning_rate: float = 1e-4
     trained_layers: int | None = None
     averaged_layers: int | None = None
     temperature: float = 0.1
