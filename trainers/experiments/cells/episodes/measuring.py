@@ -112,7 +112,7 @@ class EpisodeMeasuring(Cell):
             [] if self.training is None else self.training.episodes,
             None if self.sentences is None else self.sentences.splits["train"],
         )
-        left = given.apart_from(self.episodes.episodes)
+        left = given.apart_from(self.episodes)
         method = EPISODE_METHODS[self.method]
         learns = method.learns(method.arguments(self.arguments))
         for what, all_of_it, rest in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from ....baselines.tadner.arguments import TadNerArguments
 from ....baselines.tadner.run import learn_tadner
 from ....episodes.method import EpisodeMethod
 from ..argument_types import check_types
+from .sets import EpisodeSet, sentences_of
 
 
 class LearntBefore(NamedTuple):
@@ -31,7 +32,7 @@ class LearntBefore(NamedTuple):
     episodes: Sequence[Episode]
     sentences: Dataset | None
 
-    def apart_from(self, measured: Iterable[Episode]) -> LearntBefore:
+    def apart_from(self, measured: EpisodeSet) -> LearntBefore:
         """Leave out all that shares a sentence with episodes that are measured on.
 
         Benchmarks repeat sentences with the labels of other types: who learns from them is taught that what they are
@@ -43,18 +44,11 @@ class LearntBefore(NamedTuple):
         Returns:
             What is left; it may be nothing.
         """
-        known = {tuple(words) for episode in measured for words, _ in (*episode.support, *episode.query)}
-        return LearntBefore(
-            [
-                episode
-                for episode in self.episodes
-                if known.isdisjoint(tuple(words) for words, _ in (*episode.support, *episode.query))
-            ],
-            self.sentences
-            and self.sentences.select(
-                [row for row, words in enumerate(self.sentences["tokens"]) if tuple(words) not in known]
-            ),
-        )
+        known, sentences = measured.sentences, self.sentences
+        if sentences is not None:
+            others = [row for row, words in enumerate(sentences["tokens"]) if tuple(words) not in known]
+            sentences = sentences.select(others)
+        return LearntBefore([each for each in self.episodes if known.isdisjoint(sentences_of(each))], sentences)
 
 
 @dataclass(frozen=True)
