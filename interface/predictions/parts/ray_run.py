@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Iterator, Sequence
@@ -115,7 +116,7 @@ def _outcomes(
     pool = ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=1)
     rows = [{"file": json.dumps({**asdict(file), "location": file.location.url})} for file in files]
     outcomes = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
-        cast(Any, _Worker), fn_constructor_args=[job], compute=pool, **resources
+        cast(Any, _Worker), fn_constructor_args=[job, secrets.token_hex(8)], compute=pool, **resources
     )
     try:
         for row in outcomes.iter_rows():
@@ -133,12 +134,9 @@ def _outcomes(
 class _Worker:
     """Makes parts in a process of its own."""
 
-    def __init__(self, job: PartsJob) -> None:
-        import ray
-
+    def __init__(self, job: PartsJob, run: str) -> None:
         use_given_threads()
-        self._maker, self._output = PartMaker(job), PartsOutput(job.output)
-        self._run = ray.get_runtime_context().get_job_id()
+        self._maker, self._output, self._run = PartMaker(job), PartsOutput(job.output), run
         self._warnings = _Kept(logging.WARNING)
         logging.getLogger("nuner").addHandler(self._warnings)
 
@@ -157,7 +155,7 @@ class _Worker:
                 return {"error": f"{file.name} has ended its process {_TRIES} times"}
             return {"counts": asdict(self._maker(file))}
         except (ValueError, OSError) as error:
-            return {"error": str(error)}
+            return {"error": str(error) if file.name in str(error) else f"{file.name}: {error}"}
 
 
 class _Kept(logging.Handler):
