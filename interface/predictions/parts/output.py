@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -72,7 +73,7 @@ class PartsOutput:
         """
         noted = self.notes.inside(_RUN)
         if noted.exists():
-            earlier = json.loads(noted.read())
+            earlier = self._settings(noted)
             changed = sorted(key for key in {*earlier, *settings} if earlier.get(key) != settings.get(key))
             done = self._done()
             if not changed and not restart:
@@ -134,6 +135,13 @@ class PartsOutput:
         for name in folders:
             (self.folder.inside(name) if name else self.folder).remove_uploads()
         self.notes.inside("summary.json").write(json.dumps(totals, indent=2) + "\n")
+
+    def _settings(self, noted: Location) -> dict[str, Any]:
+        with suppress(ValueError):
+            settings = json.loads(noted.read())
+            if isinstance(settings, dict):
+                return settings
+        raise ValueError(f"{noted.url} is no note of such a run: choose another output")
 
     def _done(self) -> dict[str, PartCounts]:
         noted = self.notes.inside(_DONE)

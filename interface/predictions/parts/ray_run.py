@@ -25,6 +25,9 @@ _TRIES = 5
 # The rows that Ray moves are names of files.
 _OBJECT_STORE_BYTES = 128 << 20
 _CONNECT_SECONDS = 10
+# Ray speaks gRPC, and with that HTTP/2, whose servers send settings first of all.
+_HTTP2_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
+_HTTP2_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _HTTP2_SETTINGS
 
 logger = logging.getLogger(__name__)
 
@@ -195,7 +198,14 @@ def _require_open(address: str) -> None:
     if not divided or not port.isdecimal():
         raise ValueError(f"the address {address!r} is neither HOST:PORT nor auto")
     try:
-        socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
+        with socket.create_connection((host, int(port)), _CONNECT_SECONDS) as connection:
+            if os.environ.get("RAY_USE_TLS", "0").lower() not in ("0", "false"):
+                return
+            connection.sendall(_HTTP2_GREETING)
+            with connection.makefile("rb") as answer:
+                if answer.read(len(_HTTP2_SETTINGS))[3:4] == _HTTP2_SETTINGS[3:4]:
+                    return
+            reason = "something else answers there"
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ValueError(f"there is no Ray cluster at {address} ({reason}): start one with ray start --head") from None
+    raise ValueError(f"there is no Ray cluster at {address} ({reason}): start one with ray start --head")
