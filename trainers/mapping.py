@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,21 +88,23 @@ def map_tables(
     ):
         counts = Path(folder, "counts")
         np.zeros(_MOST_PROCESSES, np.int64).tofile(counts)
+        mapped = partial(
+            dataset.with_format("arrow").map,
+            _Counting(function, counts),
+            batched=True,
+            with_indices=True,
+            with_rank=True,
+            remove_columns=dataset.column_names,
+            features=features,
+            num_proc=processes if processes > 1 else None,
+            new_fingerprint=Hasher.hash([dataset._fingerprint, made_of]),
+        )
         with _watched(counts, advance), _without_bars():
-            return (
-                dataset.with_format("arrow")
-                .map(
-                    _Counting(function, counts),
-                    batched=True,
-                    with_indices=True,
-                    with_rank=True,
-                    remove_columns=dataset.column_names,
-                    features=features,
-                    num_proc=processes if processes > 1 else None,
-                    new_fingerprint=Hasher.hash([dataset._fingerprint, made_of]),
-                )
-                .with_format(None)
-            )
+            try:
+                result = mapped()
+            except pa.ArrowInvalid:  # what the cache holds is damaged
+                result = mapped(load_from_cache_file=False)
+    return result.with_format(None)
 
 
 def available_cores() -> int:
