@@ -130,5 +130,7 @@ def _measured(corpus: Dataset | Stream, size: int | None) -> Dataset:
         raise ValueError("Not all of a streamed corpus can be measured: say how many sentences (max_eval_samples).")
     rows: Any = corpus.take(size)
     if not (measured := Dataset.from_list(list(rows))):
-        raise ValueError("No sentence of the streamed corpus is for validation: it is too small to be streamed (--streaming).")
+        raise ValueError(
+            "No sentence of the streamed corpus is for validation: it is too small to be streamed (--streaming)."
+        )
     return measured
