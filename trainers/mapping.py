@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -99,10 +100,13 @@ def map_tables(
             num_proc=processes if processes > 1 else None,
             new_fingerprint=Hasher.hash([dataset._fingerprint, made_of]),
         )
-        with _watched(counts, advance), _without_bars():
+        with _watched(counts, advance), _without_bars(), _interrupted_here_alone():
             try:
                 result = mapped()
-            except pa.ArrowInvalid:  # what the cache holds is damaged
+            except (OSError, pa.ArrowInvalid) as error:
+                if isinstance(error, OSError) and error.errno is not None:
+                    raise
+                # What the cache holds is damaged.
                 result = mapped(load_from_cache_file=False)
     return result.with_format(None)
 
@@ -110,6 +114,27 @@ def map_tables(
 def available_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _interrupted_here_alone() -> Iterator[None]:
+    """Let Ctrl-C, which reaches all processes of a terminal, end this one, which ends the others."""
+    if threading.current_thread() is not threading.main_thread() or not callable(
+        acts := signal.getsignal(signal.SIGINT)
+    ):
+        yield
+        return
+    here = os.getpid()
+    signal.signal(signal.SIGINT, lambda *what: acts(*what) if os.getpid() == here else None)
+    try:
+        yield
+    except Exception as error:
+        # What `datasets` raises when the others have not answered by then.
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise error.__context__ from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, acts)
 
 
 @contextmanager

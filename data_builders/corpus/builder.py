@@ -318,9 +318,10 @@ class NuNerCorpus(ArrowBasedBuilder):
             return Dataset.from_dict(nothing, features=CORPUS_FEATURES, split=NamedSplit(str(split)))
         try:
             return super()._as_dataset(split, in_memory)
-        except pa.ArrowInvalid as error:
+        except (OSError, pa.ArrowInvalid) as error:
             raise CorpusError(
-                f"The prepared corpus in {self._output_dir} is damaged ({error}): remove that folder, and it is made again."
+                f"The prepared corpus in {self._output_dir} is damaged ({error}): remove that folder, and it is made "
+                "again."
             ) from error
 
 

@@ -555,6 +555,6 @@ def test_a_damaged_cache_is_named(tmp_path):
     build(tmp_path / "cache", "records", data_files=str(path)).as_dataset()
     (prepared,) = (tmp_path / "cache").rglob("*-train.arrow")
     prepared.write_bytes(prepared.read_bytes()[:-200])
-    with pytest.raises(CorpusError, match="is damaged .*: remove that folder, and it is made again") as refused:
+    with pytest.raises(CorpusError, match=r"is damaged .*: remove that folder, and it is made again") as refused:
         build(tmp_path / "cache", "records", data_files=str(path)).as_dataset()
     assert str(prepared.parent) in str(refused.value)
