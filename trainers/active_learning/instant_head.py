@@ -17,8 +17,8 @@ from nuner.modeling_nuner.recognition.labels.label_table import LabelTable
 from ..few_shot.linear_heads import DEFAULT_L2, fit_linear_heads
 
 # Penalty on the biases: a tenth of that on the weights lets a head learn how rare entities are, which their names do
-# not tell. On held-out training texts of MIT Movie, MIT Restaurant and the support tickets (quickstart encoder, 8 seeds)
-# it brought 2.0, 0.4 and 0.6 points of F1, mean over 8 to 80 texts; a quarter brought less, a twentieth the same.
+# not tell. On held-out training texts of MIT Movie, MIT Restaurant and the support tickets (quickstart, 8 seeds) it
+# brought 2.0, 0.4 and 0.6 points of F1, mean over 8 to 80 texts; a quarter brought less, a twentieth the same.
 _BIAS_L2 = DEFAULT_L2 / 10
 # With a beginning near the minimum more steps or a finer one change no suggestion.
 _TOLERANCE = 1e-3
