@@ -9,15 +9,16 @@ from nuner.data_builders.labelled.projects.entity_types import EntityType
 from nuner.trainers.active_learning.candidates import Candidates
 from nuner.trainers.active_learning.instant_head import InstantHead, LearntText
 from nuner.trainers.active_learning.pool_vectors import PoolVectors
-from nuner.trainers.active_learning.text_encoder import EncodedWords
+from nuner.trainers.active_learning.text_encoder import EncodedWords, TextEncoder
 
 TYPES = (EntityType(3, "city", "", ""), EntityType(8, "drug", "", ""))
 
 
-class LetterEncoder:
+class LetterEncoder(TextEncoder):
     """Gives each letter a direction of its own."""
 
-    encoder, hidden = "letters", 128
+    def __init__(self):
+        self.encoder, self.hidden = "letters", 128
 
     def __call__(self, texts):
         letters = np.array([ord(letter) for text in texts for letter in text])
