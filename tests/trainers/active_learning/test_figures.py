@@ -123,7 +123,7 @@ def presses_to_pick(wanted, chosen, words):
 
     begin = chosen and (*chosen, chosen[0])
     seen, waiting = {begin}, deque([(begin, 0)])
-    while waiting:
+    while True:
         picked, presses = waiting.popleft()
         if picked and picked[:2] == wanted:
             return presses
