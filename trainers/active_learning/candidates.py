@@ -20,7 +20,7 @@ _MOST_GROWTH = 1.25
 # Words of the candidates that stand for all words.
 _REFERENCES = 1000
 # Power to which cosines are raised: how near a labelled word must be to teach something about a word.
-_SHARPNESS = 4
+_SHARPNESS = 6
 # Added to the labels of each type: the first ones count much, but not all.
 _LABELS_BEFORE = 1
 
