@@ -10,17 +10,17 @@ import numpy as np
 from .instant_head import InstantHead, LearntText
 from .pool_vectors import PoolVectors
 
-# What is looked at: enough to choose from, in some 10 megabytes and as many milliseconds before each text.
+# What is looked at: enough to choose from, in some 20 megabytes and as many milliseconds before each text.
 _MOST_TEXTS = 2000
 _MOST_WORDS = 40_000
 # With fewer left of those that were drawn, or with so many times the texts to draw from, others are drawn.
 _LEAST_LEFT = 0.75
-_MOST_GROWTH = 1.25
+_MOST_GROWTH = 1.5
 
 # Words of the candidates that stand for all words.
-_REFERENCES = 1000
+_REFERENCES = 2000
 # Power to which cosines are raised: how near a labelled word must be to teach something about a word.
-_SHARPNESS = 6
+_SHARPNESS = 4
 # Added to the labels of each type: the first ones count much, but not all.
 _LABELS_BEFORE = 1
 
