@@ -178,7 +178,6 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", required=True, help="what load_labelled takes, with train and test")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--texts", type=int, default=2000, help="most texts of a project")
-    parser.add_argument("--test-texts", type=int, default=1000, help="most texts that are tested on")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     encoder = RememberingEncoder(arguments.encoder)
@@ -192,7 +191,6 @@ def main() -> None:
         began, splits = time.perf_counter(), load_labelled(source)
         train, test = (gold_labels(splits[split]) for split in ("train", "test"))
         train = {text: entities for text, entities in train.items() if text not in test}
-        test = dict([*test.items()][: arguments.test_texts])
         sittings = [
             sitting(encoder, train, test, order, arguments.texts, seed)
             for seed in range(arguments.seeds)
