@@ -13,7 +13,8 @@ from .pool_vectors import PoolVectors
 # What is looked at: enough to choose from, in some 20 megabytes and as many milliseconds before each text.
 _MOST_TEXTS = 2000
 _MOST_WORDS = 40_000
-# With fewer left of those that were drawn, or with so many times the texts to draw from, others are drawn: half a second.
+# With fewer left of those that were drawn, or with so many times the texts to draw from, others are drawn. That takes
+# half a second or more where there are many, so it is done seldom.
 _LEAST_LEFT = 0.75
 _MOST_GROWTH = 2
 
