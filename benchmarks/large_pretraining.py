@@ -134,7 +134,7 @@ def main() -> None:
     """Measure all sizes, print them and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sentences", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--steps", type=int, default=100, help="less than an epoch: the encoder learns nothing")
     parser.add_argument("--folder", type=Path, help="For corpora, caches and runs: 4 GB; a temporary one by default.")
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()

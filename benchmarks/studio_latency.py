@@ -36,6 +36,8 @@ from nuner.data_builders.rejections import Rejections
 
 WORDS = 20
 FIRST_TYPES = ("person", "location", "organization")
+# Milliseconds that a text is given for its suggestions before it is passed over.
+PATIENCE = 150
 TOKEN = "only-for-benchmarks"
 # Notes when Enter is pressed, and when the text that it asked for is drawn.
 _STOPWATCH = """() => {
@@ -99,12 +101,22 @@ def first_suggestion(encoder: str, folder: Path, page: Page) -> dict[str, float]
         printed = time.perf_counter() - began
         page.goto(address)
         page.wait_for_selector("#text")
-        shown = time.perf_counter() - began
+        shown, can_suggest, passed_over = time.perf_counter() - began, 0.0, 0
         while page.locator("#text .suggested").count() == 0:
-            if page.locator("#learner[data-phase=ready]").count():
-                page.keyboard.press("s")  # a text without a suggestion
+            if page.locator("#learner:not([data-phase=starting])").count():
+                can_suggest = can_suggest or time.perf_counter() - began
+                page.wait_for_timeout(PATIENCE)
+                if page.locator("#text .suggested").count() == 0:
+                    page.keyboard.press("s")  # a text without one of the types
+                    passed_over += 1
             page.wait_for_timeout(20)
-        return {"address": printed, "page": shown, "first_suggestion": time.perf_counter() - began}
+        return {
+            "address": printed,
+            "page": shown,
+            "can_suggest": can_suggest,
+            "passed_over": passed_over,
+            "first_suggestion": time.perf_counter() - began,
+        }
 
 
 def next_texts(encoder: str, folder: Path, page: Page, steps: int) -> dict[str, Any]:

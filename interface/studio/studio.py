@@ -105,6 +105,9 @@ class Studio:
         with self.writing():
             if self.project.leases.held(annotator) == text:
                 self.project.leases.renew(annotator)
+            elif any(answer.annotator == annotator for answer in self.project.answers.of(text)):
+                # Their page has not heard yet that it is saved.
+                return False
             elif not self.project.leases.take(annotator, text, self.project.settings.double_share):
                 return True
         self._renewed[annotator] = time.monotonic()

@@ -3,6 +3,7 @@
 import { annotator, Lost, post, Refusal } from "./api.js";
 import { notice, tell } from "./notices.js";
 
+const STARTING = 150;
 const OFTEN = 500;
 const SELDOM = 3000;
 const SLEPT = 60_000;
@@ -68,10 +69,16 @@ export class Studio {
     } catch (error) {
       this.failed(error);
     }
-    const quick = this.state && (this.state.learner.phase === "starting" || this.state.learner.phase === "reading"
-      || Object.values(this.state.jobs).some((job) => job?.phase === "running"));
     clearTimeout(this.beating);
-    this.beating = setTimeout(() => this.beat(), quick || !this.state || this.lost ? OFTEN : SELDOM);
+    this.beating = setTimeout(() => this.beat(), this.pause());
+  }
+
+  /** Milliseconds to the next look: shortest while somebody waits for the first suggestion. */
+  pause() {
+    if (!this.state || this.lost) return OFTEN;
+    const { learner, jobs } = this.state;
+    if (learner.phase === "starting") return STARTING;
+    return learner.phase === "reading" || Object.values(jobs).some((job) => job?.phase === "running") ? OFTEN : SELDOM;
   }
 
   async takeOver() {

@@ -224,6 +224,16 @@ def test_who_was_away_too_long_is_told(studio, monkeypatch):
         assert me != studio[1].annotator("Bo") and bo
 
 
+@pytest.mark.parametrize("how", ["accept", "skip"])
+def test_a_page_that_has_not_heard_that_a_text_is_saved_has_lost_nothing(studio, how):
+    with Client(studio[0], "Ada") as ada:
+        add_types(ada, "city")
+        number = ada.do("/next", {})["item"]["number"]
+        ada.do(f"/texts/{number}/{how}", {"labels": []} if how == "accept" else {})
+        studio[1]._renewed.clear()
+        assert not ada.do("/beat", {"text": number})["taken"]
+
+
 @pytest.mark.parametrize("name", ["jsonl", "conll", "spacy", "prodigy", "doccano", "label-studio"])
 def test_labels_are_given_in_the_formats_of_other_tools(client, name, tmp_path):
     from nuner import load_labelled
