@@ -13,9 +13,10 @@ from .pool_vectors import PoolVectors
 # What is looked at: enough to choose from, in some 20 megabytes and as many milliseconds before each text.
 _MOST_TEXTS = 2000
 _MOST_WORDS = 40_000
-# With fewer left of those that were drawn, or with so many times the texts to draw from, others are drawn.
+# With fewer left of those that were drawn, or with so many times the texts to draw from, others are drawn. That takes
+# half a second or more where there are many, so it is done seldom.
 _LEAST_LEFT = 0.75
-_MOST_GROWTH = 1.5
+_MOST_GROWTH = 2
 
 # Words of the candidates that stand for all words. How many, how sharp and how the next text is chosen was decided on
 # held-out training texts of MIT Movie, MIT Restaurant and the support tickets: figures in docs/results/studio.md.
