@@ -145,8 +145,9 @@ def test_what_cannot_be_learnt_from_is_said(tiny, train):
     with pytest.raises(ValueError, match="lora_rank is -1"):
         run_universal_ner(train, train, model=tiny, lora_rank=-1)
     for number in ("texts_at_once", "max_new_tokens"):
+        none_of_it: dict[str, Any] = {number: 0}
         with pytest.raises(ValueError, match=f"{number} is 0; it must be at least 1"):
-            run_universal_ner(train, train, model=tiny, **{number: 0})
+            run_universal_ner(train, train, model=tiny, **none_of_it)
 
 
 def test_a_type_that_never_occurs_is_asked_for_too(tiny):
