@@ -7,6 +7,8 @@ seed shuffles the texts anew. Of each sitting are written, for the most instruct
   the project sets aside included;
 - key presses a text behind the 20th, by keyboard alone, against marking everything by hand.
 
+A picture of F1 is drawn beside the figures.
+
     python benchmarks/studio_sitting.py ENCODER --data support-tickets mit_movie mit_restaurant --output studio.json
 """
 
@@ -26,6 +28,7 @@ import torch
 from datasets import Dataset
 
 from nuner import load_labelled
+from nuner.data_builders.files.pictures import save_picture
 from nuner.data_builders.files.whole_files import write_whole
 from nuner.data_builders.labelled.label_schemes import read_spans
 from nuner.data_builders.labelled.labelled_text import TextEntity
@@ -37,6 +40,7 @@ from nuner.trainers.active_learning.learner import Learner, Order
 from nuner.trainers.active_learning.scoring import entity_counts, f1_of
 from nuner.trainers.active_learning.sitting import SittingStep, simulate_sitting
 from nuner.trainers.active_learning.text_encoder import EncodedWords, TextEncoder
+from nuner.trainers.few_shot.panels import add_legend, draw_line, figure_of_panels
 
 ORDERS: tuple[Order, ...] = ("random", "instructive")
 # Texts that are labelled, and after how many of them F1 is measured each time.
@@ -152,6 +156,21 @@ def summary(sittings: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"texts_to_reach_random_at_100": min(reached, default=None), **found}
 
 
+def draw(figures: dict[str, Any], path: Path) -> None:
+    """Draw F1 against labelled texts, a panel for each data set, with a band of one standard deviation."""
+    figure, panels = figure_of_panels([*figures])
+    for panel, found in zip(panels, figures.values(), strict=True):
+        for order in ORDERS:
+            curves = [each["curve"] for each in found["sittings"] if each["order"] == order]
+            f1 = 100 * np.array([[at["f1"] for at in curve.values()] for curve in curves])
+            draw_line(panel, [*curves[0]], f1.mean(0).tolist(), f1.std(0).tolist())
+        panel.axhline(100 * found["random"]["f1"][LABELLED], color="0.5", linewidth=0.8, linestyle=":")
+    figure.supxlabel("labelled texts, those that are set aside included", fontsize=9)
+    figure.supylabel("entity F1 on test texts, %", fontsize=9)
+    add_legend(figure, panels[0].get_lines()[: len(ORDERS)], ORDERS)
+    save_picture(figure, path)
+
+
 def main() -> None:
     """Measure all data sets and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -159,7 +178,6 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", required=True, help="what load_labelled takes, with train and test")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--texts", type=int, default=2000, help="most texts of a project")
-    parser.add_argument("--test-texts", type=int, default=1000, help="most texts that are tested on")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     encoder = RememberingEncoder(arguments.encoder)
@@ -173,7 +191,6 @@ def main() -> None:
         began, splits = time.perf_counter(), load_labelled(source)
         train, test = (gold_labels(splits[split]) for split in ("train", "test"))
         train = {text: entities for text, entities in train.items() if text not in test}
-        test = dict([*test.items()][: arguments.test_texts])
         sittings = [
             sitting(encoder, train, test, order, arguments.texts, seed)
             for seed in range(arguments.seeds)
@@ -186,6 +203,7 @@ def main() -> None:
             "sittings": sittings,
         }
         write_whole(arguments.output, json.dumps({"measured_on": measured_on, "results": figures}, indent=1) + "\n")
+        draw(figures, arguments.output.with_suffix(".png"))
         reached = figures[Path(source).name]["texts_to_reach_random_at_100"]
         print(f"{source}: {reached} texts, {time.perf_counter() - began:.0f} s", flush=True)
 

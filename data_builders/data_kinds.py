@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from itertools import islice
 from pathlib import Path
@@ -18,6 +18,7 @@ _APPLICATION_ID = slice(68, 72)
 _SAVED_TO_DISK = ("dataset_dict.json", "state.json")
 # Rows that are looked at until one has an entity.
 _ROWS = 100
+_FILES = 20
 
 
 class DataKind(str, Enum):
@@ -54,7 +55,9 @@ def data_kind(path: str | os.PathLike[str]) -> DataKind | None:
         return None
     if any((place / name).is_file() for name in _SAVED_TO_DISK):
         return DataKind.LABELLED
-    return _kind_of_rows(sorted([*place.glob("*.parquet"), *place.glob("*.jsonl"), *place.glob("data/*.parquet")]))
+    named = sorted([*place.glob("*.parquet"), *place.glob("*.jsonl"), *place.glob("data/*.parquet")])
+    # There may be very many, and a pipe among them, on which one would wait for ever.
+    return _kind_of_rows(islice((path for path in named if path.is_file()), _FILES))
 
 
 def is_sqlite(path: Path) -> bool:
@@ -84,7 +87,7 @@ def is_project(path: Path) -> bool:
     return header.startswith(_SQLITE_MAGIC) and header[_APPLICATION_ID] == PROJECT_ID.to_bytes(4, "big")
 
 
-def _kind_of_rows(files: list[Path]) -> DataKind | None:
+def _kind_of_rows(files: Iterable[Path]) -> DataKind | None:
     for file in files:
         columns, of_entities = _fields(file)
         if {"text", "concept"} <= of_entities:

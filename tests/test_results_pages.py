@@ -96,3 +96,19 @@ def test_the_table_of_large_corpora_is_that_of_the_figures():
     assert len(measured["results"]) >= 5
     for row in measured["results"]:
         assert columns.format(**row) in page.splitlines()
+
+
+@pytest.mark.parametrize("order", ["instructive", "random"])
+def test_the_tables_of_the_studio_are_those_of_the_figures(order):
+    page = (RESULTS / "studio.md").read_text(encoding="utf-8").splitlines()
+    figures = json.loads((RESULTS / "studio.json").read_text(encoding="utf-8"))
+    for name, found in figures["results"].items():
+        measured = found[order]
+        right, f1 = (
+            " | ".join(f"{100 * measured[figure][after]:.1f}" for after in shown)
+            for figure, shown in (("suggested_right", ("0", "10", "50")), ("f1", ("0", "10", "20", "50", "65", "100")))
+        )
+        assert f"| {name} | {order} | {right} |" in page
+        assert f"| {name} | {order} | {f1} |" in page
+        keys, by_hand = measured["key_presses"], measured["by_hand"]
+        assert f"| {name} | {order} | {keys:.1f} | {by_hand:.1f} | {keys / by_hand:.0%} |" in page

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,26 +89,52 @@ def map_tables(
     ):
         counts = Path(folder, "counts")
         np.zeros(_MOST_PROCESSES, np.int64).tofile(counts)
-        with _watched(counts, advance), _without_bars():
-            return (
-                dataset.with_format("arrow")
-                .map(
-                    _Counting(function, counts),
-                    batched=True,
-                    with_indices=True,
-                    with_rank=True,
-                    remove_columns=dataset.column_names,
-                    features=features,
-                    num_proc=processes if processes > 1 else None,
-                    new_fingerprint=Hasher.hash([dataset._fingerprint, made_of]),
-                )
-                .with_format(None)
-            )
+        mapped = partial(
+            dataset.with_format("arrow").map,
+            _Counting(function, counts),
+            batched=True,
+            with_indices=True,
+            with_rank=True,
+            remove_columns=dataset.column_names,
+            features=features,
+            num_proc=processes if processes > 1 else None,
+            new_fingerprint=Hasher.hash([dataset._fingerprint, made_of]),
+        )
+        with _watched(counts, advance), _without_bars(), _interrupted_here_alone():
+            try:
+                result = mapped()
+            except (OSError, pa.ArrowInvalid) as error:
+                if isinstance(error, OSError) and error.errno is not None:
+                    raise
+                # What the cache holds is damaged.
+                result = mapped(load_from_cache_file=False)
+    return result.with_format(None)
 
 
 def available_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _interrupted_here_alone() -> Iterator[None]:
+    """Let Ctrl-C, which reaches all processes of a terminal, end this one, which ends the others."""
+    if threading.current_thread() is not threading.main_thread() or not callable(
+        acts := signal.getsignal(signal.SIGINT)
+    ):
+        yield
+        return
+    here = os.getpid()
+    signal.signal(signal.SIGINT, lambda *what: acts(*what) if os.getpid() == here else None)
+    try:
+        yield
+    except Exception as error:
+        # What `datasets` raises when the others have not answered by then.
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise error.__context__ from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, acts)
 
 
 @contextmanager

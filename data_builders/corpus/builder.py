@@ -26,7 +26,7 @@ from datasets.exceptions import DatasetGenerationError
 from ..files.reading_share import Advance, tell_nobody
 from ..files.source import resolve_source
 from ..files.source_files import DataFiles
-from ..rejections import OnError, Rejections
+from ..rejections import CorpusError, OnError, Rejections
 from ..schema import CORPUS_FEATURES, TRAIN, VALIDATION, split_of
 from .config import BUNDLED, CORPUS_VERSION, NuNerCorpusConfig
 from .readers.numind import read_numind
@@ -316,7 +316,13 @@ class NuNerCorpus(ArrowBasedBuilder):
             # A corpus of a few sentences may have none to validate on; datasets cannot read an empty split.
             nothing = {name: [] for name in CORPUS_FEATURES}
             return Dataset.from_dict(nothing, features=CORPUS_FEATURES, split=NamedSplit(str(split)))
-        return super()._as_dataset(split, in_memory)
+        try:
+            return super()._as_dataset(split, in_memory)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise CorpusError(
+                f"The prepared corpus in {self._output_dir} is damaged ({error}): remove that folder, and it is made "
+                "again."
+            ) from error
 
 
 def _table(records: list[Record]) -> pa.Table:

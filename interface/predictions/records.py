@@ -185,7 +185,8 @@ def _line_rows(
             rejections,
             _DELIMITERS[file_format],
             [column],
-            check=lambda names: _require(column, names, name),
+            # A file of no bytes is one of no records, as in the other formats.
+            check=lambda names: _require(column, names, name) if names else None,
             longest_field=_LONGEST_FIELD,
         )
     for row in rows:

@@ -144,9 +144,11 @@ class RecordFiles:
         from pyarrow import parquet
 
         known = {} if self.schema is None else {field.name: field for field in self.schema}
+        # Readers of a folder take its columns from any of the files, also from one without rows.
+        names = self._names([known, *records])
         known[self.field] = pyarrow.field(self.field, entities_type())
         columns, fields = [], []
-        for name in [*self._names(records), self.field]:
+        for name in [*names, self.field]:
             values = [_storable(record.get(name)) for record in records]
             try:
                 columns.append(pyarrow.array(values, known[name].type if name in known else None))

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -19,6 +20,8 @@ from typing import Any
 from .metrics_folder import METRICS_FOLDER
 
 _PAUSE_SECONDS = 1.0
+# More processes would only take memory.
+_MOST_A_CORE = 4
 # Beyond what a worker itself takes to end.
 _ENDING_SECONDS = 10
 
@@ -84,7 +87,7 @@ class Workers:
 
     def __init__(self, service: Service, listener: socket.socket, number: int, prepare: Callable[[], object]) -> None:
         self.service, self.listener, self.number, self.prepare = service, listener, number, prepare
-        self._processes: list[tuple[BaseProcess, Connection]] = []
+        self._workers: list[_Worker] = []
         self._ended = False
 
     def run(self, tell: Callable[[], object]) -> None:
@@ -94,12 +97,16 @@ class Workers:
             tell: Is called when all of them serve.
 
         Raises:
-            ValueError: If one of them cannot begin, with its reason.
+            ValueError: If there would be far more of them than cores; if one of them cannot begin, with its reason; if
+                later none serves any more and none can.
         """
         import prometheus_client.multiprocess  # noqa: F401 (tells at once where the extra is missing)
 
+        cores = os.cpu_count() or 1
+        if self.number > (most := _MOST_A_CORE * cores):
+            raise ValueError(f"--workers is {self.number:,}, and {cores} cores are of use to {most} at most")
         # The cores are shared by them all.
-        threads = str(max(1, (os.cpu_count() or 1) // self.number))
+        threads = str(max(1, cores // self.number))
         for variable in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS"):
             os.environ.setdefault(variable, threads)
         before = {kind: signal.signal(kind, self._end) for kind in (signal.SIGTERM, signal.SIGINT)}
@@ -107,8 +114,8 @@ class Workers:
             with tempfile.TemporaryDirectory(prefix="nuner-metrics-") as folder:
                 os.environ[METRICS_FOLDER] = folder
                 try:
-                    self._processes = [self._start() for _ in range(self.number)]
-                    if all(self._began(process, messages) for process, messages in self._processes):
+                    self._workers = [self._start() for _ in range(self.number)]
+                    if all(self._began(worker) for worker in self._workers):
                         tell()
                         self._watch(folder)
                 finally:
@@ -121,57 +128,85 @@ class Workers:
     def _end(self, *_: Any) -> None:
         self._ended = True
 
-    def _start(self) -> tuple[BaseProcess, Connection]:
+    def _start(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         messages, sender = context.Pipe(duplex=False)
         process = context.Process(target=_work, args=(self.service, self.listener, sender, self.prepare))
-        process.start()
+        # Ctrl-C reaches all processes of a terminal: this one alone acts on it, also while the others begin.
+        acts = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            process.start()
+        finally:
+            signal.signal(signal.SIGINT, acts)
         sender.close()
-        return process, messages
+        return _Worker(process, messages)
 
-    def _began(self, process: BaseProcess, messages: Connection) -> bool:
+    def _began(self, worker: _Worker) -> bool:
         """Wait until a worker serves; False if the end was asked for before."""
-        while not self._ended:
-            if messages.poll(_PAUSE_SECONDS):
-                try:
-                    problem = messages.recv()
-                except EOFError:
-                    raise ValueError(f"a worker has ended before it served {_how(process)}") from None
-                if problem is not None:
-                    raise ValueError(problem)
-                return True
-        return False
+        while not self._ended and not worker.serves:
+            worker.listen(_PAUSE_SECONDS)
+            if worker.problem is not None:
+                raise ValueError(worker.problem)
+            # Who asks for the end may have ended it, too.
+            if not worker.process.is_alive() and not worker.serves and not self._ended:
+                raise ValueError(f"a worker has ended before it served {worker.how()}")
+        return not self._ended
 
     def _watch(self, folder: str) -> None:
         from prometheus_client.multiprocess import mark_process_dead
 
         while not self._ended:
-            ended = wait([process.sentinel for process, _ in self._processes], _PAUSE_SECONDS)
-            for place, (process, messages) in enumerate(self._processes):
-                if process.sentinel not in ended or self._ended:
+            ended = wait([worker.process.sentinel for worker in self._workers], _PAUSE_SECONDS)
+            for worker in self._workers:
+                worker.listen(0)
+            for place, worker in enumerate(self._workers):
+                if worker.process.sentinel not in ended or self._ended:
                     continue
-                process.join()
-                messages.close()
-                mark_process_dead(process.pid, folder)
-                logger.error("A worker has ended %s: another one takes its place.", _how(process))
+                how = worker.how()
+                mark_process_dead(worker.process.pid, folder)
+                worker.messages.close()
+                if worker.problem is not None and not any(
+                    other.serves and other.process.is_alive() for other in self._workers
+                ):
+                    raise ValueError(worker.problem)
+                why = "" if worker.problem is None else f", since {worker.problem}"
+                logger.error("A worker has ended %s%s: another one takes its place.", how, why)
                 time.sleep(_PAUSE_SECONDS)
-                self._processes[place] = self._start()
+                self._workers[place] = self._start()
 
     def _stop(self) -> None:
-        for process, _ in self._processes:
-            process.terminate()
+        for worker in self._workers:
+            worker.process.terminate()
         latest = time.monotonic() + self.service.graceful_seconds + _ENDING_SECONDS
-        for process, messages in self._processes:
+        for worker in self._workers:
+            process = worker.process
             process.join(max(0.0, latest - time.monotonic()))
             if process.is_alive():
                 process.kill()
                 process.join()
-            messages.close()
+            worker.messages.close()
 
 
-def _how(process: BaseProcess) -> str:
-    process.join(_PAUSE_SECONDS)
-    return f"(process {process.pid}, exit code {process.exitcode})"
+@dataclass
+class _Worker:
+    """A process that serves, and what it has told."""
+
+    process: BaseProcess
+    messages: Connection
+    serves: bool = False
+    problem: str | None = None
+
+    def listen(self, seconds: float) -> None:
+        """Wait for what it tells: that it serves, or why it cannot."""
+        with suppress(EOFError, OSError):  # it has ended
+            if self.messages.poll(seconds):
+                self.problem = self.messages.recv()
+                self.serves = self.problem is None
+
+    def how(self) -> str:
+        """Say which process it was, and how it ended."""
+        self.process.join(_PAUSE_SECONDS)
+        return f"(process {self.process.pid}, exit code {self.process.exitcode})"
 
 
 def _work(service: Service, listener: socket.socket, messages: Connection, prepare: Callable[[], object]) -> None:

@@ -89,7 +89,7 @@ def load_bi_encoder(
         tokenizer = AutoTokenizer.from_pretrained(checkpoint, trust_remote_code=False)
     if config.model_type != "nuner":
         raise NoConceptEncoderError(checkpoint)
-    with without_load_report():
+    with without_load_report(), explain_checkpoint_errors(checkpoint, "bi-encoder"):
         loaded: Any = NuNerForPreTraining.from_pretrained(
             checkpoint, dtype=getattr(torch, dtype), device_map=device_map, output_loading_info=True
         )

@@ -34,6 +34,15 @@ def travel(number: int) -> list[Episode]:
     ]
 
 
+def in_other_sentences(episodes: Sequence[Episode]) -> list[Episode]:
+    """Episodes with a word more in each sentence, so that they share none with these."""
+
+    def longer(part: Sequence[LabelledWords]) -> list[LabelledWords]:
+        return [LabelledWords([*each.words, "again"], [*each.labels, "O"]) for each in part]
+
+    return [Episode(each.types, longer(each.support), longer(each.query)) for each in episodes]
+
+
 def as_row(of: Episode) -> dict[str, Any]:
     """Write an episode as a line of Few-NERD's files has it."""
     parts = {"support": of.support, "query": of.query}

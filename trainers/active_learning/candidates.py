@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from .instant_head import InstantHead
+from .instant_head import InstantHead, LearntText
 from .pool_vectors import PoolVectors
 
-# What is looked at before each text: enough to choose from, in some 60 megabytes and 30 milliseconds.
+# What is looked at: enough to choose from, in some 20 megabytes and as many milliseconds before each text.
 _MOST_TEXTS = 2000
 _MOST_WORDS = 40_000
-# With fewer left of those that were drawn, or with so many times the texts to draw from, others are drawn.
+# With fewer left of those that were drawn, or with so many times the texts to draw from, others are drawn. That takes
+# half a second or more where there are many, so it is done seldom.
 _LEAST_LEFT = 0.75
-_MOST_GROWTH = 1.1
+_MOST_GROWTH = 2
 
-# Share of the candidates that count as doubtful. The last of some 35 ways to choose that were compared on held-out
-# training texts of MIT Movie, MIT Restaurant and the support tickets, so that these figures flatter it (quickstart
-# encoder, 3 seeds): F1 after 65 texts is 64.1, 57.9 and 53.5, that of a random order 61.2, 53.7 and 52.4, and after
-# 100 texts 63.5, 57.4 and 54.3. To take the most doubtful text itself gained less. Not measured on test texts.
-_DOUBTFUL = 0.2
+# Words of the candidates that stand for all words. How many, how sharp and how the next text is chosen was decided on
+# held-out training texts of MIT Movie, MIT Restaurant and the support tickets: figures in docs/results/studio.md.
+_REFERENCES = 2000
+# Power to which cosines are raised: how near a labelled word must be to teach something about a word.
+_SHARPNESS = 4
+# Added to the labels of each type: the first ones count much, but not all.
+_LABELS_BEFORE = 1
 
 
 class Candidates:
-    """Some of the texts that are not labelled yet, with their vectors in memory.
+    """Some of the texts that are not labelled yet, and how near their words are to those that stand for all.
 
     Args:
         pool: Vectors of the texts.
@@ -32,24 +36,27 @@ class Candidates:
             looked at at once.
 
     Attributes:
-        numbers: The texts that were taken, `(texts,)`.
+        numbers: The texts that were taken.
     """
 
     def __init__(self, pool: PoolVectors, numbers: Sequence[int]) -> None:
-        taken, parts, words = [], [], 0
+        taken: dict[int, np.ndarray] = {}
+        words = 0
         for number in numbers:
             vectors = pool.of(number).vectors
             if len(taken) == _MOST_TEXTS or words + len(vectors) > _MOST_WORDS:
                 break
             if len(vectors):
-                taken.append(number)
-                parts.append(vectors)
+                taken[number] = vectors
                 words += len(vectors)
-        self.numbers = np.array(taken, dtype=np.int64)
+        self.numbers = tuple(taken)
         self._are_all, self._pool_size = len(taken) == len(numbers), len(pool)
-        self._vectors = np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, pool.hidden), np.float32)
-        self._starts = np.cumsum([0, *map(len, parts)])[:-1]
-        self._words = np.array([len(part) for part in parts])
+        vectors = np.concatenate([np.zeros((0, pool.hidden), np.float16), *taken.values()])
+        some = np.random.default_rng(0).permutation(len(vectors))[:_REFERENCES]
+        self._mean = vectors.sum(0, dtype=np.float32) / max(1, len(vectors))
+        self._references = vectors[some].astype(np.float32)
+        self._directions = self._directions_of(self._references)
+        self._nearness = {number: self._nearness_of(vectors) for number, vectors in taken.items()}
 
     def are_stale(self, closed: Collection[int], pool: PoolVectors) -> bool:
         """Tell whether others should be drawn.
@@ -60,29 +67,50 @@ class Candidates:
         """
         if self._are_all:
             return len(pool) > _MOST_GROWTH * self._pool_size
-        left = len(self.numbers) - int(np.isin(self.numbers, list(closed)).sum())
-        return left < _LEAST_LEFT * len(self.numbers)
+        return sum(number not in closed for number in self.numbers) < _LEAST_LEFT * len(self.numbers)
 
-    def choose(self, head: InstantHead, closed: Collection[int], draw: int) -> int | None:
-        """Choose a text that teaches much.
+    def choose(
+        self, head: InstantHead, learnt: Sequence[tuple[int, LearntText]], closed: Collection[int]
+    ) -> int | None:
+        """Choose the text that teaches most.
 
-        The head's doubt about a word is the negative logarithm of the probability of its best class; that about a text
-        is the sum over its words, divided by the root of their number, so that long texts do not always win. One of
-        the most doubtful texts is drawn at random: always to take the first one would fill the labelled texts with odd
-        ones that are like each other.
+        Some words stand for all. What a text teaches about one of them is how much nearer its nearest word comes than
+        those of all closed texts do, times how much there is to learn: the doubt of the head about the word, which is
+        the negative logarithm of the probability of its best class, times the need of the types that the word may be
+        of, which falls with the root of their labels. So texts are chosen that are like many doubtful ones, and unlike
+        each other: weighted facility location, chosen greedily.
 
         Args:
             head: The head of now.
+            learnt: Numbers of the texts that it learnt from, and these.
             closed: Texts that cannot come next.
-            draw: Number of the draw; another one draws another text.
 
         Returns:
             Its number; None if no candidate is left.
         """
-        open_ones = np.flatnonzero(~np.isin(self.numbers, list(closed)))
-        if not len(open_ones):
+        open_ones = [number for number in self.numbers if number not in closed]
+        if not open_ones:
             return None
-        doubt = -head.logits(self._vectors).log_softmax(1).amax(1).numpy()
-        of_texts = (np.add.reduceat(doubt, self._starts) / np.sqrt(self._words))[open_ones]
-        doubtful = open_ones[np.argsort(-of_texts, kind="stable")[: max(1, int(_DOUBTFUL * len(open_ones)))]]
-        return int(self.numbers[np.random.default_rng(draw).choice(doubtful)])
+        for number, text in learnt:
+            if number not in self._nearness and len(text.types):
+                self._nearness[number] = self._nearness_of(text.vectors.numpy())
+        known = [nearness for number, nearness in self._nearness.items() if number in closed]
+        covered = np.max(known, axis=0) if known else 0.0
+        nearer = np.maximum(np.stack([self._nearness[number] for number in open_ones]) - covered, 0)
+        return open_ones[int((nearer @ self._to_learn(head, learnt)).argmax())]
+
+    def _to_learn(self, head: InstantHead, learnt: Sequence[tuple[int, LearntText]]) -> np.ndarray:
+        """Return how much there is to learn about each of the words that stand for all, `(references,)`."""
+        probabilities = head.logits(self._references).softmax(1).numpy()
+        labels = Counter(kind for _, text in learnt for *_, kind in text.entities)
+        needs = np.array([_LABELS_BEFORE + labels[each.number] for each in head.types]) ** -0.5
+        of_types = probabilities[:, 1:] / probabilities[:, 1:].sum(1, keepdims=True).clip(1e-9)
+        return -np.log(probabilities.max(1)) * (of_types @ needs)
+
+    def _nearness_of(self, vectors: np.ndarray) -> np.ndarray:
+        """Return how near the nearest word of a text comes to each of those that stand for all, `(references,)`."""
+        return (self._directions_of(vectors) @ self._directions.T).max(0).clip(0) ** _SHARPNESS
+
+    def _directions_of(self, vectors: np.ndarray) -> np.ndarray:
+        centered = vectors.astype(np.float32) - self._mean
+        return centered / np.linalg.norm(centered, axis=1, keepdims=True).clip(1e-6)

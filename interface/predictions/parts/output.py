@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import quote
 
 from .locations import Location
 
 # Readers of folders (Spark, Ray, pyarrow, datasets) pass over names that begin so.
 NOTES = "_nuner"
+# With the ending of a note, and what a file has before it is finished.
+_LONGEST_NAME = 200
 _RUN, _DONE, _LEFT_OUT, _BEGUN = "run.json", "parts", "left_out", "begun"
 
 
@@ -69,22 +72,19 @@ class PartsOutput:
             ValueError: If the folder holds the parts of a run with other settings, or something else.
         """
         noted = self.notes.inside(_RUN)
-        present = self.folder.names()
-        if restart and noted.exists():
-            for name in self._done():
-                self.folder.inside(name).remove()
-            self.notes.remove()
-            present = self.folder.names()
         if noted.exists():
-            earlier = json.loads(noted.read())
+            earlier = self._settings(noted)
             changed = sorted(key for key in {*earlier, *settings} if earlier.get(key) != settings.get(key))
-            if changed:
+            done = self._done()
+            if not changed and not restart:
+                return done
+            if done and not restart:
                 raise ValueError(
                     f"{self.folder.url} holds parts of a run with another {', '.join(changed)}: choose another "
                     "output, go on with the same, or throw them away with --restart"
                 )
-            return self._done()
-        if any(not name.startswith((".", "_")) for name in present):
+            self._throw_away({*done, *self._begun()})
+        if any(not name.startswith((".", "_")) for name in self.folder.names()):
             raise ValueError(f"{self.folder.url} holds files that are no parts of such a run: choose another output")
         noted.write(json.dumps(settings, indent=2) + "\n")
         return {}
@@ -99,9 +99,9 @@ class PartsOutput:
         Returns:
             How often that run has begun it, this time included.
         """
-        noted = self.notes.inside(f"{_BEGUN}/{run}/{_flat(part)}")
-        times = 1 + (int(noted.read()) if noted.exists() else 0)
-        noted.write(str(times))
+        noted = self.notes.inside(f"{_BEGUN}/{run}/{_flat(part)}.json")
+        times = 1 + (json.loads(noted.read())["times"] if noted.exists() else 0)
+        noted.write(json.dumps({"output": part, "times": times}) + "\n")
         return times
 
     def note(self, counts: PartCounts) -> None:
@@ -120,28 +120,57 @@ class PartsOutput:
         """
         return self.notes.inside(f"{_LEFT_OUT}/{_flat(part)}.jsonl")
 
-    def end(self, totals: dict[str, Any]) -> None:
+    def end(self, totals: dict[str, Any], *, whole: bool = True) -> None:
         """End a run.
 
         Args:
             totals: What became of all files, which is noted in `summary.json`.
+            whole: Whether all parts are there; otherwise it stays known which were begun.
         """
         folders = {part.rpartition("/")[0] for part in self._done()}
-        self.notes.inside(_BEGUN).remove()
+        if whole:
+            self.notes.inside(_BEGUN).remove()
         for folder in (self.notes, self.notes.inside(_DONE), self.notes.inside(_LEFT_OUT)):
             folder.remove_uploads()
         for name in folders:
             (self.folder.inside(name) if name else self.folder).remove_uploads()
         self.notes.inside("summary.json").write(json.dumps(totals, indent=2) + "\n")
 
+    def _settings(self, noted: Location) -> dict[str, Any]:
+        with suppress(ValueError):
+            settings = json.loads(noted.read())
+            if isinstance(settings, dict):
+                return settings
+        raise ValueError(f"{noted.url} is no note of such a run: choose another output")
+
     def _done(self) -> dict[str, PartCounts]:
         noted = self.notes.inside(_DONE)
         counts = [PartCounts(**json.loads(location.read())) for location, *_ in noted.files()]
         return {count.output: count for count in counts}
 
+    def _begun(self) -> set[str]:
+        """Return the parts that are perhaps there without a note."""
+        begun = self.notes.inside(_BEGUN)
+        notes = (json.loads(note.read()) for run in begun.names() for note, *_ in begun.inside(run).files())
+        return {note["output"] for note in notes}
+
+    def _throw_away(self, parts: set[str]) -> None:
+        for part in parts:
+            self.folder.inside(part).remove()
+        folders = {str(folder) for part in parts for folder in PurePosixPath(part).parents} - {"."}
+        for folder in sorted(folders, reverse=True):  # those within before those around
+            self.folder.inside(folder).remove_if_empty()
+        self.notes.remove()
+
 
 def _flat(part: str) -> str:
-    return quote(part, safe=" ")
+    """Return a name for a note about a part: no path, not hidden, and not too long for a file system."""
+    flat = part.replace("%", "%25").replace("/", "%2F")
+    if flat[0] in "._":
+        flat = f"%{ord(flat[0]):02X}{flat[1:]}"
+    if len(os.fsencode(flat)) > _LONGEST_NAME:
+        return hashlib.sha256(os.fsencode(part)).hexdigest()
+    return flat
 
 
 def fingerprint(recognizer: str) -> str:

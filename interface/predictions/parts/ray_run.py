@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,9 @@ _TRIES = 5
 # The rows that Ray moves are names of files.
 _OBJECT_STORE_BYTES = 128 << 20
 _CONNECT_SECONDS = 10
+# Ray speaks gRPC, and with that HTTP/2, whose servers send settings first of all.
+_HTTP2_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
+_HTTP2_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _HTTP2_SETTINGS
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +119,7 @@ def _outcomes(
     pool = ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=1)
     rows = [{"file": json.dumps({**asdict(file), "location": file.location.url})} for file in files]
     outcomes = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
-        cast(Any, _Worker), fn_constructor_args=[job], compute=pool, **resources
+        cast(Any, _Worker), fn_constructor_args=[job, secrets.token_hex(8)], compute=pool, **resources
     )
     try:
         for row in outcomes.iter_rows():
@@ -133,12 +137,9 @@ def _outcomes(
 class _Worker:
     """Makes parts in a process of its own."""
 
-    def __init__(self, job: PartsJob) -> None:
-        import ray
-
+    def __init__(self, job: PartsJob, run: str) -> None:
         use_given_threads()
-        self._maker, self._output = PartMaker(job), PartsOutput(job.output)
-        self._run = ray.get_runtime_context().get_job_id()
+        self._maker, self._output, self._run = PartMaker(job), PartsOutput(job.output), run
         self._warnings = _Kept(logging.WARNING)
         logging.getLogger("nuner").addHandler(self._warnings)
 
@@ -157,7 +158,7 @@ class _Worker:
                 return {"error": f"{file.name} has ended its process {_TRIES} times"}
             return {"counts": asdict(self._maker(file))}
         except (ValueError, OSError) as error:
-            return {"error": str(error)}
+            return {"error": str(error) if file.name in str(error) else f"{file.name}: {error}"}
 
 
 class _Kept(logging.Handler):
@@ -197,7 +198,14 @@ def _require_open(address: str) -> None:
     if not divided or not port.isdecimal():
         raise ValueError(f"the address {address!r} is neither HOST:PORT nor auto")
     try:
-        socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
+        with socket.create_connection((host, int(port)), _CONNECT_SECONDS) as connection:
+            if os.environ.get("RAY_USE_TLS", "0").lower() not in ("0", "false"):
+                return
+            connection.sendall(_HTTP2_GREETING)
+            with connection.makefile("rb") as answer:
+                if answer.read(len(_HTTP2_SETTINGS))[3:4] == _HTTP2_SETTINGS[3:4]:
+                    return
+            reason = "something else answers there"
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ValueError(f"there is no Ray cluster at {address} ({reason}): start one with ray start --head") from None
+    raise ValueError(f"there is no Ray cluster at {address} ({reason}): start one with ray start --head")

@@ -50,7 +50,7 @@ def run_parts(
     with ExitStack() as held:
         if job.output.is_local:
             held.enter_context(output_lock(job.output.path()))
-        files = input_files(source, job.part_format, job.input_format)
+        files = input_files(source, job.part_format, job.input_format, job.output)
         output = PartsOutput(job.output)
         done = output.begin(_settings(source, job), restart)
         missing = [file for file in files if not _is_done(file, done)]
@@ -60,7 +60,7 @@ def run_parts(
         totals = {"parts": len(done)} | {
             name: sum(getattr(count, name) for count in done.values()) for name in _TOTALS
         }
-        output.end(totals)
+        output.end(totals, whole=not errors)
         if errors:
             shown = "; ".join(str(error) for error in errors[:_SHOWN_ERRORS])
             more = f"; and {len(errors) - _SHOWN_ERRORS:,} more" if len(errors) > _SHOWN_ERRORS else ""

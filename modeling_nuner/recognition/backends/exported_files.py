@@ -40,6 +40,17 @@ def exported_file(folder: Path, file_format: str, dtype: str) -> Path:
     return path
 
 
+def unreadable_export(path: str, error: Exception) -> ValueError:
+    """Return what to raise where a library cannot read an exported file.
+
+    Args:
+        path: The file.
+        error: What the library says.
+    """
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return ValueError(f"{path} cannot be read ({lines[-1] if lines else type(error).__name__}): export it once more")
+
+
 def parity_file(path: Path) -> Path:
     """Return where the parity check of an exported file is written.
 

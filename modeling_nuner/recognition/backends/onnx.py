@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .exported_files import exported_file
+from .exported_files import exported_file, unreadable_export
 from .threads import allowed_threads
 
 
@@ -34,7 +34,10 @@ class OnnxBackend:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         options.intra_op_num_threads = allowed_threads() or 0
-        self.session = onnxruntime.InferenceSession(self.path, options, providers=_providers())
+        try:
+            self.session = onnxruntime.InferenceSession(self.path, options, providers=_providers())
+        except Exception as error:  # a class for each reason
+            raise unreadable_export(self.path, error) from error
         self.inputs = {value.name for value in self.session.get_inputs()}
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .exported_files import exported_file
+from .exported_files import exported_file, unreadable_export
 from .threads import allowed_threads
 
 # Numbers of a token's vector that share a scale when they are rounded to 8 bits: small, so that the outliers of
@@ -45,7 +45,10 @@ class OpenVinoBackend:
             options["INFERENCE_NUM_THREADS"] = threads
         if dtype == "int8":
             options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = _INT8_GROUP
-        self.model = core.compile_model(self.path, "CPU", options)
+        try:
+            self.model = core.compile_model(self.path, "CPU", options)
+        except RuntimeError as error:
+            raise unreadable_export(self.path, error) from error
         self.inputs = {name for port in self.model.inputs for name in port.get_names()}
         # First inferences of several threads at once wait for each other for ever: the first is made here, by one.
         self(np.zeros((1, 1), dtype=np.int64), np.ones((1, 1), dtype=np.int64))

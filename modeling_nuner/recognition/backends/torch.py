@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from transformers import AutoModelForTokenClassification, PreTrainedModel
 
+from ...checkpoint_errors import explain_checkpoint_errors
 from ...devices import choose_device, use_one_thread_after_fork
 from ...encoder_loading import without_load_report
 from . import DeviceMap
@@ -64,12 +65,13 @@ class TorchBackend:
             The backend.
 
         Raises:
-            ValueError: If the checkpoint has no classifier.
+            ValueError: If the checkpoint has no classifier, or its weights cannot be read.
         """
-        with without_load_report():
+        precision = _dtype(dtype or "float32")
+        with without_load_report(), explain_checkpoint_errors(checkpoint, "recognizer"):
             model, loading = AutoModelForTokenClassification.from_pretrained(
                 checkpoint,
-                dtype=_dtype(dtype or "float32"),
+                dtype=precision,
                 device_map=device_map,
                 output_loading_info=True,
                 trust_remote_code=False,

@@ -548,3 +548,13 @@ def test_arrow_files_hold_the_declared_types(tmp_path, files):
         "concept": "string",
         "description": "string",
     }
+
+
+def test_a_damaged_cache_is_named(tmp_path):
+    path = write_lines(tmp_path / "corpus.jsonl", [sentence(number) for number in range(40)])
+    build(tmp_path / "cache", "records", data_files=str(path)).as_dataset()
+    (prepared,) = (tmp_path / "cache").rglob("*-train.arrow")
+    prepared.write_bytes(prepared.read_bytes()[:-200])
+    with pytest.raises(CorpusError, match=r"is damaged .*: remove that folder, and it is made again") as refused:
+        build(tmp_path / "cache", "records", data_files=str(path)).as_dataset()
+    assert str(prepared.parent) in str(refused.value)

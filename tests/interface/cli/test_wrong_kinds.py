@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 from support.cli_runs import nuner
 from support.every_kind import KINDS, write_every_kind
+
+from nuner.data_builders.data_kinds import data_kind
 
 CORPORA = ("corpus", "corpus.jsonl")
 LABELLED = ("labelled", "saved-to-disk", "labelled.jsonl")
@@ -102,3 +105,10 @@ def test_names_that_commands_know_are_no_folders(
     assert "no type in common" in result.stderr
     result = nuner("corpus", "stats", "bundled")
     assert result.exit_code == 0, result.output
+
+
+def test_pipes_and_folders_named_as_files_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").mkdir()
+    (tmp_path / "b.parquet").mkdir()
+    os.mkfifo(tmp_path / "c.jsonl")
+    assert data_kind(tmp_path) is None

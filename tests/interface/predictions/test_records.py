@@ -75,6 +75,13 @@ def test_parquet_is_read_behind_what_is_skipped(tmp_path, rows_a_group, skip):
     assert [record["id"] for record in records(path, "parquet", skip=skip)] == list(range(10))[skip:]
 
 
+@pytest.mark.parametrize("file_format", ["text", "jsonl", "csv", "tsv"])
+def test_a_file_of_no_bytes_has_no_records(tmp_path, file_format):
+    path = tmp_path / "texts"
+    path.write_bytes(b"")
+    assert list(records(path, file_format)) == []
+
+
 @pytest.mark.parametrize(
     ("content", "file_format", "message"),
     [
@@ -87,7 +94,6 @@ def test_parquet_is_read_behind_what_is_skipped(tmp_path, rows_a_group, skip):
         (b'{"body": "a"}\n', "jsonl", "^line 1 of .*texts has no field 'text', only body; name it with --column$"),
         (b"text,id\na,1\nb,2,3\n", "csv", "^line 3 of .*texts has more fields than the header$"),
         (b"body\n", "csv", "^.*texts has no field 'text', only body; name it with --column$"),
-        (b"", "csv", "has no field 'text', only ; name it with --column$"),
         (b"PAR1", "parquet", "texts is no Parquet file: "),
     ],
 )

@@ -1,6 +1,7 @@
 """Several processes that answer at one port."""
 
 import os
+import shutil
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from contextlib import suppress
 import httpx
 import psutil
 import pytest
-from support.cli_runs import start_nuner
+from support.cli_runs import nuner, start_nuner
 from support.running_service import service_process
 from support.tiny_recognizer import places, save_tiny_recognizer
 
@@ -90,6 +91,35 @@ def test_a_recognizer_that_cannot_be_loaded_is_said_once(model):
     assert process.returncode == 2
     assert out == ""
     assert len(error.splitlines()) == 1 and "planet" in error
+
+
+def test_ctrl_c_while_workers_begin_ends_in_silence(model):
+    process = start_nuner("serve", model, "--port", 0, "--workers", 2, start_new_session=True)
+    latest = time.monotonic() + PATIENCE
+    while len(workers_of(process)) < 2:
+        assert process.poll() is None and time.monotonic() < latest
+        time.sleep(0.1)
+    time.sleep(0.5)  # they import
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    out, error = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, error) == (0, "", "")
+
+
+def test_when_none_serves_and_none_can_the_service_ends_with_the_reason(model, tmp_path):
+    folder = shutil.copytree(model, tmp_path / "served")
+    with service_process(folder, "--workers", 2) as (_, process):
+        shutil.rmtree(folder)
+        for worker in workers_of(process):
+            worker.kill()
+        assert process.wait(5 * PATIENCE) == 2
+        assert process.stderr is not None
+        assert "there is no recognizer" in process.stderr.read().splitlines()[-1]
+
+
+def test_far_more_processes_than_cores_are_refused(model):
+    result = nuner("serve", model, "--port", 0, "--workers", 100 * (os.cpu_count() or 1))
+    assert result.exit_code == 2
+    assert "cores are of use to" in result.stderr
 
 
 def test_workers_end_with_the_process_that_began_them(model):

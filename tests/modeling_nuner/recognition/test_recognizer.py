@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import shutil
 import types
 
 import datasets
@@ -225,6 +226,22 @@ def test_checkpoints_that_are_no_recognizer(tiny_bert_dir, tmp_path):
     (tmp_path / "hollow").mkdir()
     with pytest.raises(ValueError, match="holds no recognizer"):
         EntityRecognizer.from_pretrained(tmp_path / "hollow")
+
+
+@pytest.mark.parametrize(
+    ("backend", "name", "said"),
+    [
+        ("torch", "model.safetensors", "holds no recognizer"),
+        ("onnx", "model.onnx", r"model\.onnx cannot be read"),
+        ("openvino", "openvino_model.xml", r"openvino_model\.xml cannot be read"),
+    ],
+)
+def test_weights_that_were_cut_off(folder, tmp_path, backend, name, said):
+    pytest.importorskip({"onnx": "onnxruntime"}.get(backend, backend))
+    cut = shutil.copytree(folder, tmp_path / "cut")
+    (cut / name).write_bytes(b"<net>")
+    with pytest.raises(ValueError, match=said):
+        EntityRecognizer.from_pretrained(cut, backend)
 
 
 def test_options_that_make_no_sense(folder):

@@ -1,5 +1,8 @@
 """The figures of a sitting: scores, agreement, keys."""
 
+import itertools
+from collections import deque
+
 import numpy as np
 import pytest
 import torch
@@ -98,6 +101,44 @@ def test_right_suggestions_never_cost_a_key_and_wrong_ones_do(right, suggested):
 
 
 def test_corrections_cost_what_the_page_asks_for():
-    assert key_presses([], [(0, 1, 1)], 5) == 3  # choose, X, Enter
-    assert key_presses([(0, 1, 2)], [(0, 1, 1)], 5) == 3  # choose, type, Enter
-    assert key_presses([(0, 2, 1)], [(0, 1, 1)], 5) == 5  # three words, type, Enter
+    assert key_presses([], [(0, 1, 1)], 5) == 2  # X, Enter
+    assert key_presses([], [(0, 1, 1), (3, 3, 1)], 5) == 3  # X, X, Enter
+    assert key_presses([(0, 1, 1)], [(0, 1, 1), (3, 3, 1)], 5) == 3  # down, X, Enter
+    assert key_presses([(0, 1, 2)], [(0, 1, 1)], 5) == 2  # type, Enter
+    assert key_presses([(0, 2, 1)], [(0, 1, 1)], 5) == 3  # one more word, type, Enter
+    assert key_presses([(8, 8, 1)], [(0, 1, 1)], 9) == 4  # X, the last word, type, Enter
+
+
+def presses_to_pick(wanted, chosen, words):
+    """Search the fewest arrows as picking.js moves: from the chosen words, or from nothing, to the wanted ones."""
+
+    def moved(picked, by, extend):
+        if picked is None:
+            return (0 if by > 0 else words - 1,) * 3
+        first, last, anchor = picked
+        if not extend:
+            return (min(words - 1, max(0, (last if by > 0 else first) + by)),) * 3
+        edge = min(words - 1, max(0, (first if first < anchor else last) + by))
+        return min(anchor, edge), max(anchor, edge), anchor
+
+    begin = chosen and (*chosen, chosen[0])
+    seen, waiting = {begin}, deque([(begin, 0)])
+    while True:
+        picked, presses = waiting.popleft()
+        if picked and picked[:2] == wanted:
+            return presses
+        for step in {moved(picked, by, extend) for by in (-1, 1) for extend in (False, True)} - seen:
+            seen.add(step)
+            waiting.append((step, presses + 1))
+
+
+@pytest.mark.parametrize("words", range(1, 7))
+def test_what_is_missing_is_picked_the_shortest_way(words):
+    stretches = [(first, last) for first in range(words) for last in range(first, words)]
+    for wanted, chosen in itertools.product(stretches, [None, *stretches]):
+        shown = [(*chosen, 2)] if chosen else []
+        kept = (
+            [*shown, (*wanted, 1)] if chosen and (wanted[0] > chosen[1] or chosen[0] > wanted[1]) else [(*wanted, 1)]
+        )
+        arrows = [presses_to_pick(wanted, chosen, words), presses_to_pick(wanted, None, words) + (chosen is not None)]
+        assert key_presses(kept, shown, words) == min(arrows) + 2  # type, Enter

@@ -127,5 +127,8 @@ def test_several_processes_make_the_same_features_once(tiny_bert_dir, tmp_path, 
     tokenizer("that it was called with other options since", padding="max_length", truncation=True, max_length=9)
     assert featurize_corpus(corpus, tokenizer, table).to_list() == expected
     assert [file.stat().st_mtime_ns for file in sorted((tmp_path / "corpus").glob("cache-*"))] == times
+    for file in made:  # a disk that was full
+        file.write_bytes(file.read_bytes()[:-300])
+    assert featurize_corpus(corpus, tokenizer, table).to_list() == expected
     featurize_corpus(corpus, tokenizer, table, max_length=8)
     assert len(list((tmp_path / "corpus").glob("cache-*"))) == 4

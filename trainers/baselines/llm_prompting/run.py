@@ -62,7 +62,7 @@ def run_llm_prompting(
 
     Raises:
         AnnotationStopped: If the server went away, or the limit on the cost was reached.
-        ValueError: If the server, the settings or the store do not fit.
+        ValueError: If there is no test sentence or no type, or the server, the settings or the store do not fit.
 
     Example:
         ```python
@@ -77,6 +77,8 @@ def run_llm_prompting(
 
         ```
     """
+    if not len(test):
+        raise ValueError("there is no test sentence")
     start = time.perf_counter()
     run_settings = RunSettings(**settings)
     types = types or TypeList(tuple(map(EntityType, entity_types(train))))

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 # Bounds of the passes over a source that are not told.
 _LEAST_EPOCHS, _LEAST_STEPS = 3, 120
 
-_LEAST = {"source_epochs": 1, "batch_size": 1, "steps": 0, "trained_layers": 1, "averaged_layers": 1, "max_length": 8}
+_LEAST = {
+    "source_epochs": 1,
+    "batch_size": 1,
+    "steps": 0,
+    "patience": 1,
+    "trained_layers": 1,
+    "averaged_layers": 1,
+    "max_length": 8,
+}
 
 
 @dataclass(frozen=True)
@@ -19,9 +27,10 @@ class TadNerArguments:
         source_epochs: Passes over the source; when left out 3, or as many as a small source needs for 120 steps.
         source_learning_rate: Learning rate on the source.
         batch_size: Sentences a step on the source.
-        steps: Steps of each network on the examples, all of which are in each step.
+        steps: Steps of each network on the examples at most, all of which are in each step.
+        patience: After so many steps in a row without a lower loss there are no more.
         learning_rate: Learning rate on the examples.
-        trained_layers: How many layers, the highest ones, the examples train.
+        trained_layers: How many layers, the highest ones, the examples train; all, if not given.
         averaged_layers: The type classifier's vectors are means over so many layers, the highest ones; when left out
             it is 1 for a NuNER checkpoint, which has all of its knowledge there, and else 4 (section 4.2).
         temperature: Similarities are divided by it.
@@ -33,7 +42,7 @@ class TadNerArguments:
     Example:
         ```python
         >>> from nuner.trainers.baselines.tadner.arguments import TadNerArguments
-        >>> TadNerArguments(steps=0).trained_layers
+        >>> TadNerArguments(steps=0).patience
         3
 
         ```
@@ -42,9 +51,10 @@ class TadNerArguments:
     source_epochs: int | None = None
     source_learning_rate: float = 1e-4
     batch_size: int = 32
-    steps: int = 5
+    steps: int = 30
+    patience: int = 3
     learning_rate: float = 1e-4
-    trained_layers: int = 3
+    trained_layers: int | None = None
     averaged_layers: int | None = None
     temperature: float = 0.1
     max_length: int = 256

@@ -22,8 +22,8 @@ Finder = Callable[[Sequence[Sequence[str]]], list[list[EntitySpan]]]
 class TadNer:
     """Two networks that know entities, and learn new types of them from their names and a few examples.
 
-    What is learnt from examples is forgotten behind them: the order of episodes changes no result, and as nothing in
-    it is random, no seed does.
+    What is learnt from examples is forgotten behind them, and dropout begins anew with each: the order of episodes
+    changes no result.
 
     Args:
         detector: Finds spans.

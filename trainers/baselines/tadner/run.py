@@ -70,8 +70,8 @@ def learn_tadner(
             encoder, source, folder, reader, arguments, averaged, descriptions=descriptions, seed=seed
         )
     return TadNer(
-        SpanDetector(detector, reader, arguments),
-        TypeClassifier(classifier, reader, arguments, averaged),
+        SpanDetector(detector, reader, arguments, seed=seed),
+        TypeClassifier(classifier, reader, arguments, averaged, seed=seed),
         descriptions,
     )
 

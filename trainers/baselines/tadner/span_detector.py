@@ -90,11 +90,14 @@ class SpanDetector:
         model: What `train_span_detector` returns.
         reader: Tokenizes sentences for it.
         arguments: How it learns from examples.
+        seed: Of dropout on the examples.
     """
 
-    def __init__(self, model: NuNerForTokenClassification, reader: SentenceReader, arguments: TadNerArguments) -> None:
+    def __init__(
+        self, model: NuNerForTokenClassification, reader: SentenceReader, arguments: TadNerArguments, *, seed: int = 0
+    ) -> None:
         self.model = model.eval().requires_grad_(False)
-        self._layers = UpperLayers(model.nuner.encoder, reader, arguments)
+        self._layers = UpperLayers(model.nuner.encoder, reader, arguments, seed=seed)
         self._labels = [*(model.config.id2label or {}).values()]
 
     @contextmanager

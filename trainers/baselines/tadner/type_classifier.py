@@ -87,15 +87,22 @@ class TypeClassifier:
         reader: Tokenizes sentences for it.
         arguments: How it learns from examples.
         averaged_layers: The vectors are means over so many layers, the highest ones.
+        seed: Of dropout on the examples.
     """
 
     def __init__(
-        self, encoder: PreTrainedModel, reader: SentenceReader, arguments: TadNerArguments, averaged_layers: int
+        self,
+        encoder: PreTrainedModel,
+        reader: SentenceReader,
+        arguments: TadNerArguments,
+        averaged_layers: int,
+        *,
+        seed: int = 0,
     ) -> None:
         self.encoder = encoder
         self.averaged_layers = averaged_layers
         self._temperature = arguments.temperature
-        self._layers = UpperLayers(encoder, reader, arguments, averaged_layers)
+        self._layers = UpperLayers(encoder, reader, arguments, averaged_layers, seed=seed)
 
     @contextmanager
     def fine_tuned(

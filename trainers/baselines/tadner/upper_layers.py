@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -34,27 +35,36 @@ class LowerStates(NamedTuple):
 class UpperLayers:
     """An encoder in two parts: lower layers that stay as they are, and upper ones that learn from examples.
 
-    There is nothing random in it: examples are few, and each step is one over all of them.
+    Examples are few, and each step is one over all of them, with dropout.
 
     Args:
         encoder: The encoder.
         reader: Tokenizes sentences for it.
         arguments: How it learns.
         averaged_layers: The vectors are means over so many layers, the highest ones.
+        seed: Of dropout, which begins anew with each block.
     """
 
     def __init__(
-        self, encoder: PreTrainedModel, reader: SentenceReader, arguments: TadNerArguments, averaged_layers: int = 1
+        self,
+        encoder: PreTrainedModel,
+        reader: SentenceReader,
+        arguments: TadNerArguments,
+        averaged_layers: int = 1,
+        *,
+        seed: int = 0,
     ) -> None:
         self.encoder = encoder.eval().requires_grad_(False)
         self._reader = reader
         self._arguments = arguments
         _, layers = find_layers(encoder)
         self._averaged = min(averaged_layers, len(layers))
+        self._seed = seed
+        trained = layers[-(arguments.trained_layers or len(layers)) :]
         # The mean needs the output of the layer below its others.
-        self._lower = max(0, len(layers) - max(arguments.trained_layers, self._averaged - 1))
+        self._lower = max(0, len(layers) - max(len(trained), self._averaged - 1))
         self._upper, self._upper_layers = starting_from(encoder, self._lower), layers[self._lower :]
-        self._parameters = [*chain.from_iterable(layer.parameters() for layer in layers[-arguments.trained_layers :])]
+        self._parameters = [*chain.from_iterable(layer.parameters() for layer in trained)]
 
     @torch.no_grad()
     def read(self, sentences: Sequence[Sequence[str]]) -> LowerStates:
@@ -114,26 +124,46 @@ class UpperLayers:
             lower = self.read([sentences[i] for i in batch])
             classes = torch.tensor([each for i in batch for each in targets[i]], dtype=torch.long)
             parts.append((lower, classes.to(lower.states.device).masked_fill(~lower.sentences.read, IGNORED)))
-        words = sum(int((classes != IGNORED).sum()) for _, classes in parts)
         parameters = [*self._parameters, *head]
         before = [parameter.detach().clone() for parameter in parameters]
         for parameter in parameters:
             parameter.requires_grad_(True)
-        optimizer = torch.optim.AdamW(parameters, lr=self._arguments.learning_rate)
+        optimizer = torch.optim.AdamW(parameters, lr=self._arguments.learning_rate, fused=True)
         try:
-            with torch.enable_grad():
-                for _ in range(self._arguments.steps if words else 0):
-                    optimizer.zero_grad()
-                    for lower, classes in parts:
-                        scores = logits(self.word_vectors(lower))
-                        (cross_entropy(scores, classes, ignore_index=IGNORED, reduction="sum") / words).backward()
-                    optimizer.step()
+            with torch.random.fork_rng(), torch.enable_grad():
+                torch.manual_seed(self._seed)
+                self._upper_layers.train()
+                self._fit(parts, logits, optimizer)
+            self._upper_layers.eval()
             with torch.no_grad():
                 yield
         finally:
+            self._upper_layers.eval()
             for parameter, value in zip(parameters, before, strict=True):
                 parameter.requires_grad_(False).copy_(value)
                 parameter.grad = None
+
+    def _fit(
+        self,
+        parts: Sequence[tuple[LowerStates, Tensor]],
+        logits: Callable[[Tensor], Tensor],
+        optimizer: torch.optim.Optimizer,
+    ) -> None:
+        words = sum(int((classes != IGNORED).sum()) for _, classes in parts)
+        least, not_less = math.inf, 0
+        for _ in range(self._arguments.steps if words else 0):
+            optimizer.zero_grad()
+            loss = 0.0
+            for lower, classes in parts:
+                scores = logits(self.word_vectors(lower))
+                part = cross_entropy(scores, classes, ignore_index=IGNORED, reduction="sum") / words
+                part.backward()
+                loss += part.item()
+            not_less = 0 if loss < least else not_less + 1
+            if not_less == self._arguments.patience:
+                break
+            least = min(least, loss)
+            optimizer.step()
 
 
 def mean_of_last(hidden_states: Sequence[Tensor], number: int) -> Tensor:

@@ -41,7 +41,7 @@ def _begins_with_a_list(answer: str) -> bool:
         return False
     try:
         json.JSONDecoder(strict=False).raw_decode(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

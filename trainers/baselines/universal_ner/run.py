@@ -89,6 +89,9 @@ def run_universal_ner(
         ```
     """
     types = _types_of(train, test)
+    for name, number in (("texts_at_once", texts_at_once), ("max_new_tokens", max_new_tokens)):
+        if number < 1:  # told now, not after the training
+            raise ValueError(f"{name} is {number}; it must be at least 1.")
     with ExitStack() as stack:
         if output_dir is not None:
             stack.enter_context(new_output(Path(output_dir), inputs=[model], overwrite=overwrite))

@@ -123,7 +123,7 @@ def read_settings(kind: type[S], text: str, name: str) -> S:
     # YAML 1.2: 2e-4 is a number, "no" is a word, and no key may be there twice.
     try:
         values = YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
+    except (YAMLError, RecursionError, ValueError) as error:  # ValueError: a date or an escape of what is none
         raise ValueError(f"{name} is no YAML: {_yaml_fault(error)}") from None
     if not isinstance(values, dict):
         raise ValueError(f"{name} must hold keys and values.")
@@ -133,7 +133,7 @@ def read_settings(kind: type[S], text: str, name: str) -> S:
         raise ValueError(f"{name}: {_first_fault(kind, error)}") from None
 
 
-def _yaml_fault(error: YAMLError) -> str:
+def _yaml_fault(error: Exception) -> str:
     if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
         return f"line {error.problem_mark.line + 1}: {error.problem}"
     return " ".join(str(error).split())

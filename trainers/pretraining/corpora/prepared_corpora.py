@@ -129,4 +129,8 @@ def _measured(corpus: Dataset | Stream, size: int | None) -> Dataset:
     if size is None:
         raise ValueError("Not all of a streamed corpus can be measured: say how many sentences (max_eval_samples).")
     rows: Any = corpus.take(size)
-    return Dataset.from_list(list(rows))
+    if not (measured := Dataset.from_list(list(rows))):
+        raise ValueError(
+            "No sentence of the streamed corpus is for validation: it is too small to be streamed (--streaming)."
+        )
+    return measured

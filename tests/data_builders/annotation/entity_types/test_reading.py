@@ -1,5 +1,7 @@
 """Lists of types as users write them, and what is said of those that cannot be used."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,11 +95,30 @@ def test_names_and_examples_stay_what_is_written(types_file):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "- city\n", "city", "5", "\x00", "a: &a [*a]\ntypes: [x]", "types: !!python/object:os.x {}"]
+    "text",
+    [
+        "",
+        "- city\n",
+        "city",
+        "5",
+        "\x00",
+        "a: &a [*a]\ntypes: [x]",
+        "types: !!python/object:os.x {}",
+        'types: ["\\U00110000"]',
+        "types: " + "[" * 3000,
+    ],
 )
 def test_what_is_no_list_of_types(types_file, text):
     with pytest.raises(TypesError, match=r"types\.yaml"):
         read_types(types_file(text))
+
+
+def test_escapes_of_json_are_the_characters_that_they_stand_for(types_file):
+    listed = [{"name": "food \N{SLICE OF PIZZA}", "description": "to eat", "examples": ["\N{SLICE OF PIZZA}"]}]
+    [food] = read_types(types_file(json.dumps({"types": listed}))).types
+    assert (food.name, food.examples) == ("food \N{SLICE OF PIZZA}", ("\N{SLICE OF PIZZA}",))
+    [city] = read_types(types_file('types: ["city\\ud800"]')).types
+    assert city.name == "city"
 
 
 def test_bytes_that_are_no_text(tmp_path):

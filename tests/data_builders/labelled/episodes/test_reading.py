@@ -60,6 +60,8 @@ def broken(change: str) -> Any:
         ),
         ("row['query']['word'][0][0] = None", "words and labels of a sentence must be lists of texts"),
         ("row['support']['word'][0] = 'in paris'", "words and labels of a sentence must be lists of texts"),
+        ("row['query']['word'][0][0] = '\\ud800'", r"a word is not valid Unicode \(sentence 1 of the query"),
+        ("row['types'] += ['\\ud800']", "a type is not valid Unicode"),
         ("row['support'] = row['support']['word']", "the support must hold lists 'word' and 'label'"),
     ],
 )

@@ -111,7 +111,11 @@ def test_batches_are_asked_for_the_types(annotate, server):
             ("--types", "types.yaml", "--examples", "support-tickets"),
             "'action', which is not in the list (city, drug)",
         ),
-        (("--types", "types.yaml", "--examples", "gold.jsonl", "--k", "5"), "--k 5 is too much"),
+        (
+            ("--types", "types.yaml", "--examples", "gold.jsonl", "--k", "5"),
+            "gold.jsonl has no more than 1 entities of 'city': --k 5 is too much",
+        ),
+        (("--types", "types.yaml", "--examples", "nothing.jsonl"), "nothing.jsonl has no entity in its training sen"),
     ],
 )
 def test_what_cannot_be_used_is_told(annotate, world, arguments, message):
@@ -119,6 +123,7 @@ def test_what_cannot_be_used_is_told(annotate, world, arguments, message):
     (world / "other.yaml").write_text(TYPES + "- river\n")
     (world / "wrong.yaml").write_text("types:\n- city\n- city\n")
     (world / "gold.jsonl").write_text('{"tokens": ["To", "Rome"], "tags": ["O", "B-city"]}\n')
+    (world / "nothing.jsonl").write_text('{"tokens": ["To", "me"], "tags": ["O", "O"]}\n')
     refused = annotate(*arguments, "--force")
     assert refused.exit_code == 2
     assert message in refused.stderr
@@ -132,6 +137,15 @@ def test_examples_of_labelled_data_are_shown(annotate, server, world):
     told = server.statistics()["bodies"][-1]["messages"][0]["content"]
     assert 'To Rome\nthe reply is\n{"entities": [{"text": "Rome", "description": "a town of any size"' in told
     assert '"concept": "drug"}]}' in told
+
+
+def test_a_type_that_only_test_sentences_have_is_shown_no_example_of(annotate, server, world):
+    (world / "data").mkdir()
+    for split, tokens, tags in (("train", ["To", "Rome"], ["O", "B-city"]), ("test", ["aspirin"], ["B-drug"])):
+        (world / f"data/{split}.jsonl").write_text(json.dumps({"tokens": tokens, "tags": tags}))
+    assert annotate("--types", "types.yaml", "--examples", "data", "--k", "1").exit_code == 0
+    told = server.statistics()["bodies"][-1]["messages"][0]["content"]
+    assert "To Rome\nthe reply is" in told
 
 
 def test_refusals_and_babble_are_told_and_the_rest_is_learnt_from(server, world):

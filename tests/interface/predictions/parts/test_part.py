@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,13 +26,13 @@ def recognizer(tiny_bert_dir, tmp_path_factory):
 @pytest.fixture
 def maker(recognizer, tmp_path):
     def make(**options):
-        return PartMaker(PartsJob(str(recognizer), {}, Location(str(tmp_path / "found")), **options))
+        return PartMaker(PartsJob(str(recognizer), {}, **{"output": Location(str(tmp_path / "found")), **options}))
 
     return make
 
 
 def write(path, lines):
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return path
 
@@ -154,3 +155,101 @@ def test_a_recognizer_is_known_by_its_content(tmp_path):
     a, b, c = (fingerprint(str(tmp_path / name)) for name in "abc")
     assert a == b != c
     assert fingerprint("user/recognizer") == "user/recognizer"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "日本語のとても長い名前のファイルです第一号二号三号四号五号.jsonl",
+        "Ключевые слова и другие очень длинные имена файлов из архива.jsonl",
+        f"{'a' * 120}/{'b' * 120}.jsonl",
+        "é %2F [1]*.jsonl",
+        os.fsdecode(b"\xff\xfe.jsonl"),
+    ],
+)
+def test_names_of_any_characters_and_length(maker, tmp_path, name):
+    write(tmp_path / "te[x]ts" / name, ['{"text": "paris"}', '{"body": 1}'])
+    files = input_files(str(tmp_path / "te[x]ts" / name), "jsonl")
+    files += input_files(str(tmp_path / "te[x]ts" / name).rpartition("/")[0], "jsonl")
+    files += input_files(f"{tmp_path}/**/*.jsonl", "jsonl")
+    output = PartsOutput(Location(str(tmp_path / "fo[u]nd")))
+    output.begin({})
+    for file in files:
+        assert output.begun(file.part, "run") >= 1
+        counts = maker(output=output.folder)(file)
+        assert output.begin({})[file.part] == counts
+        assert len(parts(tmp_path / "fo[u]nd" / file.part)) == 1
+        assert b"no field" in output.left_out(file.part).read()
+    assert len(files) == 3
+
+
+def test_the_current_folder_may_look_like_a_pattern(tmp_path, monkeypatch):
+    write(tmp_path / "[1]/texts/a.jsonl", ["x"])
+    monkeypatch.chdir(tmp_path / "[1]")
+    assert [file.name for file in input_files("texts/*.jsonl", "jsonl")] == ["a.jsonl"]
+    assert [file.name for file in input_files("**/*.jsonl", "jsonl")] == ["texts/a.jsonl"]
+
+
+def test_what_is_passed_over_can_be_named(tmp_path):
+    for name in ("_a.jsonl", ".b.jsonl", "c.jsonl", "_nuner/d.jsonl"):
+        write(tmp_path / name, ["x"])
+    named = {"": ["c.jsonl"], "*": ["c.jsonl"], "_a.jsonl": ["_a.jsonl"], "_*": ["_a.jsonl"], ".b*": [".b.jsonl"]}
+    for pattern, names in named.items():
+        assert [file.name for file in input_files(f"{tmp_path}/{pattern}", "jsonl")] == names
+
+
+def test_parts_are_no_input(maker, tmp_path):
+    write(tmp_path / "texts/a.jsonl", ['{"text": "paris"}'])
+    output = Location(str(tmp_path / "texts/found"))
+    pattern = f"{tmp_path}/texts/**/*.jsonl"
+    (file,) = input_files(pattern, "jsonl", output=output)
+    maker(output=output)(file)
+    assert input_files(pattern, "jsonl", output=output) == [file]
+    with pytest.raises(FileExistsError, match="texts holds all that is read: choose another output"):
+        input_files(pattern, "jsonl", output=Location(str(tmp_path / "texts")))
+
+
+def test_a_run_without_parts_can_be_begun_differently(maker, tmp_path):
+    output = PartsOutput(Location(str(tmp_path / "found")))
+    output.begin({"column": "text"})
+    assert output.begin({"column": "body"}) == {}
+    # Killed between a part and its note.
+    write(tmp_path / "found/deep/a.jsonl", ["{}"])
+    output.begun("deep/a.jsonl", "run")
+    assert output.begin({"column": "text"}) == {}
+    assert not (tmp_path / "found/deep").exists()
+
+
+def test_nested_parts_are_thrown_away_with_their_folders(maker, tmp_path):
+    write(tmp_path / "texts/a/b/c.jsonl", ['{"text": "paris"}'])
+    (file,) = input_files(f"{tmp_path}/texts/**/*", "jsonl")
+    output = PartsOutput(Location(str(tmp_path / "found")))
+    output.begin({})
+    maker()(file)
+    write(tmp_path / "found/a/mine.txt", ["mine"])
+    with pytest.raises(ValueError, match="holds files that are no parts"):
+        output.begin({}, restart=True)
+    assert [path.name for path in (tmp_path / "found").rglob("*")] == ["a", "mine.txt"]
+    (tmp_path / "found/a/mine.txt").unlink()
+    (tmp_path / "found/a").rmdir()
+    output.begin({})
+    maker()(file)
+    assert output.begin({}, restart=True) == {}
+
+
+def test_notes_of_something_else(tmp_path):
+    write(tmp_path / "found/_nuner/run.json", ["{"])
+    with pytest.raises(ValueError, match=r"run\.json is no note of such a run: choose another output"):
+        PartsOutput(Location(str(tmp_path / "found"))).begin({})
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.txt", "a.csv", "a.tsv", "a.jsonl.gz", "a.parquet"])
+def test_a_file_of_no_records_becomes_a_part_of_none(maker, tmp_path, name):
+    path = write(tmp_path / "texts" / name, [])
+    if name == "a.parquet":
+        pq.write_table(pa.table({"text": pa.array([], pa.string()), "id": pa.array([], pa.int16())}), path)
+    (file,) = input_files(str(tmp_path / "texts"), "parquet")
+    assert maker(part_format="parquet")(file).texts == 0
+    part = pq.read_table(tmp_path / "found/a.parquet")
+    assert part.column_names == ["text", "id", "entities"] if name == "a.parquet" else ["entities"]
+    assert len(part) == 0

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import threading
 import time
 
 import psutil
@@ -12,6 +13,8 @@ import pytest
 from support.cli_runs import nuner, start_nuner
 from support.s3_server import s3_server
 from support.tiny_recognizer import save_tiny_recognizer
+
+from nuner.predictions.parts.ray_run import ray_cluster
 
 pytest.importorskip("ray", reason="ray is not installed")
 pytestmark = pytest.mark.timeout(1800)
@@ -135,11 +138,15 @@ def test_texts_and_parts_may_be_in_a_store(ray_address, recognizer, texts, tmp_p
         (["texts/*.none", "--engine", "ray", "-o", "found"], "texts/*.none: no such file, and no file matches"),
         (["texts", "--engine", "ray"], "--engine takes INPUT and --output"),
         (["-", "--engine", "ray", "-o", "found"], "--engine takes INPUT and --output"),
-        (["texts", "--engine", "ray", "-o", "texts"], "holds files that are no parts of such a run"),
+        (["texts", "--engine", "ray", "-o", "texts"], "texts holds all that is read: choose another output"),
+        (["texts", "--engine", "ray", "-o", "."], "holds all that is read: choose another output"),
+        (["texts", "--engine", "ray", "-o", "other"], "holds files that are no parts of such a run"),
         (["texts", "-o", "found.jsonl", "--address", "auto"], "--address and --parts are for --engine"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_ray_starts(recognizer, texts, tmp_path, monkeypatch, arguments, said):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/notes.txt").write_text("mine")
     monkeypatch.chdir(tmp_path)
     result = nuner("predict", recognizer, *arguments)
     assert result.exit_code == 2
@@ -155,6 +162,21 @@ def test_where_no_cluster_is(recognizer, texts, tmp_path):
         )
         assert code == 2
         assert f"there is no Ray cluster at {address}" in said.splitlines()[-1]
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
+def test_where_something_else_answers(answer):
+    def answer_once(listener):
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1 << 10)
+            connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=answer_once, args=(listener,), daemon=True).start()
+        address = "{}:{}".format(*listener.getsockname())
+        with pytest.raises(ValueError, match=f"no Ray cluster at {address} .something else answers"):
+            ray_cluster(address).__enter__()
 
 
 def test_a_cluster_of_another_version(ray_address, recognizer, texts, tmp_path):

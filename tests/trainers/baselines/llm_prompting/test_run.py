@@ -99,3 +99,9 @@ def test_a_limit_on_the_cost_is_told(tickets, sample, tmp_path):
             max_cost=0.001,
             prices=Prices(1.0, 4.0),
         )
+
+
+def test_nothing_to_find_entities_in_is_told(tickets, sample, tmp_path):
+    with pytest.raises(ValueError, match="there is no test sentence"):
+        run_llm_prompting(sample, tickets["test"].select([]), client=MODEL, store=tmp_path / "run.sqlite")
+    assert not (tmp_path / "run.sqlite").exists()

@@ -127,11 +127,11 @@ def test_a_list_ends_an_answer(tiny):
     from nuner.trainers.baselines.universal_ner.generation import ListIsWhole
 
     _, tokenizer = load_language_model(tiny)
-    answers = [' ["a]b"] USER', ' ["a]b', " no [] list", "[]"]
+    answers = [' ["a]b"] USER', ' ["a]b', " no [] list", "[]", "[" * 2000]
     rows = [tokenizer(answer, add_special_tokens=False)["input_ids"] for answer in answers]
     length = max(map(len, rows))
     ids = torch.tensor([row + [0] * (length - len(row)) for row in rows])
-    assert ListIsWhole(tokenizer, 0)(ids, None).tolist() == [True, False, False, True]
+    assert ListIsWhole(tokenizer, 0)(ids, None).tolist() == [True, False, False, True, False]
 
 
 def test_what_cannot_be_learnt_from_is_said(tiny, train):
@@ -144,6 +144,10 @@ def test_what_cannot_be_learnt_from_is_said(tiny, train):
         run_universal_ner(nothing, train, model=tiny)
     with pytest.raises(ValueError, match="lora_rank is -1"):
         run_universal_ner(train, train, model=tiny, lora_rank=-1)
+    for number in ("texts_at_once", "max_new_tokens"):
+        none_of_it: dict[str, Any] = {number: 0}
+        with pytest.raises(ValueError, match=f"{number} is 0; it must be at least 1"):
+            run_universal_ner(train, train, model=tiny, **none_of_it)
 
 
 def test_a_type_that_never_occurs_is_asked_for_too(tiny):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support.small_episodes import travel, write_episodes
+from support.small_episodes import in_other_sentences, travel, write_episodes
 
 from nuner.trainers.experiments.catalog.few_nerd import FEW_NERD, FewNerdSettings
 from nuner.trainers.experiments.cells.episodes.measuring import EpisodeMeasuring
@@ -112,6 +112,13 @@ def test_episodes_that_are_not_there_are_said_before_anything_is_computed(tmp_pa
         cells_of(settings)[0].check()
 
 
+def test_a_file_in_place_of_the_folder_is_said(tmp_path: Path) -> None:
+    file = write_episodes(tmp_path / "test_2_1.jsonl", travel(1))
+    [cell, *_] = cells_of(read(benchmarks={"mine": str(file)}, ways=[2], shots=[1]))
+    with pytest.raises(ValueError, match=r"test_2_1\.jsonl' is a file; episodes are named by their folder"):
+        _ = cell.episodes.episodes
+
+
 def test_episodes_that_cannot_be_used_are_said_or_left_out(tmp_path: Path) -> None:
     file = write_episodes(tmp_path / "test_2_1.jsonl", travel(3))
     lines = file.read_text(encoding="utf-8").splitlines()
@@ -135,12 +142,27 @@ def test_what_tadner_learns_from_is_given_or_missed(tmp_path: Path, tiny_bert_di
     write_episodes(tmp_path / "test_2_1.jsonl", travel(1))
     with pytest.raises(ValueError, match="TadNER, base has nothing to learn from before mine 2-way 1~2"):
         cell().check()
-    write_episodes(tmp_path / "train_2_1.jsonl", travel(1))
+    write_episodes(tmp_path / "train_2_1.jsonl", travel(2))
+    with pytest.raises(ValueError, match="each of its training episodes shares a sentence with the episodes"):
+        cell().check()
+    write_episodes(tmp_path / "train_2_1.jsonl", in_other_sentences(travel(1)))
     assert cell().training is not None
     cell().check()
     from_sentences = cell(sentences="support-tickets")
     assert from_sentences.training is None
     assert str(from_sentences.sentences) == "support-tickets"
+
+
+def test_what_is_not_trained_needs_nothing_to_learn_from(tmp_path: Path, tiny_bert_dir: Path) -> None:
+    for split in ("train", "test"):
+        write_episodes(tmp_path / f"{split}_2_1.jsonl", travel(1))
+    methods = {"trained": "proto", "not": {"method": "proto", "arguments": {"epochs": 0}}}
+    encoders, benchmarks = {"base": str(tiny_bert_dir)}, {"mine": str(tmp_path)}
+    settings = read(encoders=encoders, methods=methods, benchmarks=benchmarks, ways=[2], shots=[1], seeds=[0])
+    trained, not_trained = cells_of(settings)
+    with pytest.raises(ValueError, match="trained, base has nothing to learn from before mine"):
+        trained.check()
+    not_trained.check()
 
 
 def test_episodes_count_by_their_content(tmp_path: Path, tiny_bert_dir: Path) -> None:
@@ -155,7 +177,7 @@ def test_episodes_count_by_their_content(tmp_path: Path, tiny_bert_dir: Path) ->
 
 def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
     write_episodes(tmp_path / "test_2_1.jsonl", travel(3))
-    write_episodes(tmp_path / "train_2_1.jsonl", travel(2))
+    write_episodes(tmp_path / "train_2_1.jsonl", [*travel(1), *in_other_sentences(travel(2))])
     settings: dict[str, Any] = {
         "encoders": {
             "base": str(tiny_bert_dir),
@@ -177,7 +199,9 @@ def test_from_encoders_to_tables(tiny_bert_dir: Path, tmp_path: Path) -> None:
     }
     file = tmp_path / "settings.yaml"
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
-    result = run_experiment("few-nerd", file, tmp_path / "out", tell=lambda _: None)
+    told: list[str] = []
+    result = run_experiment("few-nerd", file, tmp_path / "out", tell=told.append)
+    assert any("1 of 3 training episodes share a sentence with what is measured on; left out" in each for each in told)
     [table] = [ScoreTable.from_dict(each) for each in result["tables"]]
     assert table.rows == [f"{m}, {e}" for m in settings["methods"] for e in ("base", "NuNER")]
     assert table.references["TadNER, NuNER"] == "TadNER, base"

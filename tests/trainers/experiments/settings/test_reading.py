@@ -28,6 +28,9 @@ def test_numbers_and_words_are_those_of_yaml_1_2():
         ("encoders: [1", "my.yaml is no YAML: line 1: expected ',' or ']'"),
         ("encoders: {a: x, a: y}", 'my.yaml is no YAML: line 1: found duplicate key "a"'),
         ("encoders: \0", "my.yaml is no YAML: unacceptable character #x0000"),
+        ("encoders: " + "[" * 3000, "my.yaml is no YAML: "),
+        ("encoders: 2026-13-40", "my.yaml is no YAML: month must be in 1..12"),
+        ('encoders: "\\U00110000"', "my.yaml is no YAML: chr()"),
         ("encoders: {a: x}", "my.yaml: the key 'data_sets' is missing."),
         ("encodrs: {a: x}" + DATA, "my.yaml: there is no key 'encodrs'; did you mean 'encoders'?"),
         (

@@ -98,6 +98,8 @@ def test_a_stream_needs_a_number_of_steps(tiny_bert_dir, tmp_path):
     stream = small_corpus(12).to_iterable_dataset()
     with pytest.raises(ValueError, match="Not all of a streamed corpus can be measured"):
         streaming_trainer(tiny_bert_dir, tmp_path, evaluation=stream, max_eval_samples=None)
+    with pytest.raises(ValueError, match="No sentence of the streamed corpus is for validation"):
+        streaming_trainer(tiny_bert_dir, tmp_path, evaluation=stream.filter(lambda row: False))
 
 
 def test_a_resumed_stream_ends_with_the_same_weights(tiny_bert_dir, tmp_path):

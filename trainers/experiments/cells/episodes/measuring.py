@@ -76,6 +76,7 @@ class EpisodeMeasuring(Cell):
                 f"{self.name} has nothing to learn from before {self.data_name}: the benchmark needs sentences, or "
                 "training episodes beside the others"
             )
+        self._learnt_before(lambda message: None)
 
     def compute(self, known: Known, tell: Callable[[str], None]) -> dict[str, Any]:
         """Learn and measure.
@@ -89,8 +90,7 @@ class EpisodeMeasuring(Cell):
             correct entities of each episode; seconds; numbers of episodes.
         """
         method = EPISODE_METHODS[self.method]
-        training = [] if self.training is None else self.training.episodes
-        before = LearntBefore(training, None if self.sentences is None else self.sentences.splits["train"])
+        before = self._learnt_before(tell)
         learnt = method.learn(
             bi_encoder(self.encoder, known), before, method.arguments(self.arguments), self.seed, tell
         )
@@ -100,9 +100,31 @@ class EpisodeMeasuring(Cell):
             "counts": {name: counts._asdict() for name, counts in scores.types.items()},
             "of_episodes": [list(counts) for counts in scores.of_episodes],
             "seconds": round(scores.seconds, 2),
-            "episodes": {"measured": scores.episodes, "training": len(training)},
+            "episodes": {"measured": scores.episodes, "training": len(before.episodes)},
             "sentences": {
                 "query": scores.sentences,
                 "training": 0 if before.sentences is None else len(before.sentences),
             },
         }
+
+    def _learnt_before(self, tell: Callable[[str], None]) -> LearntBefore:
+        given = LearntBefore(
+            [] if self.training is None else self.training.episodes,
+            None if self.sentences is None else self.sentences.splits["train"],
+        )
+        left = given.apart_from(self.episodes)
+        method = EPISODE_METHODS[self.method]
+        learns = method.learns(method.arguments(self.arguments))
+        for what, all_of_it, rest in (
+            ("training episodes", given.episodes, left.episodes),
+            ("training sentences", given.sentences or (), left.sentences or ()),
+        ):
+            shared = len(all_of_it) - len(rest)
+            if shared and not rest and learns:
+                raise ValueError(
+                    f"{self.name} has nothing to learn from before {self.data_name}: each of its {what} shares a "
+                    "sentence with the episodes that are measured on"
+                )
+            if shared:
+                tell(f"{shared:,} of {len(all_of_it):,} {what} share a sentence with what is measured on; left out")
+        return left

@@ -18,6 +18,7 @@ from ....baselines.tadner.arguments import TadNerArguments
 from ....baselines.tadner.run import learn_tadner
 from ....episodes.method import EpisodeMethod
 from ..argument_types import check_types
+from .sets import EpisodeSet, sentences_of
 
 
 class LearntBefore(NamedTuple):
@@ -30,6 +31,24 @@ class LearntBefore(NamedTuple):
 
     episodes: Sequence[Episode]
     sentences: Dataset | None
+
+    def apart_from(self, measured: EpisodeSet) -> LearntBefore:
+        """Leave out all that shares a sentence with episodes that are measured on.
+
+        Benchmarks repeat sentences with the labels of other types: who learns from them is taught that what they are
+        asked for later is no entity.
+
+        Args:
+            measured: The episodes that are measured on.
+
+        Returns:
+            What is left; it may be nothing.
+        """
+        known, sentences = measured.sentences, self.sentences
+        if sentences is not None:
+            others = [row for row, words in enumerate(sentences["tokens"]) if tuple(words) not in known]
+            sentences = sentences.select(others)
+        return LearntBefore([each for each in self.episodes if known.isdisjoint(sentences_of(each))], sentences)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from nuner.data_builders.labelled.episodes.episode import Episode
@@ -17,8 +19,40 @@ from ..labelled_data import LabelledData
 from ..near_names import or_the_nearest
 
 
+class _Episodes:
+    """What is known of episodes, whatever they come from."""
+
+    episodes: Any
+
+    @cached_property
+    def content(self) -> str:
+        """A digest of the episodes."""
+        digest = hashlib.sha256()
+        for episode in self.episodes:
+            digest.update(repr(episode).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+    @cached_property
+    def sentences(self) -> frozenset[tuple[str, ...]]:
+        """The words of all sentences of theirs."""
+        return frozenset(words for episode in self.episodes for words in sentences_of(episode))
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Another process reads or draws the episodes itself.
+        return {name: value for name, value in self.__dict__.items() if name not in ("episodes", "sentences")}
+
+
+def sentences_of(episode: Episode) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each sentence of an episode, its support first.
+
+    Args:
+        episode: The episode.
+    """
+    return (tuple(words) for words, _ in (*episode.support, *episode.query))
+
+
 @dataclass(frozen=True)
-class EpisodeFile:
+class EpisodeFile(_Episodes):
     """Episodes of a file in Few-NERD's format.
 
     Args:
@@ -48,19 +82,13 @@ class EpisodeFile:
             return list(islice(read_episodes(self.path, on_error=self.on_error), self.max_episodes))
         except FileNotFoundError:
             raise or_the_nearest(FileNotFoundError(f"there are no episodes {self.path!r}"), self.path) from None
-
-    @cached_property
-    def content(self) -> str:
-        """A digest of the episodes."""
-        return _digest(self.episodes)
-
-    def __getstate__(self) -> dict[str, Any]:
-        # Another process reads the episodes itself.
-        return {name: value for name, value in self.__dict__.items() if name != "episodes"}
+        except NotADirectoryError:
+            folder, name = str(Path(self.path).parent), Path(self.path).name
+            raise ValueError(f"{folder!r} is a file; episodes are named by their folder, which has {name!r}") from None
 
 
 @dataclass(frozen=True)
-class SampledEpisodes:
+class SampledEpisodes(_Episodes):
     """Episodes drawn from labelled sentences.
 
     Args:
@@ -97,21 +125,5 @@ class SampledEpisodes:
         except ValueError as error:
             raise ValueError(f"data set {self.data}, split {self.split!r}: {error}") from None
 
-    @cached_property
-    def content(self) -> str:
-        """A digest of the episodes."""
-        return _digest(self.episodes)
-
-    def __getstate__(self) -> dict[str, Any]:
-        # Another process draws them itself.
-        return {name: value for name, value in self.__dict__.items() if name != "episodes"}
-
 
 EpisodeSet = EpisodeFile | SampledEpisodes
-
-
-def _digest(episodes: list[Episode]) -> str:
-    digest = hashlib.sha256()
-    for episode in episodes:
-        digest.update(repr(episode).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
