@@ -68,12 +68,12 @@ def ray_cluster(address: str | None) -> Iterator[None]:
             ray.init(**options)
     except Exception as error:
         raise ValueError(_why_not(address, error)) from error
-    try:
-        # What Ray says of workers that die goes to the standard output.
-        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+    # What Ray says of workers that die goes to the standard output, also while it ends.
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        try:
             yield
-    finally:
-        ray.shutdown()
+        finally:
+            ray.shutdown()
 
 
 def _why_not(address: str | None, error: Exception) -> str:
